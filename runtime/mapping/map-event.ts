@@ -96,7 +96,7 @@ async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts
 }
 
 const isOfDeleted = ({ contact }: EventIdentity, { isDeleted }: MapParts): MaybePromise<boolean> =>
-  contact !== undefined && isDeleted !== undefined && isDeleted(contact)
+  contact === undefined ? false : (isDeleted?.(contact) ?? false)
 
 function withProperties(event: EventToMap, profile: Profile, parts: MapParts): MaybePromise<MapResult<MetricEvent>> {
   const { candidate, identity, bound, omissions } = event

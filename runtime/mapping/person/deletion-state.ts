@@ -26,8 +26,9 @@ export class DeletionState {
     return (await this.#parts.store.readCheckpoint(DELETIONS_CONFIRMED_CHECKPOINT)) !== undefined
   }
 
-  /** Records the operator's consent. */
+  /** Records the operator's consent, once. */
   async confirm(): Promise<void> {
+    if (await this.isConfirmed()) return
     const { store, clock } = this.#parts
     await store.writeCheckpoints([{ name: DELETIONS_CONFIRMED_CHECKPOINT, value: clock.now() }])
   }

@@ -9,6 +9,7 @@ import { completeSetup, createAuthHarness, KEY, never, SIGNING, spec, TOKEN } fr
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { browser, LOCAL, openConsole, openConsoleWithConnector, tokenIn } from '../../helpers/console.ts'
 import { signVisitorsIn } from '../../helpers/signed-in.ts'
+import { specWithPeople } from '../../helpers/spec/changed-spec.ts'
 import type { VirtualClock } from '../../helpers/virtual-clock.ts'
 
 interface Stage {
@@ -71,6 +72,13 @@ async function failed(): Promise<Stage> {
   })
   const effects = async () => [queued, await shop.store.countDeadLetters()]
   return { client: shop.browser(), clock: shop.clock, from: '/failed-events', fields: { all: 'yes' }, effects }
+}
+
+async function deleting(): Promise<Stage> {
+  const settings = { spec: await specWithPeople('onDelete: delete') }
+  const shop = await openConsoleWithConnector({}, { connector: { settings } })
+  const effects = () => shop.store.readCheckpoint('deletions-confirmed')
+  return { client: shop.browser(), clock: shop.clock, from: '/', fields: {}, effects }
 }
 
 async function recipe(): Promise<Stage> {
@@ -147,6 +155,7 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/log-out', () => signedIn('/')],
   ['/find', () => signedIn('/find', { what: 'ada@shop.example' })],
   ['/failed-events/retry', failed],
+  ['/confirm-deletions', deleting],
   ['/segments-and-flows/create', recipe],
   ['/import/begin', () => importing('none', 'begin')],
   ['/import/resume', () => importing('paused', 'resume')],
