@@ -9,6 +9,7 @@ import { type Layer, type NamedBases, openLayers, readLayer, uniteLayers } from 
 import { readLock } from './extends/lock.ts'
 import { isMap } from './extends/merge.ts'
 import { Overlay, overlayFiles } from './extends/overlay.ts'
+import { leaveOutReplacedMetrics } from './extends/replaced-metrics.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
 import type { SourceFile } from './source-file.ts'
@@ -80,7 +81,9 @@ export async function readSpec(
   }
   await checkUnusedFiles(document, reader.sources, files, context)
   const base = await reader.getBase(connectors)
-  return { connector, mappings, sets, brokenSets, profile, fields, recipes, files: reader.sources, base }
+  const lock = context.lock?.base === base?.name ? context.lock : undefined
+  const kept = leaveOutReplacedMetrics(mappings, lock)
+  return { connector, mappings: kept, sets, brokenSets, profile, fields, recipes, files: reader.sources, base }
 }
 
 class SpecReader {

@@ -31,7 +31,8 @@ export function merge(kind: Kind, own: unknown, base: unknown, path: Path = []):
   // An empty file changes nothing.
   if (path.length === 0 && own === null) return { value: base, notes: [], repeats: undefined }
   if (isMap(own) && isMap(base) && mergesMembers(kind, path)) return mergeMembers(kind, own, base, path)
-  const repeats = isDeepStrictEqual(own, base)
+  // A list of fields may repeat facts.
+  const repeats = kind !== 'fields' && isDeepStrictEqual(own, base)
   return { value: own, notes: repeats ? [{ what: 'repeats', path }] : [], repeats }
 }
 
