@@ -87,7 +87,7 @@ export const cliApp: CliApp = {
   }),
   // Imported on first use: `validate`, `build` and the help need neither.
   openConnections: async (options) => (await import('./auth.ts')).createConnectorConnections(options),
-  open: async ({ env, spec, store, connections, ...effects }) => {
+  open: async ({ env, spec, store, connections, acceptNewKeys, ...effects }) => {
     const { connectorFromSpec } = await import('./index.ts')
     await preloadFunctions(effects.logger)
     return connectorFromSpec(spec, store, {
@@ -102,6 +102,7 @@ export const cliApp: CliApp = {
         intercomRegion: env.INTERCOM_REGION,
         intercomBaseUrl: env.INTERCOM_BASE_URL,
         klaviyoBaseUrl: env.KLAVIYO_BASE_URL,
+        acceptNewKeys,
       },
     })
   },

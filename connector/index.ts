@@ -37,6 +37,8 @@ export interface Settings {
   readonly intercomRegion?: string | undefined
   readonly intercomBaseUrl?: string | undefined
   readonly klaviyoBaseUrl?: string | undefined
+  /** Metrics whose keys have changed and may count delivered events again. Default: none, and `work` throws. */
+  readonly acceptNewKeys?: readonly string[] | undefined
 }
 
 export interface ConnectorOptions {
@@ -99,6 +101,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
     eventCounter: createKlaviyoEventCounter(klaviyo),
     destinationStats: () => stats.snapshot(),
     backfillRateLimit: backfillRateLimit(spec.destination),
+    ...(settings.acceptNewKeys && { acceptNewKeys: settings.acceptNewKeys }),
     ...(connections && { gate: connections.gate }),
     async *runChecks(client, signal) {
       yield* checkIntercom(client, spec, clock, signal)

@@ -27,6 +27,11 @@ export interface Connector {
   readonly gate: DeliveryGate
   /** The connections to source and destination since the process began. */
   connectionStats(): { readonly source: ConnectionStats; readonly destination: ConnectionStats }
+  /**
+   * Keeps the spec in the store as the running one. `work` and `backfill` do so, too. Throws a config `Fault` if the key of a
+   * metric with delivered events has changed and `acceptNewKeys` does not name it: they would be counted again.
+   */
+  adoptSpec(): Promise<void>
   /** Delivers until the signal aborts, then settles all leased records and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
   /**

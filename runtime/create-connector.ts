@@ -31,10 +31,11 @@ import { deliveredKeys } from './ports/ledger.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
-import type { Outcome, SourceRecord } from './ports/types.ts'
+import type { LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
 import { createRecipeBook } from './recipes.ts'
 import { pollChanges, reconcileOnce } from './reconcile/poller.ts'
 import { readReconcileState } from './reconcile/state.ts'
+import { adoptSpec, hashSpec } from './running-spec/running-spec.ts'
 import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
@@ -69,6 +70,8 @@ export interface CreateConnectorOptions {
   /** Events of history that the destination accepts, where that is known. */
   readonly backfillRateLimit?: Window | undefined
   readonly destinationStats?: () => ConnectionStats
+  /** Metrics whose new keys may count delivered events again. Default: none, and a changed key ends `work`. */
+  readonly acceptNewKeys?: readonly string[]
 }
 
 /** The store as receiving and delivering see it: its unexpected errors arrive as transient faults. */
@@ -100,6 +103,8 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const webhook = { spec, store: guarded, clock, logger, bodies, secrets: source.secrets, stats: webhookStats }
 
+  const adopt = adoptOnce(() => adoptSpec({ ...reading, store }, options))
+
   return {
     spec,
     store,
@@ -111,13 +116,16 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
+    adoptSpec: adopt,
     async work({ signal, lanes = ['live', 'backfill'] }) {
+      await adopt()
       await withdrawConfirmation(spec, guarded)
       await runLanes(lanes, laneParts, signal)
     },
     async *backfill(backfillOptions) {
       const reason = gate?.pausedReason()
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
+      await adopt()
       const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
       yield* runBackfill({ ...reading, random, work, flush }, backfillOptions)
@@ -137,6 +145,18 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     ...(parts.deletions && { deletions: parts.deletions }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
     close: async () => closing.abort(),
+  }
+}
+
+/** Once for each connector: it has one spec. After a failure the next call tries again. */
+function adoptOnce(adopt: () => Promise<void>): () => Promise<void> {
+  let adopting: Promise<void> | undefined
+  return () => {
+    adopting ??= adopt().catch((error: unknown) => {
+      adopting = undefined
+      throw error
+    })
+    return adopting
   }
 }
 
@@ -206,6 +226,11 @@ function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
-  const laneParts: LaneParts = { ...work, deliver: (record) => deliver(record, parts) }
+  const hash = hashSpec(spec.sourceFiles)
+  const deliverBySpec = async (record: LeasedRecord): Promise<Outcome> => ({
+    ...(await deliver(record, parts)),
+    spec: hash,
+  })
+  const laneParts: LaneParts = { ...work, deliver: deliverBySpec }
   return { parts, laneParts, sender }
 }

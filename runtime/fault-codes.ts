@@ -193,6 +193,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Wait for it, or stop it in the process that the message names.',
     ],
     [
+      'spec/keys-changed',
+      'The spec has other keys than the one that ran before, so events that were delivered would be counted again.',
+      'Restore the keys, or accept the new ones: `--accept-new-keys "Rated Conversation"`.',
+    ],
+    [
       'backfill/options-changed',
       'An unfinished import has other dates or metrics.',
       'Run the import again without options to finish it, or restart it with `--restart`.',

@@ -36,6 +36,8 @@ export interface OpenOptions {
   readonly logger: Logger
   /** Credentials that setup stores. Absent: only `env` holds any. */
   readonly connections?: Connections
+  /** Metrics whose new keys may count delivered events again. */
+  readonly acceptNewKeys?: readonly string[]
 }
 
 export interface SandboxOptions {

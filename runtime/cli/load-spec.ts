@@ -24,6 +24,12 @@ export const strictOption: OptionDefinition = {
   description: 'stop if the spec has warnings',
 }
 
+/** Consents to keys that may count delivered events again. */
+export const acceptNewKeysOption: OptionDefinition = {
+  flags: '--accept-new-keys <metrics>',
+  description: 'run although the keys of these metrics have changed, which may count events again',
+}
+
 /** Warnings that a command prints before its work, one line each. */
 const MAX_WARNINGS = 5
 

@@ -40,10 +40,10 @@ export function parseList(text: string): readonly string[] {
   return items.filter((item) => item !== '')
 }
 
-/** The metrics of `--only`, as the spec spells them. */
-export function parseMetrics(text: string, { mappings }: Pick<Spec, 'mappings'>): readonly string[] {
+/** The metrics of an option, as the spec spells them. */
+export function parseMetrics(text: string, { mappings }: Pick<Spec, 'mappings'>, option = '--only'): readonly string[] {
   const names = parseList(text)
-  if (names.length === 0) throw usageError('--only names no metric')
+  if (names.length === 0) throw usageError(`${option} names no metric`)
   const known = mappings.map(({ metric }) => metric)
   const found = names.map((name) => {
     const metric = known.find((one) => one.toLowerCase() === name.toLowerCase())

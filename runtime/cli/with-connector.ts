@@ -12,6 +12,7 @@ import { encryptionKeyFor, storeFile } from './encryption-key.ts'
 import { usageError } from './errors.ts'
 import { loadSpecOrExit } from './load-spec.ts'
 import { loadLogLibrary } from './output/log.ts'
+import { parseMetrics } from './parse.ts'
 import { createProxiedFetch } from './proxy/proxied-fetch.ts'
 import { readProxySettings } from './proxy/proxy-settings.ts'
 import { requireSettings } from './settings.ts'
@@ -31,6 +32,8 @@ export interface ConnectorNeeds {
   readonly hint?: string
   /** Whether warnings of the spec end the command. */
   readonly strict?: boolean
+  /** Metrics whose new keys may count delivered events again, separated by commas. */
+  readonly acceptNewKeys?: string | undefined
 }
 
 export interface OpenConnector {
@@ -56,6 +59,8 @@ export async function withConnector<T>(
   loadLogLibrary()
   const proxy = readProxySettings(env)
   const { spec } = await loadSpecOrExit(context, undefined, options.strict)
+  const { acceptNewKeys: names } = options
+  const acceptNewKeys = names === undefined ? [] : parseMetrics(names, spec, '--accept-new-keys')
   const fetch = proxy ? await createProxiedFetch(proxy, io.fetch) : io.fetch
   return withStore(
     context,
@@ -65,7 +70,7 @@ export async function withConnector<T>(
       const connections = await app.openConnections?.({ ...base, encryptionKey: encryptionKeyFor(env, url) })
       try {
         if (connections && mayHoldCredentials) await requireCredentials(context, connections, { ...options, hint })
-        const connector = await app.open({ ...base, ...(connections && { connections }) })
+        const connector = await app.open({ ...base, acceptNewKeys, ...(connections && { connections }) })
         try {
           return await use({ spec, store, connector, ...(connections && { connections }) })
         } finally {

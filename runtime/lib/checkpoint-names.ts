@@ -66,6 +66,9 @@ export const CONSOLE_ID_CHECKPOINT = 'console-id'
 /** Console sessions that were signed out before they expired. */
 export const REVOKED_SESSIONS_CHECKPOINT = 'console-revoked-sessions'
 
+/** The spec that delivers, and the processes that do. */
+export const RUNNING_SPEC_CHECKPOINT = 'running-spec'
+
 /** When the store last stored a due time, by the clock of then. */
 export const CLOCK_CHECKPOINT = 'clock'
 

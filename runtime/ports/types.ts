@@ -242,6 +242,8 @@ export type WaitReason = 'awaiting-identity' | 'awaiting-contact' | 'awaiting-co
 export type Outcome = Ending & {
   /** Contacts that the record proved to have an identifier, besides those of its delivered events. */
   readonly identified?: readonly string[]
+  /** The hash of the spec that mapped the record. */
+  readonly spec?: string
 }
 
 /** How an attempt ended. */

@@ -44,6 +44,7 @@ const ROOMS = [
   'runtime/backfill',
   'runtime/reconcile',
   'runtime/verify',
+  'runtime/running-spec',
   'runtime/recipes.ts',
   'runtime/auth',
   'runtime/connector.ts',

@@ -57,6 +57,7 @@ export function fakeConnector(store: Store, overrides: Partial<Connector> = {}):
     reportMisdirected: refuse,
     webhookStats: () => ({}),
     gate: { pausedReason: () => undefined, waitForChange: (signal) => createFrozenClock().sleep(0, signal) },
+    adoptSpec: async () => undefined,
     work: ({ signal }) => createFrozenClock().sleep(0, signal),
     backfill: refuse,
     estimate: refuse,

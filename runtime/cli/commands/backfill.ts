@@ -4,7 +4,7 @@ import { formatJson } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
-import { strictOption } from '../load-spec.ts'
+import { acceptNewKeysOption, strictOption } from '../load-spec.ts'
 import { ProgressDisplay } from '../output/progress.ts'
 import { formatReport, reportToJson } from '../output/report.ts'
 import { parseMetrics, parseMoment } from '../parse.ts'
@@ -25,6 +25,7 @@ export const backfillCommand: CommandDefinition = {
     { flags: '--only <metrics>', description: 'import only these metrics, separated by commas' },
     { flags: '--restart', description: 'start over instead of resuming; never counts an event twice' },
     strictOption,
+    acceptNewKeysOption,
   ],
   examples: [
     ['backfill', 'import everything; stop with Ctrl-C at any time, run it again to resume'],
@@ -38,7 +39,11 @@ export const backfillCommand: CommandDefinition = {
   ],
   async run(context, input) {
     const window = windowOf(input)
-    const opened = { needs: BOTH_SIDES, strict: input.flag('strict') }
+    const opened = {
+      needs: BOTH_SIDES,
+      strict: input.flag('strict'),
+      acceptNewKeys: input.value('accept-new-keys'),
+    }
     return withConnector(context, opened, async ({ connector, spec }) => {
       const only = metricsOf(input.value('only'), spec)
       const options = {

@@ -6,7 +6,7 @@ import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
-import { strictOption } from '../load-spec.ts'
+import { acceptNewKeysOption, strictOption } from '../load-spec.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createHttpApp, type HttpApp } from '../server/http-app.ts'
@@ -39,6 +39,7 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
         'confirm once that profiles of deleted contacts are deleted, as people.onDelete in connector.yaml says',
     },
     strictOption,
+    acceptNewKeysOption,
     { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
   examples: [
@@ -86,10 +87,13 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     needs: context.app.openConnections ? [] : NEEDS,
     hint: SANDBOX_HINT,
     strict: input.flag('strict'),
+    acceptNewKeys: input.value('accept-new-keys'),
     env: { ...withoutCredentials(context, sandbox), ...(input.flag('set-up') ? sandbox?.oauthEnv : sandbox?.env) },
     ...(store === undefined ? {} : { store }),
   }
   return withConnector(context, options, async (opened) => {
+    // Before the port opens: a spec that would count events again receives nothing either.
+    await opened.connector.adoptSpec()
     await confirmDeletions(context, input, opened.connector)
     const notReadyReasons: string[] = []
     const { io, logger } = context

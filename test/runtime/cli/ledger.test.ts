@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { FaultInfo, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
+import { hashSpec } from '../../../runtime/running-spec/running-spec.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { systemSelf } from '../../../runtime/system.ts'
 import { createFrozenClock, NOW, runCommand } from '../../helpers/cli-fake.ts'
 
 const BODY = '{"email":"ada@example.com"}'
@@ -263,6 +265,31 @@ describe('dead letters', () => {
     const { out } = await runCommand(['trace', '42'], { store, clock })
     expect(out).toContain('dismissed: test data')
     expect(out).toMatch(/webhook:a {2}skipped/)
+  })
+
+  test('are not replayed to a process that runs an older spec, unless forced', async () => {
+    await settle(record('webhook:a'), dead())
+    const files = [new SourceFile('mappings/rated.yaml', 'Score: rating')]
+    const load = { spec: async () => ({ spec: undefined, files, diagnostics: [], expressions: [] }) }
+    const run = (id: string, hash: string) =>
+      store.writeCheckpoints([{ name: 'running-spec', value: { processes: [{ id, hash, since: NOW }] } }])
+    const replay = (...argv: string[]) =>
+      runCommand(['dead-letters', 'replay', 'webhook:a', ...argv], { store, clock, load })
+    await run(systemSelf.id, 'abc')
+    const refused = await replay()
+    expect(refused.exit).toBe(1)
+    expect(refused.err).toContain(
+      `process ${process.pid} delivers with the spec that it loaded at 2026-03-01 12:00:00Z (abc)`,
+    )
+    expect((await replay('--force')).exit).toBe(0)
+    for (const [id, hash] of [
+      [systemSelf.id, hashSpec(files)],
+      ['999999.exited', 'abc'],
+    ] as const) {
+      await run(id, hash)
+      expect((await replay('--all', '--dry-run')).exit).toBe(2)
+      expect((await runCommand(['dead-letters', 'replay', '--all'], { store, clock, load })).exit).toBe(0)
+    }
   })
 
   test('replaying all of none exits with 0', async () => {

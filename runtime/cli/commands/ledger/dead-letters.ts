@@ -6,6 +6,7 @@ import type { Store } from '../../../ports/store.ts'
 import type { CommandContext, CommandDefinition, CommandInput, OptionDefinition } from '../../command.ts'
 import { EXIT_CODES, usageError } from '../../errors.ts'
 import { withExistingStore } from '../../with-connector.ts'
+import { assertSpecIsRunning } from './assert-spec-is-running.ts'
 import {
   type DeadLetterFilter,
   filterOptions,
@@ -49,6 +50,7 @@ const replayDeadLetters: CommandDefinition = {
     { flags: '--all', description: 'every dead letter' },
     ...filterOptions,
     { flags: '--dry-run', description: 'only say which' },
+    { flags: '--force', description: 'even if the running process has not loaded the present spec' },
   ],
   examples: [
     ['dead-letters replay --all', 'after fixing a mapping; a running `start` delivers them'],
@@ -56,7 +58,10 @@ const replayDeadLetters: CommandDefinition = {
     ['dead-letters replay abc123:ticket.created:notif_1', 'one record; events delivered before are not counted again'],
   ],
   async run(context, input) {
-    const result = await withExistingStore(context, (store) => replay(store, input))
+    const result = await withExistingStore(context, async (store) => {
+      if (!input.flag('force') && !input.flag('dry-run')) await assertSpecIsRunning(store, context)
+      return replay(store, input)
+    })
     if (context.json) context.print(formatJson(result))
     else context.print(replayText(result))
     return result.unknown > 0 ? EXIT_CODES.failed : EXIT_CODES.ok

@@ -1,0 +1,89 @@
+/** Compares a changed spec with the one that ran before: keys by what they give for delivered records, else by their text. */
+import { withStepBudget } from '../expression/step-budget.ts'
+import { compilePlan } from '../mapping/compile-plan.ts'
+import { findOccurrences, identifyOccurrence } from '../mapping/occurrences.ts'
+import type { LedgerEntry } from '../ports/ledger.ts'
+import type { Store } from '../ports/store.ts'
+import { openRecord } from '../source/open-record.ts'
+import type { Mapping, Spec } from '../spec/spec.ts'
+import { type KeyTexts, keyTexts } from './key-texts.ts'
+
+/** Delivered events whose records are mapped again. */
+const SAMPLE = 200
+
+export interface ChangedKey {
+  readonly metric: string
+  readonly before: KeyTexts
+  readonly after: KeyTexts
+  readonly delivered: number
+  /** The day of the first of them, `2026-01-31` in UTC. */
+  readonly since: string
+}
+
+type Ledger = Pick<Store, 'events' | 'trace' | 'deliveredByDay'>
+
+interface SpecBefore {
+  readonly keys: Readonly<Record<string, KeyTexts>>
+}
+
+/** The metrics with delivered events that would be counted again. */
+export async function findChangedKeys(
+  { keys }: SpecBefore,
+  spec: Spec,
+  ledger: Ledger,
+): Promise<readonly ChangedKey[]> {
+  const changed: ChangedKey[] = []
+  for (const mapping of spec.mappings) {
+    const { metric } = mapping
+    const [before, after] = [keys[metric], keyTexts(mapping)]
+    if (before === undefined || JSON.stringify(before) === JSON.stringify(after)) continue
+    const days = await ledger.deliveredByDay(metric)
+    const delivered = days.reduce((sum, { count }) => sum + count, 0)
+    if (delivered === 0 || (await givesSameKeys(mapping, spec, ledger))) continue
+    changed.push({ metric, before, after, delivered, since: days[0]?.day ?? '' })
+  }
+  return changed
+}
+
+/** Whether the new key gives every sampled event the key under which it was delivered. False if no record is left to map. */
+async function givesSameKeys(mapping: Mapping, spec: Spec, ledger: Ledger): Promise<boolean> {
+  const delivered = await ledger.events({ metric: mapping.metric, status: 'delivered', limit: SAMPLE })
+  let compared = 0
+  for (const { record, key } of delivered) {
+    const entry = (await ledger.trace(record)).find(({ id }) => id === record)
+    const keys = entry && (await mapKeys(entry, mapping, spec).catch(() => []))
+    if (keys === undefined || key === undefined) continue
+    // The workspace comes first.
+    if (!keys.some((one) => key === one || key.endsWith(`:${one}`))) return false
+    compared += 1
+  }
+  return compared > 0
+}
+
+/** The keys of a record's occurrences, without the workspace. Undefined: the ledger no longer has the record. */
+async function mapKeys({ body, ...entry }: LedgerEntry, mapping: Mapping, spec: Spec) {
+  const resource = spec.resources.get(mapping.resource)
+  if (body === undefined || resource === undefined) return undefined
+  const record = { ...entry, body, workspace: '', orderingKey: '' }
+  const { item, bindings } = await openRecord(record, resource, spec)
+  const found = await findOccurrences(mapping, item, withStepBudget(bindings))
+  const plan = compilePlan(spec).planOf(mapping)
+  return Promise.all(found.map(async (one) => (await identifyOccurrence(plan, item, one.bindings, '')).key))
+}
+
+export interface RenamedMetric {
+  readonly metric: string
+  readonly before: string
+}
+
+/** Metrics with the key of one that the spec no longer has. */
+export function findRenamed({ keys }: SpecBefore, { mappings, disabledMappings }: Spec): readonly RenamedMetric[] {
+  const present = new Set([...mappings, ...disabledMappings].map(({ metric }) => metric))
+  const gone = new Map(
+    Object.entries(keys).flatMap(([metric, texts]) => (present.has(metric) ? [] : [[JSON.stringify(texts), metric]])),
+  )
+  return mappings.flatMap((mapping) => {
+    const before = Object.hasOwn(keys, mapping.metric) ? undefined : gone.get(JSON.stringify(keyTexts(mapping)))
+    return before === undefined ? [] : [{ metric: mapping.metric, before }]
+  })
+}

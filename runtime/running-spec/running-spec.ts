@@ -1,0 +1,110 @@
+/** The spec that delivers the records of a store: kept in the store, so that a changed one is compared with it before it runs. */
+import { createHash } from 'node:crypto'
+import type { ProcessIdentity } from '../backfill/types.ts'
+import { RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Store } from '../ports/store.ts'
+import type { Json } from '../ports/types.ts'
+import type { SourceFile } from '../spec/source-file.ts'
+import type { Spec } from '../spec/spec.ts'
+import { version } from '../version.ts'
+import { type ChangedKey, findChangedKeys, findRenamed } from './compare-specs.ts'
+import { type KeyTexts, keyTexts } from './key-texts.ts'
+
+export interface RunningSpec {
+  readonly hash: string
+  /** Of the package. */
+  readonly version: string
+  /** When it first ran, milliseconds since 1970. */
+  readonly since: number
+  readonly keys: Readonly<Record<string, KeyTexts>>
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** The processes that deliver, each with its spec. */
+  readonly processes: readonly RunningProcess[]
+}
+
+export interface RunningProcess {
+  readonly id: string
+  readonly hash: string
+  /** When it began to deliver with this spec, milliseconds since 1970. */
+  readonly since: number
+}
+
+/** The same for the same text of all files, wherever they are. 12 hexadecimal digits. */
+export function hashSpec(files: readonly Pick<SourceFile, 'path' | 'text'>[]): string {
+  const sorted = files.map(({ path, text }) => [path, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 12)
+}
+
+/** Undefined: none has run on the store. */
+export async function readRunningSpec(store: Pick<Store, 'readCheckpoint'>): Promise<RunningSpec | undefined> {
+  return (await store.readCheckpoint(RUNNING_SPEC_CHECKPOINT)) as RunningSpec | undefined
+}
+
+export interface AdoptParts {
+  readonly spec: Spec
+  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints' | 'events' | 'trace' | 'deliveredByDay'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly processIdentity: ProcessIdentity
+}
+
+export interface AdoptOptions {
+  /** Metrics whose new keys may count delivered events again. */
+  readonly acceptNewKeys?: readonly string[]
+}
+
+/**
+ * Makes the spec the running one. Throws a config `Fault` if the key of a metric differs from the one under which events were
+ * delivered, unless that is accepted: each of them would be counted again when it comes again.
+ */
+export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: AdoptOptions = {}): Promise<void> {
+  const { spec, store, clock, logger } = parts
+  const hash = hashSpec(spec.sourceFiles)
+  const before = await readRunningSpec(store)
+  const now = clock.now()
+  const processes = listProcesses(before, { hash, now, ...parts })
+  if (before?.hash === hash) {
+    await write(store, { ...before, processes })
+    return
+  }
+  if (before !== undefined) {
+    const changed = await findChangedKeys(before, spec, store)
+    const refused = changed.filter(({ metric }) => !acceptNewKeys.includes(metric))
+    if (refused.length > 0) throw keysChanged(refused)
+    for (const { metric, delivered } of changed) logger.warn('new key accepted', { metric, delivered })
+    for (const renamed of findRenamed(before, spec)) logger.warn(RENAMED, { ...renamed })
+    logger.info('the spec has changed', { spec: hash, before: before.hash })
+  }
+  const keys = Object.fromEntries(spec.mappings.map((mapping) => [mapping.metric, keyTexts(mapping)]))
+  const files = spec.sourceFiles.map(({ path, text }) => ({ path, text }))
+  await write(store, { hash, version, since: now, keys: { ...before?.keys, ...keys }, files, processes })
+}
+
+const RENAMED =
+  'a metric was renamed: the destination keeps the old one with its events, and the new one starts without any; to bring its history, give its key a new first word and import it'
+
+const write = (store: AdoptParts['store'], value: RunningSpec) =>
+  store.writeCheckpoints([{ name: RUNNING_SPEC_CHECKPOINT, value: value as unknown as Json }])
+
+interface NewProcess extends Pick<AdoptParts, 'processIdentity'> {
+  readonly hash: string
+  readonly now: number
+}
+
+function listProcesses(before: RunningSpec | undefined, { hash, now, processIdentity }: NewProcess) {
+  const { id } = processIdentity
+  const others = before?.processes.filter((one) => one.id !== id && !processIdentity.hasExited(one.id)) ?? []
+  return [...others, { id, hash, since: now }]
+}
+
+function keysChanged(changed: readonly ChangedKey[]): Fault {
+  const lines = changed.map(({ metric, before, after, delivered, since }) => {
+    const events = `${delivered} ${delivered === 1 ? 'event' : 'events'} delivered since ${since}`
+    return `\n  ${metric}: ${events} under the key [${before.join(', ')}], now [${after.join(', ')}]`
+  })
+  const accept = changed.map(({ metric }) => `--accept-new-keys "${metric}"`).join(' ')
+  const message = `the spec has new keys, so delivered events would be counted again when they come again (by import, reconciliation or webhook):${lines.join('')}\nKeep the keys, or run with ${accept}`
+  return new Fault('config', 'spec/keys-changed', message)
+}
