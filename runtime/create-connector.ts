@@ -88,13 +88,8 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const sourceTime = () => sourceClock.now()
   const access = { ...options, fetch: sourceClock.observe(options.fetch) }
   const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
-  const { parts, laneParts, sender } = createDelivery(options, {
-    client,
-    accounts,
-    guarded,
-    sourceTime,
-    signal: closing.signal,
-  })
+  const input = { client, accounts, guarded, sourceTime, signal: closing.signal }
+  const { parts, laneParts, sender } = createDelivery(options, input)
   const webhookStats = new WebhookStatsRecorder(clock)
   const pin = (signal: AbortSignal) => accounts.pin(signal)
   const { lookups } = parts
@@ -102,7 +97,6 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const reconcileParts = { ...reading, lookups, gate: accounts.gate }
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const webhook = { spec, store: guarded, clock, logger, bodies, secrets: source.secrets, stats: webhookStats }
-
   const adopt = adoptOnce(() => adoptSpec({ ...reading, store }, options))
 
   return {
