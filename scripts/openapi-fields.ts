@@ -107,7 +107,7 @@ function compareTypes(ours: string, theirs: string, path: string): readonly stri
   if ('unknown' in own || 'unknown' in other || own.kinds.size === 0) return []
   const isNarrower = (kind: Kind) => [...own.kinds].some((each) => kind === 'number' && jsonTypeOf(each) === 'number')
   const kinds = [...other.kinds].filter((kind) => !own.kinds.has(kind) && !isNarrower(kind))
-  const values = (other.values ?? []).filter((value) => !own.values?.includes(value))
+  const values = (other.values ?? []).filter((value) => !(own.values ?? own.usual)?.includes(value))
   return [
     ...(kinds.length > 0 ? [`${path}: ${ours}, and ${theirs} in the description`] : []),
     ...(values.length > 0 ? [`${path}: without ${values.join(', ')}`] : []),

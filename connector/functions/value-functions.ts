@@ -28,7 +28,7 @@ export const valueFunctions: FunctionTable = [
     },
     checkLiteral: (position, value) => {
       if (position === 1) return checkZone(value)
-      if (position !== 2 || (typeof value === 'string' && isPicture(value))) return undefined
+      if (position !== 2 || (typeof value === 'string' && isPicture(value) && value.includes('['))) return undefined
       return {
         message: `"${value}" is no picture of a time`,
         help: 'write markers in brackets: [Y0001]-[M01]-[D01] [H01]:[m01]',

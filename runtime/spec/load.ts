@@ -25,7 +25,7 @@ import {
 import { CompileContext, type PlacedExpression } from './compile/context.ts'
 import { compileFields } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
-import { compileMapping, createMappingScope } from './compile/mapping.ts'
+import { compileMapping, createMappingScope, listBoundLookups } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet, getSetName } from './compile/properties.ts'
 import { compileRecipes } from './compile/recipes.ts'
@@ -135,6 +135,7 @@ function compileSpec(
   const resources = compileResources(document.resources, node.at('resources'))
   const streams = compileStreams(document.streams, node.at('streams'))
   const lookups = compileLookups(document, node)
+  context.lookups = listBoundLookups(lookups)
   const permissions = new Map(Object.entries(document.source.permissions ?? {}))
   checkConnector({ resources, streams, lookups, permissions }, node)
   const sets = compileSets(documents, lookups)

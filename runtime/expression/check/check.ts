@@ -16,6 +16,8 @@ export interface CheckOptions {
   readonly variables: Iterable<string>
   /** Names bound in other places: tells a misplaced name from a misspelt one. */
   readonly elsewhere?: Iterable<string>
+  /** Of these, the names of lookups. */
+  readonly lookups?: readonly string[]
   /** Where results must be stable: the help text for `$now`, `$millis`, `$random` and `$shuffle`, which are errors. */
   readonly volatileHelp?: string
 }
@@ -26,6 +28,7 @@ interface KnownNames {
   readonly signatures: ReadonlyMap<string, string>
   readonly variables: ReadonlySet<string>
   readonly elsewhere: ReadonlySet<string>
+  readonly lookups: readonly string[]
   readonly volatileHelp: string | undefined
 }
 
@@ -34,6 +37,7 @@ export function checkExpression(parsed: Parsed, options: CheckOptions): readonly
     signatures: getSignatures(options.functions),
     variables: new Set(options.variables),
     elsewhere: new Set(options.elsewhere),
+    lookups: options.lookups ?? [],
     volatileHelp: options.volatileHelp,
   }
   const problems = findReferences(parsed.root).flatMap((reference) => {
@@ -147,10 +151,13 @@ function reportMissingDollar(name: string, { signatures }: KnownNames): ProblemT
   return { code: 'unknown-function', message: `"${name}" is called without its $`, ...help }
 }
 
-function reportUnknownVariable(name: string, { variables, elsewhere, signatures }: KnownNames): ProblemText {
+function reportUnknownVariable(name: string, { variables, elsewhere, lookups, signatures }: KnownNames): ProblemText {
   const here = variables.size === 0 ? 'nothing is bound here' : `bound here: ${joinWords([...variables])}`
   if (elsewhere.has(name)) {
-    return { code: 'misplaced-variable', message: `${quoteVariable(name)} is not bound here`, help: here }
+    const later = lookups.includes(name)
+      ? `; ${quoteVariable(name)} is looked up later, for properties and the skip rules of metrics`
+      : ''
+    return { code: 'misplaced-variable', message: `${quoteVariable(name)} is not bound here`, help: here + later }
   }
   const near = nearestWords(name, [...variables, ...signatures.keys()])
   const help = near.length > 0 ? suggest(name, near, quoteVariable) : `${here}; fields of the record have no $`

@@ -44,7 +44,7 @@ const isTime = (kind: Kind | undefined) => kind === 'seconds' || kind === 'milli
 
 function unitOf(operator: unknown, [left, right]: readonly (Kind | undefined)[], rhs: Node | undefined): Kind {
   const isThousand = rhs?.type === 'number' && rhs.value === 1000
-  if (operator === '*' && left === 'seconds' && isThousand) return 'milliseconds'
+  if (operator === '*' && (left === 'seconds' || left === 'duration') && isThousand) return 'milliseconds'
   if (operator === '/' && left === 'milliseconds' && isThousand) return 'seconds'
   if (operator === '-' && left === 'seconds' && right === 'seconds') return 'duration'
   if ((operator === '+' || operator === '-') && left !== undefined && isTime(left) && !isTime(right)) return left
@@ -79,7 +79,5 @@ export function typeOfCall(name: string, given: readonly Field[], functions: Fun
   const texts = TEXT_FUNCTIONS[name]
   const values = texts && given[0]?.type.values
   if (values) return computed(result, 'text', values.map(texts))
-  // Of a text, it may be a time.
-  if (name === 'number') return undefined
   return computed(result, UNIT_PRESERVING.has(name) ? (kindOf(given[0]) ?? declared) : declared)
 }

@@ -10,6 +10,8 @@ export interface FieldType {
   readonly kinds: ReadonlySet<Kind>
   /** All the texts that it can be. Absent: any. */
   readonly values?: readonly string[]
+  /** Texts that it usually is, of which new ones may come: `comment | note | ...`. */
+  readonly usual?: readonly string[]
   /** For the id of another record: the resources or lookups, one of which has it. */
   readonly idOf?: readonly string[]
   /** It never changes once it is there. */
@@ -26,14 +28,18 @@ export function parseFieldType(declared: string): FieldType | { readonly unknown
   const rest = declared.replace(FIXED, '').replace(/\?$/, '').trim()
   const own = { isFixed, isOptional }
   if (rest === '') return { ...own, kinds: new Set() }
-  if (rest.includes('|'))
-    return { ...own, kinds: new Set(['text']), values: rest.split('|').map((value) => value.trim()) }
+  if (rest.includes('|')) return { ...own, kinds: new Set(['text']), ...parseValues(rest) }
   const [plain = '', ids] = rest.split(/(?:^| or )id of /)
   const kinds = plain.split(' or ').filter((word) => word !== '')
   const unknown = kinds.find((word) => !isKind(word))
   if (unknown !== undefined) return { unknown }
   const all = new Set([...kinds.filter(isKind), ...(ids === undefined ? [] : (['text'] as const))])
   return { ...own, kinds: all, ...(ids !== undefined && { idOf: ids.split(' or ').map((name) => name.trim()) }) }
+}
+
+function parseValues(declared: string): Pick<FieldType, 'values' | 'usual'> {
+  const values = declared.split('|').map((value) => value.trim())
+  return values.at(-1) === '...' ? { usual: values.slice(0, -1) } : { values }
 }
 
 const isKind = (word: string): word is Kind => KINDS.some((kind) => kind === word)

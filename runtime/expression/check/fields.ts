@@ -3,9 +3,11 @@ import { flattenPairs, getBareName, getBoundNames, getChildren, type Node } from
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
 import { callBuiltin, PRESENCE_ONLY, takesContext } from './builtin-calls.ts'
-import { ARITHMETIC, typeOfLiteral, typeOfOperation } from './computed-types.ts'
+import { typeOfLiteral, typeOfOperation } from './computed-types.ts'
+import { filteredPlural, takePosition } from './filters.ts'
 import { checkArithmetic } from './problems/arithmetic.ts'
 import { checkComparison } from './problems/comparisons.ts'
+import { checkCall, checkFilter, checkOperands } from './problems/conditions.ts'
 import { checkPatterns } from './problems/patterns.ts'
 import { checkRead } from './problems/reads.ts'
 import { spanOf } from './problems/spans.ts'
@@ -82,31 +84,14 @@ function visitFilters(node: Node, unfiltered: Value, state: VisitState): Value {
   for (const { type, value: name, expr } of [...(node.predicate ?? []), ...(node.stages ?? [])]) {
     if (type === 'index') bind(String(name), compute(value.selections), state.scope)
     if (expr === undefined) continue
+    report(checkFilter(expr, state.text), state)
     const filtered =
       expr.type === 'number'
         ? takePosition(value, expr)
         : values.selectItem(value, listChanges(visit(expr, { ...state, context: values.single(value) })))
-    // `[a, b][condition]` chooses between expressions.
-    const isChoice = node.type === 'unary'
-    const plural = isChoice ? undefined : pluralOfFiltered(value, expr, node.type === 'name' ? state.context : CONSTANT)
-    value = { ...filtered, plural }
+    value = { ...filtered, plural: filteredPlural(node, value, expr, state.context) }
   }
   return value
-}
-
-/** A position, and an id, select one item; of each list, if there are several. */
-function pluralOfFiltered({ plural }: Value, expr: Node, { plural: outer }: Value): values.Plural {
-  if (plural === undefined) return undefined
-  const isId = expr.value === '=' && [expr.lhs as Node, expr.rhs].some((side) => side && getBareName(side) === 'id')
-  const isCondition = expr.type === 'path' || (expr.type === 'binary' && !ARITHMETIC.has(expr.value))
-  return isCondition && !isId ? 'items' : outer && 'items'
-}
-
-/** A declared list is a change already, and `[a, b][0]` has no items but those of the expression. */
-function takePosition(value: Value, { value: index, position = 0 }: Node): Value {
-  const name = `[${index}]`
-  const span = [position - name.length + 1, position + 1] as const
-  return value.isUndeclared ? values.select(value, [{ kind: 'position', name, span }]) : value
 }
 
 /** `list{ key: value }` yields a new object. */
@@ -190,6 +175,7 @@ function checkOperation(node: Node, [left, right]: readonly [Value, Value], stat
     ...checkArithmetic(operation, isDeclared),
     ...checkComparison(operation),
     ...checkTimeOperation(operation),
+    ...checkOperands(operation),
   ]
   report(problems, state)
   return problems.length > 0 ? undefined : typeOfOperation(node, left.field, right.field)
@@ -244,6 +230,7 @@ function visitCall({ procedure, arguments: args = [] }: Node, state: VisitState,
   if (callee === undefined) {
     const { context, text, functions } = state
     report(checkTimeCall(name, given[0]?.field, procedure?.position, functions), state)
+    report(checkCall({ name, args, given, end: procedure?.position }), state)
     report(checkPatterns({ name, args, isChained: chained.length > 0, text, functions }), state)
     return callBuiltin({ name, given, last: args.at(-1), context, text, functions })
   }

@@ -63,11 +63,21 @@ export function describeSharedKey(part: Value | undefined): DiagnosticText {
   }
 }
 
+/** Of a time that is the same for all that `each` gives. */
+export function describeSharedTime(part: Value | undefined): DiagnosticText {
+  const field = part?.shape?.fields.has('created_at') ? '$part.created_at' : 'its own time'
+  return {
+    code: 'spec/time-without-part',
+    message: 'each $part has the same time, that of the record',
+    help: `use ${field}`,
+  }
+}
+
 const of = (holder: KnownShape): string => (holder === undefined ? '' : ` of ${holder.name}`)
 
 /** Ids and creation times first, as most keys need one; then at most two more. */
 function listFixed(shape: KnownShape): readonly string[] {
-  const names = [...(shape?.fixed ?? [])].filter((name) => !/type$/.test(name))
+  const names = [...(shape?.fixed ?? [])].filter((name) => !/(type|state|role|category)$/.test(name))
   const usual = ['id', 'created_at'].filter((name) => names.includes(name))
   return [...new Set([...usual, ...names])].slice(0, 3)
 }

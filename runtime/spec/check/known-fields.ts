@@ -16,12 +16,22 @@ export interface KnownFields {
   readonly lists: ReadonlySet<string>
 }
 
+const NOTIFICATION_TYPES = {
+  topic: { kinds: new Set(['text'] as const), isOptional: false },
+  created_at: { kinds: new Set(['seconds'] as const), isOptional: false },
+}
+
 const createNotification = (fixed: readonly string[]): Shape => ({
   name: '$notification',
   fields: new Map(['topic', 'created_at'].map((field) => [field, undefined])),
   fixed: new Set(fixed),
   lists: new Set(),
-  types: new Map(),
+  types: new Map(
+    (['topic', 'created_at'] as const).map((field) => [
+      field,
+      { ...NOTIFICATION_TYPES[field], isFixed: fixed.includes(field) },
+    ]),
+  ),
 })
 
 /** Bound by the runtime, so no spec lists its fields. The time of a notification and of its retries is one. */
@@ -46,7 +56,7 @@ export interface UnknownFieldPlace {
   readonly isInKey: boolean
   /** What the variables are that are bound there. */
   readonly bound: ReadonlyMap<string, Value>
-  /** The names of variables that are bound in other places, too. */
+  /** The names of lookups that are bound in other places. */
   readonly elsewhere: Iterable<string>
   readonly input: KnownShape
   /** The whole expression. */
@@ -72,19 +82,29 @@ export function describeUnknownField(
 function suggestOther({ name, shape, span }: UnknownField, place: UnknownFieldPlace): string | undefined {
   const { bound, elsewhere, input, text } = place
   if (bound.has(name)) return `did you mean "$${name}"?`
+  if (shape === input && name === shape.name) return `leave out "${name}.": it is the record itself`
   const path = pathBefore(text, span[0])
   if (LENGTH.has(name) && path !== undefined) {
     const [list, ...others] = shape.lists
     return `write $count(${list === undefined || others.length > 0 ? path : `${path}.${list}`})`
   }
-  const owner = findOwner(name, shape === input ? ['part', 'contact'] : (shape.types.get('id')?.idOf ?? []), bound)
+  const nested = [...shape.lists].find((list) => shape.fields.get(list)?.fields.has(name))
+  if (nested !== undefined && path !== undefined) return `did you mean "${path}.${nested}.${name}"?`
+  const owner = findOwner(name, shape === input ? ['part', 'contact'] : listIdentified(shape), bound)
   if (owner !== undefined) return `did you mean "$${owner}.${name}"?`
-  if (shape === input && [...elsewhere].includes(name)) return `"$${name}" is bound in properties and skip rules`
+  if (shape === input && [...elsewhere].includes(name))
+    return `"$${name}" is looked up later, for properties and the skip rules of metrics`
   if (text.trim() !== name) return undefined
   if (/^[A-Z]/.test(name)) return `did you mean the text '"${name}"', with both quotes?`
   const nearest = suggest(name, shape.fields.keys())
   return nearest.endsWith('?') ? nearest : `${nearest}; for a text, write '"${name}"'`
 }
+
+/** What its ids, or those of the items of its lists, are of. */
+const listIdentified = (shape: Shape): readonly string[] =>
+  [shape, ...[...shape.lists].map((list) => shape.fields.get(list))].flatMap(
+    (each) => each?.types.get('id')?.idOf ?? [],
+  )
 
 const findOwner = (field: string, names: readonly string[], bound: ReadonlyMap<string, Value>): string | undefined =>
   names.find((name) => bound.get(name)?.shape?.fields.has(field))

@@ -37,7 +37,8 @@ export function describeContact({ field, shape }: Value, input: KnownShape): Dia
     return say(`this gives all of ${shape.name}`, id)
   }
   if (field === undefined || field.type.kinds.size === 0) return undefined
-  const { idOf, kinds } = field.type
+  const { idOf, kinds, values } = field.type
+  if (field.isComputed && values !== undefined) return say(`this is the text ${field.name}`)
   if (idOf !== undefined)
     return idOf.includes('contact') ? undefined : say(`${field.name} is the id of ${idOf.join(' or ')}`)
   if (field.isComputed ? kinds.has('text') || kinds.has('number') : isId(field.name) && !isNoId(kinds)) return undefined
@@ -56,6 +57,18 @@ function findContactId({ fields, types, lists }: Shape, depth = 3): string | und
 
 const isId = (name: string): boolean => /(^|[._])id$/i.test(name)
 const isNoId = (kinds: ReadonlySet<Kind>): boolean => !kinds.has('text') && !kinds.has('number')
+
+/** Of `when` and of a skip rule: a text that is always there is always true. An object around it may be absent. */
+export function describeCondition({ field, plural }: Value, input: KnownShape): DiagnosticText | undefined {
+  if (field === undefined || plural !== undefined || field.isComputed || field.type.isOptional) return undefined
+  const { kinds } = field.type
+  const isOfRecord = field.name.split('.').length === 2 && field.name.startsWith(`${input?.name}.`)
+  if (!isOfRecord || kinds.size === 0 || ![...kinds].every((kind) => ALWAYS_TRUE.has(kind))) return undefined
+  const message = `${field.name} is ${describeKinds(kinds)}, which is always true`
+  return { code: 'spec/constant-condition', message, help: 'compare it with a value: … = "…"' }
+}
+
+const ALWAYS_TRUE: ReadonlySet<Kind> = new Set(['text', 'date', 'seconds', 'milliseconds'])
 
 /** `expr`: as written. */
 export function describeItems({ plural }: Value, expr: string): DiagnosticText | undefined {

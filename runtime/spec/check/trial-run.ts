@@ -18,6 +18,7 @@ export interface Trial {
 const RECORDS: readonly Sample[] = [
   { optional: true, words: 'all fields are there' },
   { optional: true, areTimesDates: true, words: 'each time is a date' },
+  { optional: true, hasTwoItems: true, words: 'lists have two items' },
   { optional: false, words: 'the fields that may be absent are absent' },
 ]
 
@@ -25,6 +26,8 @@ interface Sample {
   readonly optional: boolean
   /** Of `seconds or date`, which some roads bring as one and some as the other. */
   readonly areTimesDates?: boolean
+  /** Absent: each list has one. */
+  readonly hasTwoItems?: boolean
   readonly words: string
 }
 
@@ -66,7 +69,7 @@ function createSample(shape: KnownShape, sample: Sample): Json | undefined {
     const type = shape.types.get(name)
     const one = inner === undefined ? type && sampleOf(type, sample) : createSample(inner, sample)
     if (one === undefined || name === '*') return []
-    return [[name, shape.lists.has(name) ? [one] : one] as const]
+    return [[name, shape.lists.has(name) ? (sample.hasTwoItems ? [one, one] : [one]) : one] as const]
   })
   return Object.fromEntries(members)
 }

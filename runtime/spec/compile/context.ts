@@ -32,6 +32,9 @@ export class CompileContext {
     'ids',
   ])
 
+  /** Of these variables, those of lookups that properties see. */
+  lookups: readonly string[] = []
+
   /** Fields of resources and lookups. Set before the first expression is compiled. */
   fields: KnownFields = { shapes: new Map(), lists: new Set() }
 

@@ -29,6 +29,7 @@ export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode)
   const { diagnostics } = node.context
   const before = diagnostics.length
   const literal = compileName(name, node.at('key', 0))
+  const identifying: Expression[] = []
   const expressions = rest.map((_, index) => {
     const item = node.at('key', index + 1)
     const { expression, result } = item.compile(scope)
@@ -38,16 +39,25 @@ export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode)
       item.errorWithin(describeChange(change, { ...shapes, ...usage, file: node.context.fields.file }), change.span)
     }
     if (changes.size === 0) warnOfAbsence(result, document, item)
+    if (!isKindOfThing(result)) identifying.push(expression)
     return expression
   })
-  const isOfPart = expressions.some(({ variables }) => variables.has('part'))
+  const isOfPart = identifying.some(({ variables }) => variables.has('part'))
   const isShared = each !== undefined && !isOfPart && mayBeSeveral(shapes.parts)
   if (isShared && diagnostics.length === before) node.at('key').warn(describeSharedKey(shapes.part))
   return [literal, ...expressions]
 }
 
+/** A text that many can have, such as a type. */
+const isKindOfThing = ({ field }: Value): boolean =>
+  field !== undefined &&
+  !field.isComputed &&
+  field.type.idOf === undefined &&
+  /(^|[._])(type|state|role|category)$/.test(field.name)
+
 /** One object has no list to choose from. */
-const mayBeSeveral = (parts: Value | undefined): boolean => parts?.shape === undefined || parts.plural !== undefined
+export const mayBeSeveral = (parts: Value | undefined): boolean =>
+  parts?.shape === undefined || parts.plural !== undefined
 
 /** Unless the mapping asks for the field before. */
 function warnOfAbsence({ field }: Value, { when = '', each = '' }: Mapping, node: SpecNode): void {

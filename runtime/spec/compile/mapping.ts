@@ -1,14 +1,15 @@
 /** Compiles one metric's file to a `Mapping`. */
-import { toItem } from '../../expression/check/value.ts'
+import { CONSTANT, toItem, type Value } from '../../expression/check/value.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { listAbsences } from '../check/absences.ts'
+import { describeSharedTime } from '../check/key-changes.ts'
 import { describeContact, describeTime } from '../check/results.ts'
 import { checkTopics, type KnownTopics, resolveResource } from '../check/topics.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { LookupSpec, Mapping, MappingStream, StreamSpec } from '../spec.ts'
-import { compileKey } from './key.ts'
+import { compileKey, mayBeSeveral } from './key.ts'
 import { collectLookups } from './lookups.ts'
-import { type CompiledSet, compileProperties, compileSkip } from './properties.ts'
+import { type CompiledSet, compileCondition, compileProperties, compileSkip } from './properties.ts'
 import { checkStream, resolveName } from './resolve-name.ts'
 import { compileRevenue } from './revenue.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
@@ -42,7 +43,7 @@ export const createMappingScope = (lookups: ReadonlyMap<string, LookupSpec>, has
 })
 
 /** Lookups bound as variables: those with a key of their own, and the contact. */
-const listBoundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string[] =>
+export const listBoundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string[] =>
   [...lookups.values()].filter(({ name, key }) => key !== undefined || name === 'contact').map(({ name }) => name)
 
 /** A mapping, and the scope of its properties, for the sets that it includes. */
@@ -74,9 +75,9 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     topics: new Set(from.webhook?.topics ?? []),
     ...(from.stream === undefined ? {} : { stream: compileStream(from.stream, node.at('from', 'stream')) }),
     ...(parts === undefined ? {} : { each: parts.expression }),
-    ...(when === undefined ? {} : { when: node.at('when').expression(earlyScope) }),
+    ...(when === undefined ? {} : { when: compileCondition(node.at('when'), earlyScope) }),
     key: compileKey(document, { ...shapes, parts: parts?.result }, node),
-    time: compileTime(node.at('time'), earlyScope),
+    time: compileTime(node.at('time'), earlyScope, parts?.result),
     contact: compileContact(node.at('contact'), earlyScope),
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
@@ -87,9 +88,11 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
   return { mapping: { ...mapping, lookups }, scope }
 }
 
-function compileTime(node: SpecNode, scope: Scope): Expression {
+function compileTime(node: SpecNode, scope: Scope, parts: Value | undefined): Expression {
   const { expression, result } = node.compile(scope)
-  const words = describeTime(result, node.context.fields.file)
+  const isShared = parts !== undefined && mayBeSeveral(parts) && !expression.variables.has('part')
+  const shared = isShared && result !== CONSTANT ? describeSharedTime(scope.part) : undefined
+  const words = describeTime(result, node.context.fields.file) ?? shared
   if (words) node.warn(words)
   return expression
 }

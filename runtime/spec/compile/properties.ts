@@ -3,8 +3,9 @@ import { basename } from 'node:path/posix'
 import { describeKinds } from '../../expression/check/field-type.ts'
 import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
+import type { Expression } from '../../expression/expression.ts'
 import type { Json } from '../../ports/types.ts'
-import { describeItems } from '../check/results.ts'
+import { describeCondition, describeItems } from '../check/results.ts'
 import { describeStaleRemoval } from '../extends/base-changes.ts'
 import { wasInBase } from '../extends/lock.ts'
 import type {
@@ -163,10 +164,18 @@ export function compileSkip(
   const rules: SkipRule[] = []
   for (const [reason, condition] of Object.entries(own ?? {})) {
     const isInherited = fromSets.delete(reason)
-    if (condition !== null) rules.push({ reason, when: node.at(reason).expression(scope) })
+    if (condition !== null) rules.push({ reason, when: compileCondition(node.at(reason), scope) })
     else if (!isInherited) reportNothingToRemove(reason, fromSets.keys(), node.at(reason))
   }
   return [...rules, ...fromSets.values()]
+}
+
+/** Of `when`, and of a skip rule. */
+export function compileCondition(node: SpecNode, scope: Scope): Expression {
+  const { expression, result } = node.compile(scope)
+  const words = describeCondition(result, scope.input)
+  if (words) node.warn(words)
+  return expression
 }
 
 function reportNothingToRemove(name: string, names: Iterable<string>, node: SpecNode): void {

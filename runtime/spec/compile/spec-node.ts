@@ -106,7 +106,12 @@ export class SpecNode {
     const parsed = context.parse(text.value)
     const problems = isProblem(parsed)
       ? [parsed]
-      : checkExpression(parsed, { ...scope, elsewhere: context.variables, functions: context.functions })
+      : checkExpression(parsed, {
+          ...scope,
+          elsewhere: context.variables,
+          lookups: context.lookups,
+          functions: context.functions,
+        })
     for (const { code, span, ...words } of problems) {
       this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }
@@ -153,7 +158,7 @@ export class SpecNode {
       const description = describeUnknownField(field, fields, {
         isInKey: key !== undefined,
         bound: new Map(bound),
-        elsewhere: this.context.variables,
+        elsewhere: this.context.lookups,
         input,
         text: text.value,
       })

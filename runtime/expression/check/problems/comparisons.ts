@@ -45,12 +45,15 @@ function checkSide(side: Side, { node, text }: Operation): readonly Problem[] {
   if (nothing.length > 0) return nothing
   const wrong = compareWith(literal, value.field, text)
   if (wrong.length > 0) return wrong
+  if (isEquality && isList(literal) && value.plural === undefined && value.field !== undefined)
+    return [describeListLiteral(node, readPath(path) ?? '…')]
   const whole = [...compareObject(side, text), ...(isEquality ? compareList(node, side, text) : [])]
   return whole.length > 0 || node.value !== '!=' ? whole : compareAbsent(node, side, text)
 }
 
 /** `x in list`. Of a text on the right, JSONata makes a list of one. */
-function checkMembership({ node, lhs, rhs, left, right, text }: Operation): readonly Problem[] {
+function checkMembership(operation: Operation): readonly Problem[] {
+  const { node, lhs, rhs, left, right, text } = operation
   if (rhs.type === 'unary' && rhs.value === '[') {
     const elements = rhs.expressions ?? []
     return elements.flatMap((each) => [
@@ -58,6 +61,7 @@ function checkMembership({ node, lhs, rhs, left, right, text }: Operation): read
       ...compareWith(each, left.field, text),
     ])
   }
+  if (rhs.type === 'string') return [describeReversed(operation)]
   const wrong = compareWith(lhs, right.field, text)
   const isText =
     right.field && right.plural === undefined && !right.field.type.values && kindsOf(right.field) === 'text'
@@ -67,6 +71,20 @@ function checkMembership({ node, lhs, rhs, left, right, text }: Operation): read
   const message = `in looks for an item of a list, and ${right.field.name} is one text: this holds only if it is all of the text`
   const help = `write $contains(${path}, ${JSON.stringify(literal)})`
   return [{ code: 'in-text', message, help, span: operatorSpan(node) }]
+}
+
+/** `tags.tags.name in "vip"`. */
+function describeReversed({ node, lhs, rhs, left, text }: Operation): Problem {
+  const word = text.slice(...spanOfLiteral(rhs, text))
+  const path = readPath(lhs) ?? '…'
+  const help =
+    left.plural === undefined ? `write $contains(${path}, ${word}), or ${path} = ${word}` : `write ${word} in ${path}`
+  return {
+    code: 'in-text',
+    message: `in looks for an item of a list, and ${word} is a text`,
+    help,
+    span: operatorSpan(node),
+  }
 }
 
 const kindsOf = ({ type }: TypedField) => [...type.kinds].join()
@@ -126,12 +144,32 @@ function compareWith(literal: Node, field: Field, text: string): readonly Proble
     const message = `${name} is ${describeKinds(type.kinds)}, and this is ${WITH_ARTICLE[typeOf(value)]}: no such comparison holds`
     return [{ code: 'compared-types', message, help: suggestOther(value, type), span }]
   }
+  if (type.usual !== undefined && typeof value === 'string') return compareWithUsual(value, type.usual, name, span)
   if (type.values === undefined || typeof value !== 'string' || type.values.includes(value)) return []
   const message = `${name} is never ${JSON.stringify(value)}`
   const nearest = suggest(value, type.values)
   const help = nearest.endsWith('?') ? `${nearest} It is one of ${type.values.join(', ')}` : nearest
   return [{ code: 'unknown-value', message, help, span }]
 }
+
+/** `closed` for `close`, `Comment` for `comment`. Any other text may be one that is new. */
+function compareWithUsual(
+  value: string,
+  usual: readonly string[],
+  name: string,
+  span: Problem['span'],
+): readonly Problem[] {
+  const near = usual.includes(value) ? undefined : usual.find((each) => isNear(plain(value), plain(each)))
+  if (near === undefined) return []
+  const help = `did you mean ${JSON.stringify(near)}?`
+  return [{ code: 'unknown-value', message: `${name} is not known to be ${JSON.stringify(value)}`, help, span }]
+}
+
+const plain = (word: string): string => word.toLowerCase().replace(/[\s_-]/g, '')
+
+/** Equal, or another ending. */
+const isNear = (a: string, b: string): boolean =>
+  (a.startsWith(b) || b.startsWith(a)) && Math.abs(a.length - b.length) <= 2
 
 const typeOf = (value: Literal) => (typeof value === 'string' ? 'text' : (typeof value as 'number' | 'boolean'))
 
@@ -184,13 +222,21 @@ function compareObject({ literal, path, value: { shape, plural } }: Side, text: 
   return [{ code: 'compared-object', message, help, span: spanOfLiteral(literal, text) }]
 }
 
+const isList = ({ type, value, expressions = [] }: Node): boolean =>
+  type === 'unary' && value === '[' && expressions.length > 0
+
+function describeListLiteral(node: Node, path: string): Problem {
+  const message = `a single value never equals a list`
+  return { code: 'compared-list', message, help: `write ${path} in […]`, span: operatorSpan(node) }
+}
+
 /** A list equals a text only if it has one item. */
 function compareList(node: Node, { literal, path, value }: Side, text: string): readonly Problem[] {
   if (value.plural === undefined || readLiteral(literal) === undefined) return []
   const own = readPath(path)
   const word = text.slice(...spanOfLiteral(literal, text))
   const message = `${own ?? 'this'} may be a list, and a list of two items equals no single value`
-  const found = `${word} in ${own ?? '…'}`
+  const found = readLiteral(literal) === true ? '$exists(…)' : `${word} in ${own ?? '…'}`
   const help = `write ${node.value === '=' ? found : `$not(${found})`}`
   return [{ code: 'compared-list', message, help, span: operatorSpan(node) }]
 }

@@ -40,6 +40,7 @@ export function checkTimeCall(
   if (name === 'fromMillis' && kind === 'seconds') return say('milliseconds', `write $fromMillis(${field} * 1000)`)
   if (name === 'fromMillis' && kind === 'duration') return say('a time', 'a number of seconds is no time')
   if (name === 'toMillis' && kind === 'seconds') return say('text', `write ${field} * 1000`)
+  if (takes === 'duration' && kind === 'milliseconds') return say('a number of seconds', 'leave out * 1000')
   if (takes === 'duration' && (kind === 'seconds' || kind === 'date')) return say('a number of seconds', SUBTRACT)
   if (takes !== 'time' || kind === undefined) return []
   if (kind === 'milliseconds') return say('seconds', 'leave out * 1000, or divide by 1000')
@@ -85,7 +86,7 @@ function describeMix({ node, lhs, rhs, left, right }: Operation, kinds: Kinds): 
 function compareUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
   if (isMixed(kinds)) return describeMix(operation, kinds)
   const { node, lhs, rhs, left, right } = operation
-  const [literal, field] = rhs.type === 'number' ? [rhs, left.field] : [lhs, right.field]
+  const [literal, field] = numberOf(rhs) === undefined ? [lhs, right.field] : [rhs, left.field]
   const value = numberOf(literal)
   const kind = kindOf(field)
   if (value === undefined || field === undefined) return []
@@ -99,7 +100,7 @@ function compareUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
 function addUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
   if (isMixed(kinds)) return describeMix(operation, kinds)
   const { node, lhs, rhs, left, right } = operation
-  const [literal, field] = rhs.type === 'number' ? [rhs, left.field] : [lhs, right.field]
+  const [literal, field] = numberOf(rhs) === undefined ? [lhs, right.field] : [rhs, left.field]
   const value = numberOf(literal)
   const kind = kindOf(field)
   if (value === undefined || field === undefined) return []
@@ -114,7 +115,13 @@ function addUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
   return []
 }
 
-const numberOf = ({ type, value }: Node) => (type === 'number' && typeof value === 'number' ? value : undefined)
+/** Of a literal, or of a product of literals: `24 * 60 * 60`. */
+function numberOf({ type, value, lhs, rhs }: Node): number | undefined {
+  if (type === 'number' && typeof value === 'number') return value
+  const factors = type === 'binary' && value === '*' && rhs ? [numberOf(lhs as Node), numberOf(rhs)] : []
+  const [left, right] = factors
+  return left === undefined || right === undefined ? undefined : left * right
+}
 
 const mix = (node: Node, message: string, help: string): readonly Problem[] => [
   { code: 'seconds', message, help, span: operatorSpan(node) },

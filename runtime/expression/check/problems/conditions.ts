@@ -1,0 +1,98 @@
+/** Conditions that are always true: a text beside `or`, a filter by a text, whether a comparison exists; and counts of one. */
+import type { Node } from '../../compiler/ast.ts'
+import { suggest } from '../../did-you-mean.ts'
+import type { Problem } from '../../parse.ts'
+import { kindOf } from '../computed-types.ts'
+import type { Value } from '../value.ts'
+import { type Operation, readPath } from './operation.ts'
+import { spanOfLiteral } from './spans.ts'
+
+const isText = ({ type, value }: Node) => type === 'string' && value !== ''
+
+/** `state = "open" or "snoozed"`, and `title or "none"` for a default. */
+export function checkOperands({ node, lhs, rhs, text }: Operation): readonly Problem[] {
+  if (node.value !== 'or' && node.value !== 'and') return []
+  return [lhs, rhs].filter(isText).map((literal) => {
+    const other = literal === rhs ? lhs : rhs
+    const word = text.slice(...spanOfLiteral(literal, text))
+    const message = `${word} alone is always true, and ${node.value} gives true or false`
+    return {
+      code: 'constant-condition',
+      message,
+      help: suggestOperand(other, word, text),
+      span: spanOfLiteral(literal, text),
+    }
+  })
+}
+
+function suggestOperand(other: Node, word: string, text: string): string {
+  const path = readPath(other)
+  if (path !== undefined) return `for a default, write ${path} ?? ${word}`
+  const [lhs, { rhs }] = [other.lhs as Node | undefined, other]
+  const compared = other.value === '=' && lhs && rhs && isText(rhs) ? readPath(lhs) : undefined
+  if (compared === undefined || rhs === undefined) return 'compare it with a field'
+  return `write ${compared} in [${text.slice(...spanOfLiteral(rhs, text))}, ${word}]`
+}
+
+/** `custom_attributes["plan"]`: JSONata filters, and every text is true. */
+export function checkFilter(expr: Node, text: string): readonly Problem[] {
+  if (!isText(expr)) return []
+  const span = spanOfLiteral(expr, text)
+  const message = `[${text.slice(...span)}] is a filter that is always true, so that this gives all fields`
+  return [
+    {
+      code: 'constant-condition',
+      message,
+      help: `for the field of that name, write .${JSON.stringify(expr.value)}`,
+      span,
+    },
+  ]
+}
+
+export interface ValueCall {
+  readonly name: string
+  readonly args: readonly Node[]
+  readonly given: readonly Value[]
+  /** Where the name of the function ends. */
+  readonly end: number | undefined
+}
+
+export function checkCall({ name, args, given, end }: ValueCall): readonly Problem[] {
+  const [first, second] = given
+  if (first === undefined || end === undefined) return []
+  const span = [end - name.length - 1, end] as const
+  if (name === 'count') return countOfOne(first, args[0], span)
+  if (name === 'exists' && first.field?.isComputed && kindOf(first.field) === 'boolean') {
+    const message = `${first.field.name} is true or false, and exists either way`
+    return [{ code: 'constant-condition', message, help: 'leave out $exists', span }]
+  }
+  const key = second?.field
+  const known = key?.type.values
+  if (name !== 'lookup' || first.members === undefined || !key || !known || key.isComputed) return []
+  const unknown = [...first.members.keys()].filter((each) => !known.includes(each))
+  return unknown.map((each) => {
+    const message = `${key.name} is never ${JSON.stringify(each)}, so that this key is never looked up`
+    return { code: 'unknown-value', message, help: suggest(each, known), span }
+  })
+}
+
+function countOfOne({ field, shape, plural }: Value, arg: Node | undefined, span: Problem['span']): readonly Problem[] {
+  const isOne =
+    plural === undefined && (shape !== undefined || (field && !field.isComputed && field.type.kinds.size > 0))
+  if (!isOne) return []
+  const path = (arg && readPath(arg)) ?? '…'
+  const [list, ...others] = shape?.lists ?? []
+  const nested = list !== undefined && others.length === 0 ? `, such as $count(${path}.${list})` : ''
+  const help =
+    shape === undefined
+      ? `for its characters, write $length(${path})`
+      : `count a list${nested}; whether it is there says $exists(${path})`
+  return [
+    {
+      code: 'count-of-one',
+      message: `${shape?.name ?? field?.name} is no list, so that its count is 1 at most`,
+      help,
+      span,
+    },
+  ]
+}
