@@ -22,9 +22,10 @@ const scripts = await reachableScripts([...Object.values(bin), ...entries.map((e
 const types = reachableTypes(entries.map((entry) => entry.types))
 for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rmSync(file)
 
-/** The source has the comments, and the declarations; tsc cannot keep them in these alone. */
+/** The source has the comments, and the declarations; tsc cannot keep them in these alone. Names stay, for stack traces. */
 function removeComments(file) {
-  writeFileSync(file, transformSync(readFileSync(file, 'utf8'), { legalComments: 'none' }).code)
+  const { code } = transformSync(readFileSync(file, 'utf8'), { legalComments: 'none', minifyWhitespace: true })
+  writeFileSync(file, code)
 }
 
 /** Generated code is minified in the source, but tsc prints it with white space: a third of the file. */

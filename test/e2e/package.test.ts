@@ -76,9 +76,8 @@ function reachable(from: readonly string[], extension: string): string[] {
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (found.has(file)) continue
     found.add(file)
-    for (const [, path = ''] of read(file).matchAll(
-      /^(?!\s*[/*]).*?(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.[jt]s['"]/gm,
-    ))
+    const code = read(file).replace(/^\s*[/*].*$/gm, '')
+    for (const [, path = ''] of code.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.[jt]s['"]/g))
       queue.push(join(dirname(file), `${path}${extension}`))
   }
   return [...found].sort()
