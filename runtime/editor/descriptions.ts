@@ -23,6 +23,7 @@ export function describeField(name: string, holder: Shape): Description | undefi
   const fields = inner && `Its fields: ${listSome([...inner.fields.keys()])}.`
   const sentences = [
     fields,
+    type?.idOf && `Id of ${type.idOf.map((name) => `\`${name}\``).join(' or ')}.`,
     type?.isOptional ? 'It may be absent.' : undefined,
     holder.fixed.has(name) ? 'It never changes, so a key may use it.' : undefined,
     exampleOf(type),

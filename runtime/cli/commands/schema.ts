@@ -36,11 +36,12 @@ export const schemaCommand: CommandDefinition = {
   ],
   async run(context, input) {
     const spec = await readNames(context, input)
-    const out = outFolder(context, input, spec.folder)
+    const home = homeFolder(context, input, spec.folder)
+    const { cwd } = context.io
+    const out = resolve(cwd, input.value('out') ?? join(home, DEFAULT_OUT))
     const written = await writeSchemas(context, out, spec)
     const files = input.flag('modeline') ? await writeModelines(spec, out) : []
-    const text = () =>
-      summary(relativePath(context.io.cwd, out), relativePath(join(spec.folder, 'mappings'), out), files)
+    const text = () => summary(relativePath(cwd, out), relativePath(join(home, 'mappings'), out), files)
     context.print(context.json ? formatJson({ schemas: written, modelines: files }) : text())
     return EXIT_CODES.ok
   },
@@ -78,11 +79,10 @@ async function readNames(context: CommandContext, { operands, flag }: CommandInp
   }
 }
 
-function outFolder({ app, io, env }: CommandContext, input: CommandInput, folder: string): string {
-  const out = input.value('out')
-  if (out !== undefined) return resolve(io.cwd, out)
-  const isShipped = folder === fileURLToPath(app.specFolder) && (input.operands[0] ?? env.CONNECTOR_SPEC) === undefined
-  return resolve(isShipped ? io.cwd : folder, DEFAULT_OUT)
+/** The folder of the spec; of the shipped one, which the package holds, the working directory. */
+function homeFolder({ app, io, env }: CommandContext, { operands }: CommandInput, folder: string): string {
+  const isShipped = folder === fileURLToPath(app.specFolder) && (operands[0] ?? env.CONNECTOR_SPEC) === undefined
+  return isShipped ? io.cwd : folder
 }
 
 /** The package ships its schemas beside its spec. */

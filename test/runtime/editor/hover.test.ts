@@ -16,6 +16,7 @@ describe('hover shows', () => {
       'ticket.ticket_parts.ticket_parts.created_at: a time in seconds',
       /never changes.*1768031789/,
     ],
+    ['$part.author.i|^|d', 'ticket.ticket_parts.ticket_parts.author.id: text', /^Id of `contact` or/],
     ['snoozed|^|_until', 'ticket.snoozed_until: a time in seconds', /may be absent/],
     ['contacts.|^|contacts.id', 'ticket.contacts.contacts: list of { … }', /`external_id`/],
     ['"😀" & $contact.em|^|ail', 'contact.email: text', ''],

@@ -136,6 +136,13 @@ describe('`connector schema`', async () => {
     expect(readFileSync(join(copy, 'fields.yaml'), 'utf8')).toBe(readFileSync(join(root, 'fields.yaml'), 'utf8'))
   })
 
+  test('of the shipped spec go to the working directory', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'schema-'))
+    const { out } = await runCommand(['schema'], { app, env: {}, cwd })
+    expect(out).toContain('# yaml-language-server: $schema=../.connector-schema/mapping.schema.json')
+    expect(readdirSync(cwd)).toEqual(['.connector-schema'])
+  })
+
   test('never changes the shipped spec', async () => {
     const { exit, err } = await runCommand(['schema', '--modeline'], { app, env: {} })
     expect(exit).toBe(2)
