@@ -109,7 +109,7 @@ test('the table of skip reasons holds every reason that the runtime gives', () =
     const found = lines
       .join('\n')
       .matchAll(
-        /(?:skipped: |reason: )'([a-z]+(?:-[a-z]+)*)'|(?:\? |: |return |\?\? |FOREIGN_WORKSPACE = |PARTS_UNAVAILABLE = |ALREADY_\w+ = |EXCLUDED_\w+ = |CONTACT_DELETED = )'([a-z]+(?:-[a-z]+)+)'/g,
+        /(?:skipped: |reason: |DISMISSED = )'([a-z]+(?:-[a-z]+)*)'|(?:\? |: |return |\?\? |FOREIGN_WORKSPACE = |PARTS_UNAVAILABLE = |ALREADY_\w+ = |EXCLUDED_\w+ = |CONTACT_DELETED = )'([a-z]+(?:-[a-z]+)+)'/g,
       )
     return [...found].map(([, named, other]) => named ?? other ?? '')
   })
