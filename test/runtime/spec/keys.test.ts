@@ -245,7 +245,7 @@ async function loadWithKeys(name: MetricName, keys: readonly string[], fields?: 
   const text = [
     `metric: Tried\nsummary: Tried.\nresource: ${resource}\nfrom: ${from}\n`,
     each === undefined ? '' : `each: ${JSON.stringify(each)}\n`,
-    'time: created_at\ncontact: id\nkey:\n  - tried\n',
+    `time: created_at\ncontact: ${resource === 'contact' ? 'id' : 'contacts.contacts[0].id'}\nkey:\n  - tried\n`,
     ...lines,
   ].join('')
   const files: SpecFiles = {
