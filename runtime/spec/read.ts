@@ -8,13 +8,13 @@ import { type BaseDocuments, describeStaleFile, type LayeredFile } from './exten
 import { type Layer, type NamedBases, openLayers, readLayer, uniteLayers } from './extends/layers.ts'
 import { readLock } from './extends/lock.ts'
 import { isMap } from './extends/merge.ts'
-import { Overlay, overlayFiles } from './extends/overlay.ts'
+import { overlayFiles } from './extends/overlay.ts'
 import { leaveOutReplacedMetrics } from './extends/replaced-metrics.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
 import type { SourceFile } from './source-file.ts'
 import { expandGlob, type SpecFiles } from './spec-files.ts'
-import type { PlacedYaml, YamlFile } from './yaml.ts'
+import type { YamlFile } from './yaml.ts'
 
 /** A file that conforms to its schema. */
 export interface SpecDocument<K extends keyof Documents> {
@@ -54,6 +54,7 @@ export async function readSpec(
   if (layers.length > 1 && !ignoreLock) context.lock = await readLock(files)
   const reader = new SpecReader(layers, context)
   context.diagnostics.push(...errors)
+  if (context.lock !== undefined) reader.sources.push(context.lock.file)
   // Without its base, a spec lacks whatever it does not change.
   const connector = errors.length > 0 ? undefined : reader.parse('connector', connectors)
   const empty = { mappings: [], sets: [], brokenSets: [], profile: undefined, fields: undefined, recipes: [] }
@@ -108,7 +109,7 @@ class SpecReader {
   ): Promise<SpecDocument<K> | undefined> {
     const files = await this.#open(path)
     if (kind === 'mapping' && (await this.#reportNoBaseFile(path, files))) return undefined
-    if (files.length > 0) return this.parse(kind, files)
+    if (files.length > 0) return this.parse(kind, files, this.#isOlder(kind, path, files))
     const missing = { code: 'spec/no-file', message: `there is no file "${path}"`, help: NO_FILE_HELP }
     // Without a list of fields the spec runs the same; only misspelt fields go unnoticed.
     if (kind === 'fields') reference.warn(missing)
@@ -154,11 +155,11 @@ class SpecReader {
     return true
   }
 
-  /** Each file changes the one after it. */
-  parse<K extends keyof Documents>(kind: K, files: readonly YamlFile[]): SpecDocument<K> | undefined {
+  /** Each file changes the one after it, unless the first is whole. */
+  parse<K extends keyof Documents>(kind: K, files: readonly YamlFile[], isWhole = false): SpecDocument<K> | undefined {
     this.sources.push(...files.map(({ file }) => file))
-    const yaml = overlayFiles(kind, files, this.#context)
-    this.#addLayered(kind, files, yaml)
+    const yaml = overlayFiles(kind, isWhole ? files.slice(0, 1) : files, this.#context)
+    this.#addLayered(kind, files, isWhole)
     const node = new SpecNode(yaml, this.#context)
     if (kind === 'mapping' && isProfile(yaml.value)) {
       node.at('profile').error(OTHER_PROFILE)
@@ -169,11 +170,20 @@ class SpecReader {
     return document && { document, node }
   }
 
-  #addLayered(kind: keyof Documents, [first]: readonly YamlFile[], yaml: PlacedYaml): void {
-    if (first === undefined) return
-    const own = first.file.base === undefined ? first : undefined
-    const base = yaml instanceof Overlay && own ? yaml.base : own ? undefined : yaml
-    this.#layered.set(first.file.base?.overlayPath ?? first.file.path, { kind, own, base })
+  /** Whether an update gave the base a file of a name that the spec had used for one of its own. */
+  #isOlder(kind: keyof Documents, path: string, [own, base]: readonly YamlFile[]): boolean {
+    const { lock } = this.#context
+    if (own === undefined || base === undefined || own.file.base !== undefined) return false
+    if (kind === 'fields' || lock?.base === undefined || lock.documents.has(path)) return false
+    return validateAgainstSchema(kind, own).document !== undefined
+  }
+
+  #addLayered(kind: keyof Documents, files: readonly YamlFile[], isWhole: boolean): void {
+    const [own] = files.filter(({ file }) => file.base === undefined)
+    const ofBases = files.filter(({ file }) => file.base !== undefined)
+    const base = ofBases.length === 0 ? undefined : overlayFiles(kind, ofBases, { diagnostics: [] })
+    const path = own?.file.path ?? ofBases[0]?.file.base?.overlayPath
+    if (path !== undefined) this.#layered.set(path, { kind, own, base, isWhole })
   }
 
   /** What the spec extends, of which its lock holds an earlier version. */

@@ -28,7 +28,7 @@ export function openRelativeFolder(files: SpecFiles, folder: string): SpecFiles 
   return {
     read: (path) => files.read(posix.join(folder, path)),
     list: (path) => files.list(posix.join(folder, path)),
-    folder: files.folder && join(files.folder, folder),
+    folder: files.folder && resolve(files.folder, folder),
   }
 }
 

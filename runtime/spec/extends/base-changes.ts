@@ -10,6 +10,8 @@ export interface LayeredFile {
   readonly kind: Kind
   readonly own: YamlFile | undefined
   readonly base: PlacedYaml | undefined
+  /** Whether the own file is read without that of the base. */
+  readonly isWhole: boolean
 }
 
 export interface BaseDocuments {
@@ -42,12 +44,13 @@ export function describeBaseChanges({ name, place, files, missing }: BaseDocumen
   return [...changes, ...removed]
 }
 
-function describeFile(path: string, { kind, own, base }: LayeredFile, before: unknown, place: FileSpan): Diagnostic[] {
+function describeFile(path: string, file: LayeredFile, before: unknown, place: FileSpan): Diagnostic[] {
+  const { kind, own, base } = file
   if (base === undefined || !LOCKED_KINDS.has(kind)) return []
-  const [after, ownValue] = [base.value, own?.value]
+  const [after, ownValue] = [base.value, own?.value ?? {}]
   const isDisabled = isMap(ownValue) && ownValue.enabled === false
   if (after === undefined || isDisabled) return []
-  if (before === undefined) return describeNewFile(path, { kind, own, base }, place)
+  if (before === undefined) return describeNewFile(path, file, place)
   const subject: Subject = { name: nameOf(kind, path, before), path, base }
   const hidden: Diagnostic[] = []
   const visible: Change[] = []
@@ -123,37 +126,55 @@ function describeHidden({ path, from, to }: Change, own: unknown, subject: Subje
 }
 
 function describeVisible(changes: readonly Change[], subject: Subject): readonly DiagnosticText[] {
-  const { name, path } = subject
-  const others = changes.filter(({ path: [first] }) => first !== 'key' && first !== 'metric')
-  const texts = changes.flatMap((change): DiagnosticText[] => {
-    const place = placeOf(subject, change.path)
-    if (change.path[0] === 'key') {
-      const help = `${place}; to keep the old one, write in ${path} "key: ${formatKey(change.from)}", ${ACCEPT}`
-      return [
-        { code: 'extends/key-changed', message: `the base changed the key of ${name}: its events count again`, help },
-      ]
-    }
-    if (change.path[0] !== 'metric') return []
-    const message = `the base renamed ${name} to "${change.to}", which is another metric in the destination`
-    const help = `${place}; to keep the name, write in ${path} "metric: ${change.from}", ${ACCEPT}`
-    return [{ code: 'extends/renamed-metric', message, help }]
-  })
+  const texts = changes.map((change) => describeDecisive(change, subject))
+  const others = changes.filter((_, index) => texts[index] === undefined)
   const [first] = others
-  if (first === undefined) return texts
-  const message = `the base changed ${name}: ${formatPaths(others)}`
+  const told = texts.filter((text) => text !== undefined)
+  if (first === undefined) return told
+  const message = `the base changed ${subject.name}: ${formatPaths(others)}`
   return [
-    ...texts,
+    ...told,
     { code: 'extends/base-changed', message, help: `${placeOf(subject, first.path)}; look at it, ${ACCEPT}` },
   ]
 }
 
-function describeNewFile(path: string, { kind, own, base }: LayeredFile, place: FileSpan): Diagnostic[] {
+/** Of a change that decides whether, and as what, events are counted. */
+function describeDecisive(
+  { path: steps, from, to }: Change,
+  { name, path, base }: Subject,
+): DiagnosticText | undefined {
+  const help = (keep: string) =>
+    `${placeOf({ base }, steps)}; to keep the old one, write in ${path} "${keep}", ${ACCEPT}`
+  switch (steps[0]) {
+    case 'key': {
+      const message = `the base changed the key of ${name}: its events count again`
+      return { code: 'extends/key-changed', message, help: help(`key: ${formatKey(from)}`) }
+    }
+    case 'metric': {
+      const message = `the base renamed ${name} to "${to}", which is another metric in the destination`
+      return { code: 'extends/renamed-metric', message, help: help(`metric: ${from}`) }
+    }
+    case 'enabled': {
+      if (to !== false) return undefined
+      const message = `the base disabled ${name}: no more of its events are sent`
+      return {
+        code: 'extends/removed-metric',
+        message,
+        help: `${placeOf({ base }, steps)}; to go on, write in ${path} "enabled: true", ${ACCEPT}`,
+      }
+    }
+    default:
+      return undefined
+  }
+}
+
+function describeNewFile(path: string, { kind, own, base, isWhole }: LayeredFile, place: FileSpan): Diagnostic[] {
   if (base === undefined) return []
   const at = placeOf({ base }, [])
   if (own !== undefined) {
-    const message = `the base now has ${path}, too; yours changes it`
-    const help = `${at}; rename yours if it is a metric of its own, ${ACCEPT}`
-    return [warn(own.keySpan([]), { code: 'extends/hidden-change', message, help })]
+    const message = `the base now has ${path}, too; it is left out, for yours was there before`
+    const help = `${at}; rename yours, since it will change that file from then on, ${ACCEPT}`
+    return isWhole ? [warn(own.keySpan([]), { code: 'extends/new-file', message, help })] : []
   }
   const metric = kind === 'mapping' ? getMetric(base.value) : undefined
   if (metric === undefined) return []

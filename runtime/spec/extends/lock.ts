@@ -12,17 +12,18 @@ export interface Lock {
   readonly base: string | undefined
   /** Documents by the paths of their files. */
   readonly documents: ReadonlyMap<string, unknown>
+  readonly file: SourceFile
 }
 
 export async function readLock(files: SpecFiles): Promise<Lock | undefined> {
   const text = await files.read(LOCK_FILE)
   if (text === undefined) return undefined
-  const { value } = new YamlFile(new SourceFile(LOCK_FILE, text))
-  if (!isMap(value) || typeof value.extends !== 'string' || !isMap(value.files)) return UNREADABLE
-  return { base: value.extends, documents: new Map(Object.entries(value.files)) }
+  const file = new SourceFile(LOCK_FILE, text)
+  const { value } = new YamlFile(file)
+  if (!isMap(value) || typeof value.extends !== 'string' || !isMap(value.files))
+    return { base: undefined, documents: new Map(), file }
+  return { base: value.extends, documents: new Map(Object.entries(value.files)), file }
 }
-
-const UNREADABLE: Lock = { base: undefined, documents: new Map() }
 
 const HEAD = `# The base of this spec, as it was when \`connector validate --accept\` was last run: \`validate\` tells what has changed in it since.
 # Commit this file; do not edit it.

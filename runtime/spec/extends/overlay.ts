@@ -1,12 +1,11 @@
 /** A file over the base's file of the same name, as one document: each value keeps the place it comes from. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { FileSpan, Path, PlacedText, PlacedYaml, YamlFile } from '../yaml.ts'
 import { describeStaleRemoval } from './base-changes.ts'
 import { CONNECTOR_FILE } from './layers.ts'
 import type { Lock } from './lock.ts'
-import { hasValue, isMap, type Kind, type MergeNote, merge } from './merge.ts'
+import { hasValue, type Kind, type MergeNote, merge } from './merge.ts'
 
 export class Overlay implements PlacedYaml {
   readonly value: unknown
@@ -66,21 +65,7 @@ export function overlayFiles(
   const overlay = new Overlay(kind, own, overlayFiles(kind, others, { diagnostics: ofBase }))
   const errors = ofBase.filter(({ severity }) => severity === 'error')
   diagnostics.push(...describeNotes(overlay, lock), ...errors)
-  if (kind === 'mapping' && replacesKey(overlay))
-    diagnostics.push({ severity: 'warning', ...OTHER_KEY, ...own.keySpan(['key']) })
   return overlay
-}
-
-/** Under its own name a metric may have any key; under that of the base, events may have been sent with the base's key. */
-function replacesKey({ own, base, value }: Overlay): boolean {
-  if (!isMap(own.value) || !isMap(base.value) || !isMap(value) || !Array.isArray(own.value.key)) return false
-  return value.metric === base.value.metric && !isDeepStrictEqual(own.value.key, base.value.key)
-}
-
-const OTHER_KEY: DiagnosticText = {
-  code: 'extends/other-key',
-  message: 'the key is not that of the base: events that were sent with the base count again',
-  help: 'delete it here, or give the metric a name of its own with "metric"',
 }
 
 /** Warnings and errors about what an overlay repeats or removes. */
@@ -91,13 +76,13 @@ function describeNotes({ own, notes }: Overlay, lock: Lock | undefined): readonl
     const name = path.at(-1)
     switch (what) {
       case 'repeats':
-        return [{ severity: 'warning', ...REPEATS(name), ...place }]
+        return [{ severity: 'warning', ...describeRepetition(name), ...place }]
       case 'removes':
-        return own.isBlank(path) ? [{ severity: 'error', ...BLANK(name), ...place }] : []
+        return own.isBlank(path) ? [{ severity: 'error', ...describeBlank(name), ...place }] : []
       case 'removes-nothing':
         return hasValue(former, path)
           ? [{ severity: 'warning', ...describeStaleRemoval(String(name)), ...place }]
-          : [{ severity: 'error', ...REMOVES_NOTHING(name), ...place }]
+          : [{ severity: 'error', ...describeNothingToRemove(name), ...place }]
       default:
         return what satisfies never
     }
@@ -106,19 +91,19 @@ function describeNotes({ own, notes }: Overlay, lock: Lock | undefined): readonl
 
 type Name = string | number | undefined
 
-const REPEATS = (name: Name): DiagnosticText => ({
+const describeRepetition = (name: Name): DiagnosticText => ({
   code: 'extends/same-as-base',
   message: name === undefined ? 'this file says only what the base says' : `"${name}" is the same as in the base`,
   help: name === undefined ? 'delete the file, to follow the base' : 'delete it here, to follow the base',
 })
 
-const BLANK = (name: Name): DiagnosticText => ({
+const describeBlank = (name: Name): DiagnosticText => ({
   code: 'extends/empty',
   message: `"${name}" is empty, and the base has a value`,
   help: 'write ~ to remove the value, or delete the line to keep it',
 })
 
-const REMOVES_NOTHING = (name: Name): DiagnosticText => ({
+const describeNothingToRemove = (name: Name): DiagnosticText => ({
   code: 'spec/nothing-to-remove',
   message: `the base has no "${name}" here to remove`,
   help: 'delete the line',

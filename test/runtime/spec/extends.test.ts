@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { functions as shipped } from '../../../connector/functions/index.ts'
 import { namedBases, specFolder } from '../../../connector/spec.ts'
 import { isMap, type Kind, merge, mergesMembers } from '../../../runtime/spec/extends/merge.ts'
-import { loadSpec } from '../../../runtime/spec/load.ts'
+import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
@@ -25,8 +25,8 @@ const filesOf = (texts: Readonly<Record<string, string>>): SpecFiles => ({
       .map((path) => path.slice(folder === '' ? 0 : folder.length + 1)),
 })
 
-const load = (texts: Readonly<Record<string, string>>) =>
-  loadSpec('', { functions: shipped, bases: namedBases(), files: filesOf(texts) })
+const load = (texts: Readonly<Record<string, string>>, bases = namedBases()) =>
+  loadSpec('', { functions: shipped, bases, files: filesOf(texts) })
 
 /** What a spec says, without the places it says it in. */
 const describeSpec = (spec: Spec | undefined): unknown =>
@@ -56,24 +56,57 @@ test('a spec that repeats its base is its base, and is told so', async () => {
   expect(describeSpec(own.spec)).toEqual(describeSpec((await loadSpec(specFolder(), { functions: shipped })).spec))
 })
 
-test('a bundle holds the base, too', async () => {
+/** The spec as `connector build` writes it, and as a host loads that. */
+async function bundle(own: LoadedSpec): Promise<LoadedSpec> {
   const closing = createCleanup()
   try {
-    const own = await load({
-      'connector.yaml': EXTENDS,
-      'mappings/created-ticket.yaml': 'properties: { Category: ~, Kind: category }',
-    })
     const file = join(temporaryFolder(closing), 'built.mjs')
     writeFileSync(file, writeBundle(own, shipped))
     const { built } = (await import(pathToFileURL(file).href)) as { built: SpecBundle }
-    const bundled = await loadBundle(built, { functions: shipped })
-    expect(bundled.diagnostics).toEqual([])
-    expect(describeSpec(bundled.spec)).toEqual(describeSpec(own.spec))
-    const places = ({ expressions }: typeof own) => expressions.map(({ expression }) => expression.place)
-    expect(places(bundled)).toEqual(places(own))
+    return await loadBundle(built, { functions: shipped })
   } finally {
     await closing.close()
   }
+}
+
+test('a bundle holds the base, too', async () => {
+  const own = await load({
+    'connector.yaml': EXTENDS,
+    'mappings/created-ticket.yaml': 'properties: { Category: ~, Kind: category }',
+  })
+  const bundled = await bundle(own)
+  expect(bundled.diagnostics).toEqual([])
+  expect(describeSpec(bundled.spec)).toEqual(describeSpec(own.spec))
+  const places = ({ expressions }: LoadedSpec) => expressions.map(({ expression }) => expression.place)
+  expect(places(bundled)).toEqual(places(own))
+})
+
+test('an update of the base stops neither the spec nor its bundle', async () => {
+  const replied = (await base.read('mappings/replied-to-ticket.yaml')) ?? ''
+  const files = {
+    'connector.yaml': EXTENDS,
+    'mappings/resolved-ticket.yaml': 'properties: { Category: ~ }',
+    'mappings/submitted-ticket.yaml': 'enabled: false',
+    'mappings/closed.yaml': replied.replaceAll('Replied to', 'Closed').replaceAll('replied-to', 'closed'),
+  }
+  const before = await load(files)
+  const lock = before.base?.writeLock() ?? ''
+  const updated: SpecFiles = {
+    async list(folder) {
+      const names = await base.list(folder)
+      return folder === 'mappings' ? [...names, 'closed.yaml', 'also-closed.yaml'] : names
+    },
+    async read(path) {
+      if (path === 'mappings/submitted-ticket.yaml') return undefined
+      if (path.endsWith('closed.yaml')) return files['mappings/closed.yaml'].replace('each:', 'x-each:')
+      return (await base.read(path))?.replace('  Category: category\n', '')
+    },
+  }
+  const after = await load({ ...files, 'connector.lock.yaml': lock }, new Map([['intercom-to-klaviyo', updated]]))
+  expect(after.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect(after.spec?.mappings.map(({ metric }) => metric)).toEqual(before.spec?.mappings.map(({ metric }) => metric))
+  expect(after.spec?.mappings.find(({ metric }) => metric === 'Closed Ticket')?.each).toBeDefined()
+  expect(describeSpec((await bundle(after)).spec)).toEqual(describeSpec(after.spec))
 })
 
 test.each<[string, Kind, own: unknown, base: unknown, merged: unknown]>([
