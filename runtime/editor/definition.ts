@@ -3,6 +3,7 @@ import { basename } from 'node:path/posix'
 import type { SpecNode } from '../spec/compile/spec-node.ts'
 import type { SourceFile } from '../spec/source-file.ts'
 import type { FileSpan, Path } from '../spec/yaml.ts'
+import { findField } from './field-place.ts'
 import { findTokenAt } from './hover.ts'
 import type { SpecModel } from './model.ts'
 import { getSetName } from './names.ts'
@@ -64,21 +65,4 @@ function startOf(name: string, files: readonly SourceFile[]): FileSpan | undefin
 function findKey(node: SpecNode | undefined, path: Path, document: unknown): FileSpan | undefined {
   const value = path.reduce<unknown>((holder, step) => (holder as Record<string | number, unknown>)?.[step], document)
   return value === undefined ? undefined : node?.at(...path).keySpan
-}
-
-/** `conversation.tags.name`, through lists. Of a field of one shape or another, the first. */
-function findField(name: string, { documents: { fields } }: SpecModel): FileSpan | undefined {
-  if (fields === undefined) return undefined
-  const path: (string | number)[] = []
-  let declared: unknown = fields.document
-  for (const step of name.replace(/ or [^.]*(?:\.|$)/g, '.').split('.')) {
-    if (Array.isArray(declared)) {
-      path.push(0)
-      declared = declared[0]
-    }
-    if (typeof declared !== 'object' || declared === null || !(step in declared)) return undefined
-    path.push(step)
-    declared = (declared as Readonly<Record<string, unknown>>)[step]
-  }
-  return fields.node.at(...path).keySpan
 }

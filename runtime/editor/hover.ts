@@ -3,6 +3,7 @@
 import type { Shape } from '../expression/check/shape.ts'
 import { type Description, describeField, describeFunction, describeVariable } from './descriptions.ts'
 import { findOwnVariables, findToken, type Token } from './expression-text.ts'
+import { findComment } from './field-place.ts'
 import type { SpecModel } from './model.ts'
 import { findPlacedText } from './placed-text.ts'
 import { type EditorScope, probe } from './probe.ts'
@@ -30,7 +31,14 @@ export function hoverAt(file: EditorFile, offset: number, model: SpecModel): Des
   const token = findTokenAt(file, offset, model)
   if (token === undefined) return undefined
   const { kind, name, holder, scope, text } = token
-  if (kind === 'name') return holder && describeField(name, holder)
+  if (kind === 'name') return holder && describeDeclaredField(name, holder, model)
   const isBound = scope.variables.has(name) || findOwnVariables(text).has(name)
   return isBound ? describeVariable(name, model) : describeFunction(name, model.functions)
+}
+
+function describeDeclaredField(name: string, holder: Shape, model: SpecModel): Description | undefined {
+  const description = describeField(name, holder)
+  const comment = findComment(`${holder.name}.${name}`, model)
+  if (description === undefined || comment === undefined) return description
+  return { ...description, text: `${description.text}\n\n${model.fields.file}: ${comment}`.trim() }
 }

@@ -8,7 +8,8 @@ export const lspCommand: CommandDefinition = {
   summary: 'Serve editors: check specs as they are typed, complete and explain their expressions.',
   options: [{ flags: '--stdio', description: 'speak on stdin and stdout, as always; many editors add it' }],
   examples: [['lsp', 'started by an editor: docs/guide/editor.md shows how']],
-  async run({ app, io }) {
+  async run({ app, io, note }) {
+    if (io.stdout.isTTY) note('An editor starts this command and speaks to it; see docs/guide/editor.md.')
     // Imported here: no other command needs the protocol.
     const [{ createConnection, ProposedFeatures }, { serveLanguage }] = await Promise.all([
       import('vscode-languageserver/node'),

@@ -88,16 +88,17 @@ describe('values of the field that a text is compared with', () => {
   })
 })
 
+/** Bound for each record: those with a key of their own, and the person. */
+const LOOKUPS = Object.entries(model.connector.lookups).flatMap(([name, { key }]) =>
+  key !== undefined || name === 'contact' ? [`$${name}`] : [],
+)
+
 describe('variables', () => {
   const variables = (place: ReturnType<typeof typedFile>) =>
     complete(place).flatMap(({ kind, label }) => (kind === 'variable' ? [label] : []))
 
   test.each<[string, ReturnType<typeof typedFile>, readonly string[]]>([
-    [
-      'of a property',
-      property('$|^|'),
-      ['$part', '$notification', '$workspace', '$contact', '$contactTags', '$tag', '$admin', '$team'],
-    ],
+    ['of a property', property('$|^|'), ['$part', '$notification', '$workspace', ...LOOKUPS]],
     [
       'of a key',
       change('mappings/read-conversation.yaml', 'id, $notification.created_at', '$|^|'),
@@ -111,7 +112,7 @@ describe('variables', () => {
     [
       'of the profile',
       change('mappings/profile.yaml', '$firstName(name)', '$|^|'),
-      ['$notification', '$workspace', '$contact', '$contactTags', '$tag', '$admin', '$team'],
+      ['$notification', '$workspace', ...LOOKUPS],
     ],
     [
       'of a page of a stream',
@@ -122,7 +123,7 @@ describe('variables', () => {
     [
       'that a function binds',
       property('function($one, $other) { $|^|'),
-      ['$part', '$notification', '$workspace', '$contact', '$contactTags', '$tag', '$admin', '$team', '$one', '$other'],
+      ['$part', '$notification', '$workspace', ...LOOKUPS, '$one', '$other'],
     ],
   ])('%s', (_, place, expected) => {
     expect(variables(place)).toEqual(expect.arrayContaining([...expected]))
@@ -185,7 +186,7 @@ describe('names that other files define', () => {
   const path = 'mappings/replied-to-ticket.yaml'
   test.each<[string, string, readonly string[]]>([
     ['stream: tickets', 'stream: tic|^|', ['tickets']],
-    ['resource: ticket', 'resource: |^|', ['conversation', 'ticket', 'contact']],
+    ['resource: ticket', 'resource: |^|', Object.keys(model.connector.resources)],
     ['include: [_ticket]', 'include: [|^|]', ['_conversation', '_ticket']],
   ])('%s', (find, put, names) => expect(inserted(change(path, find, put))).toEqual(names))
 

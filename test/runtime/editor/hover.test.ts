@@ -17,6 +17,7 @@ describe('hover shows', () => {
       /never changes.*1768031789/,
     ],
     ['$part.author.i|^|d', 'ticket.ticket_parts.ticket_parts.author.id: text', /^Id of `contact` or/],
+    ['admin_assi|^|gnee_id', 'ticket.admin_assignee_id: a number or text', /fields.yaml: text before 2.16$/],
     ['snoozed|^|_until', 'ticket.snoozed_until: a time in seconds', /may be absent/],
     ['contacts.|^|contacts.id', 'ticket.contacts.contacts: list of { … }', /`external_id`/],
     ['"😀" & $contact.em|^|ail', 'contact.email: text', ''],
