@@ -140,7 +140,17 @@ const FOREIGN_SYNTAX: Readonly<Record<string, string>> = {
   '‘': "strings need straight quotes: '…'",
 }
 
+/** Values that YAML or another language would read, and JSONata does not. */
+const FOREIGN_VALUES: readonly (readonly [form: RegExp, help: string])[] = [
+  [/^\d{4}-\d\d?-\d\d?(?!\d)/, `a date is a text, in quotes for YAML and for the expression: '"2026-01-31"'`],
+  [/^\d{1,2}:\d\d/, `a time of day is a text, in quotes for YAML and for the expression: '"08:30"'`],
+  [/^\d+(_\d+)+$/, 'a number is written without _'],
+  [/^\d+([.,]\d+)? ?%$/, `a share is a number ("0.5"), or a text in quotes for YAML and for the expression: '"50%"'`],
+]
+
 function findHelp(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
+  const [, foreignValue] = FOREIGN_VALUES.find(([form]) => form.test(text.trim())) ?? []
+  if (foreignValue !== undefined) return { help: foreignValue }
   const around = text.slice(Math.max(0, start - 1), end + 1)
   const foreign = Object.keys(FOREIGN_SYNTAX).find((each) => around.includes(each) || text.startsWith(each))
   const found = foreign === undefined ? HELP[code] : FOREIGN_SYNTAX[foreign]

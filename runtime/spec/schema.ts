@@ -28,7 +28,9 @@ export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: 
   if (conforms(value)) return { document: value, errors: [] }
   const violations = (conforms.errors ?? []).map((error) => toViolation(error, kind, value))
   // An error of `propertyNames` repeats the one of the rule that the name breaks.
-  const reported = violations.filter((one) => one.error.keyword !== 'propertyNames' && !isMisspelled(one, violations))
+  const reported = violations.filter(
+    (one) => one.error.keyword !== 'propertyNames' && !isMisspelled(one, violations) && !isOfObject(one, violations),
+  )
   return { errors: reported.map((one) => ({ severity: 'error', ...describe(one, yaml) })) }
 }
 
@@ -92,13 +94,31 @@ function isMisspelled({ error, schema }: Violation, violations: readonly Violati
   })
 }
 
+/** Whether a map where an expression belongs has none of the keys that it may have: it is the object that is meant. */
+function isObject({ error, value, schema }: Violation): boolean {
+  if (error.keyword !== 'required' || error.params.missingProperty !== 'expr') return false
+  const known = Object.keys(schema.properties ?? {})
+  return Object.keys(value as object).every((key) => !known.includes(key) && nearestWords(key, known).length === 0)
+}
+
+/** An unknown key in such a map is no fault of its own. */
+const isOfObject = ({ error }: Violation, violations: readonly Violation[]): boolean =>
+  error.keyword === 'additionalProperties' &&
+  violations.some((other) => isObject(other) && other.error.instancePath === error.instancePath)
+
 type Description = DiagnosticText & FileSpan
 
-function describe({ error, path, value, schema }: Violation, yaml: PlacedYaml): Description {
+function describe(violation: Violation, yaml: PlacedYaml): Description {
+  const { error, path, value, schema } = violation
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownKey(error.params.additionalProperty, path, schema, yaml)
     case 'required':
+      if (isObject(violation)) {
+        const message = `${nameOf(path)} must be ${kindOf(schema)}, and is a map without it`
+        const help = `put an expression that makes an object in quotes: '{ "name": $contact.name }'`
+        return { code: 'spec/type', message, help, ...yaml.span(path) }
+      }
       return missingKey(error.params.missingProperty, path, schema, yaml)
     case 'enum': {
       const message = `${nameOf(path)} cannot be ${quote(value)}`
@@ -207,10 +227,13 @@ const reading = (value: unknown, written: string): string =>
   typeof value === 'number' && String(value) !== written ? `: YAML reads ${written} as ${value}` : ''
 
 function typeHelp(value: unknown, written: string, schema: SchemaText): { help?: string } {
+  const isExpression = /expression/.test(schema.title ?? '')
+  if (Array.isArray(value) && isExpression)
+    return { help: `put an expression that makes a list in quotes: '["a", "b"]'` }
   const isPlain = typeof value === 'number' || typeof value === 'boolean'
   if (isPlain && [schema.type].flat().includes('string')) {
     // An expression has numbers of its own form.
-    const text = /expression/.test(schema.title ?? '') ? String(value) : written
+    const text = isExpression ? String(value) : written
     const fitsQuoted = new RegExp(schema.pattern ?? '').test(text)
     return fitsQuoted ? { help: `put it in quotes: "${text}"` } : formHelp(schema)
   }

@@ -1,9 +1,10 @@
 /** Describes YAML errors for the author of the file instead of in terms of the grammar. */
 import { type Document, visit, type YAMLError } from 'yaml'
+import { CUT_BY_COMMENT, findCut } from './comment-cuts.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { SourceFile } from './source-file.ts'
 
-type Description = Pick<Diagnostic, 'message' | 'span'> & { readonly help?: string }
+type Description = Pick<Diagnostic, 'message' | 'span'> & { readonly code?: string; readonly help?: string }
 
 /** The line of an error, the next line with content, and their offsets. */
 interface Lines {
@@ -79,7 +80,25 @@ export function encodingDiagnostic(file: SourceFile): Diagnostic | undefined {
 
 function describe(error: YAMLError, file: SourceFile): Description {
   const lines = linesAt(file, error.pos[0])
-  return descriptions[error.code]?.(lines, error, file) ?? { message: lowerFirst(error.message), span: error.pos }
+  return (
+    describeComment(error, file) ??
+    descriptions[error.code]?.(lines, error, file) ?? { message: lowerFirst(error.message), span: error.pos }
+  )
+}
+
+/** Codes of errors that a comment within an expression causes: on its line or on the next. */
+const AFTER_COMMENT: ReadonlySet<string> = new Set(['BAD_INDENT', 'MISSING_CHAR', 'MULTILINE_IMPLICIT_KEY'])
+
+function describeComment({ code, pos }: YAMLError, file: SourceFile): Description | undefined {
+  if (!AFTER_COMMENT.has(code)) return undefined
+  const { line } = file.position(pos[0])
+  for (const number of [line, line - 1]) {
+    const at = findCut(file.line(number))
+    if (at === undefined) continue
+    const hash = file.lineStart(number) + at
+    return { ...CUT_BY_COMMENT, span: [hash, hash + 1] }
+  }
+  return undefined
 }
 
 const descriptions: Readonly<
@@ -101,6 +120,11 @@ const descriptions: Readonly<
     span: pos,
   }),
   TAB_AS_INDENT: (_, { pos }) => ({ message: 'a line begins with a tab', help: 'indent it with spaces', span: pos }),
+  UNEXPECTED_TOKEN: ({ text }, { message, pos }) => {
+    if (!/: *["']/.test(text) || !/at node end$/.test(message)) return { message: lowerFirst(message), span: pos }
+    const help = 'put the whole expression in quotes of the other kind: \'"Ticket " & id\''
+    return { message: 'the value ends at its closing quote, and more follows', help, span: pos }
+  },
   BAD_SCALAR_START: (_, { pos }) => ({ message: 'a value cannot begin with this character', help: QUOTE, span: pos }),
   BAD_ALIAS: (_, { pos }) => ({
     message: 'a value that begins with * is an alias and needs a name',

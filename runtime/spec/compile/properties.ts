@@ -6,6 +6,7 @@ import { suggest } from '../../expression/did-you-mean.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { Json } from '../../ports/types.ts'
 import { describeCondition, describeItems } from '../check/results.ts'
+import { CUT_BY_COMMENT } from '../comment-cuts.ts'
 import { describeStaleRemoval } from '../extends/base-changes.ts'
 import { wasInBase } from '../extends/lock.ts'
 import type {
@@ -185,5 +186,12 @@ function reportNothingToRemove(name: string, names: Iterable<string>, node: Spec
     return
   }
   const message = `"${name}" has no expression, and no property set included here defines it`
-  node.error({ code: 'spec/nothing-to-remove', message, help: suggest(name, names) }, node.keySpan)
+  const { file, span } = node.keySpan
+  const [colon] = /^["']?\s*:\s+(?=#)/.exec(file.text.slice(span[1])) ?? []
+  if (colon === undefined)
+    node.error({ code: 'spec/nothing-to-remove', message, help: suggest(name, names) }, node.keySpan)
+  else {
+    const hash = span[1] + colon.length
+    node.error(CUT_BY_COMMENT, { file, span: [hash, hash + 1] })
+  }
 }

@@ -7,6 +7,7 @@ import type { Expression } from '../../expression/expression.ts'
 import { isProblem, type Parsed } from '../../expression/parse.ts'
 import type { Absences } from '../check/absences.ts'
 import { describeUnknownField, getVariable } from '../check/known-fields.ts'
+import { CUT_BY_COMMENT, findCutAfter } from '../comment-cuts.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { FileSpan, Path, PlacedText, PlacedYaml, Span } from '../yaml.ts'
 import type { CompileContext } from './context.ts'
@@ -112,9 +113,12 @@ export class SpecNode {
           lookups: context.lookups,
           functions: context.functions,
         })
-    for (const { code, span, ...words } of problems) {
-      this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
-    }
+    const hash = isProblem(parsed) ? findCutAfter(text.at(text.value.length), parsed.code, text.file.text) : undefined
+    if (hash !== undefined) this.error(CUT_BY_COMMENT, { file: text.file, span: [hash, hash + 1] })
+    else
+      for (const { code, span, ...words } of problems) {
+        this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
+      }
     if (isProblem(parsed)) return { expression: this.#createPlaceholder(text), result: CONSTANT }
     const at = (offset: number) => text.file.place(text.at(offset))
     const expression = context.link(parsed, this, { place: at(0), at })
