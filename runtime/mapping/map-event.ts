@@ -82,21 +82,23 @@ async function mapSentEvent(event: EventToMap, parts: MapParts): Promise<MapResu
   return sent && mapForPerson(event, sent.identifiers, parts)
 }
 
-/** The message, unless its person is one of those of whom nothing is sent. */
-async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts): Promise<MapResult<MetricEvent>> {
-  const { exclude } = parts.spec.people
-  const { identity, bound } = event
-  if (await isOfDeleted(identity, parts)) return { identity, skipped: CONTACT_DELETED }
-  if (exclude !== undefined) {
-    const skipped = await findExclusion({ profile, person: bound[CONTACT], bound }, exclude)
-    if (skipped !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped }
-  }
-  const result = withProperties(event, profile, parts)
-  return parts.isKnown === undefined ? result : skipUnknown(await result, event.state, parts)
+/** The message, unless the spec sends nothing of its person. */
+function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts): MaybePromise<MapResult<MetricEvent>> {
+  const { spec, isKnown, isDeleted } = parts
+  const sendsEveryone = spec.people.exclude === undefined && isKnown === undefined && isDeleted === undefined
+  return sendsEveryone ? withProperties(event, profile, parts) : mapForSelected(event, profile, parts)
 }
 
-const isOfDeleted = ({ contact }: EventIdentity, { isDeleted }: MapParts): MaybePromise<boolean> =>
-  contact === undefined ? false : (isDeleted?.(contact) ?? false)
+async function mapForSelected(event: EventToMap, profile: Profile, parts: MapParts): Promise<MapResult<MetricEvent>> {
+  const { spec, isDeleted } = parts
+  const { exclude } = spec.people
+  const { identity, bound, state } = event
+  if (identity.contact !== undefined && (await isDeleted?.(identity.contact)))
+    return { identity, skipped: CONTACT_DELETED }
+  const excluded = exclude && (await findExclusion({ profile, person: bound[CONTACT], bound }, exclude))
+  if (excluded !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped: excluded }
+  return skipUnknown(await withProperties(event, profile, parts), state, parts)
+}
 
 function withProperties(event: EventToMap, profile: Profile, parts: MapParts): MaybePromise<MapResult<MetricEvent>> {
   const { candidate, identity, bound, omissions } = event

@@ -30,7 +30,7 @@ export function checkProfile(input: ProfileCheckInput, node: SpecNode): void {
 }
 
 /** Whether the value of a lookup belongs to the record of an event, not to the contact alone. */
-function dependsOnEvent(
+export function dependsOnEvent(
   name: string,
   lookups: ReadonlyMap<string, LookupSpec>,
   visited: ReadonlySet<string> = new Set(),

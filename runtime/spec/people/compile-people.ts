@@ -2,10 +2,11 @@
 import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import { EXCLUDED_ROLE, EXCLUDED_TAG } from '../../ports/ledger.ts'
+import { dependsOnEvent } from '../check/profile.ts'
 import { collectLookups } from '../compile/lookups.ts'
 import { createMappingScope } from '../compile/mapping.ts'
 import { resolveName } from '../compile/resolve-name.ts'
-import type { CompiledExpression, SpecNode } from '../compile/spec-node.ts'
+import type { CompiledExpression, Scope, SpecNode } from '../compile/spec-node.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { LookupSpec } from '../spec.ts'
 import { checkDomains } from './check-domains.ts'
@@ -30,7 +31,7 @@ export function compilePeople(people: People | undefined, names: PeopleNames, no
   if (people === undefined) return { people: { onlyKnown: false, lookups: [] }, namedLookups: [] }
   const here = node.at('people')
   const input = names.resource === undefined ? undefined : node.context.fields.shapes.get(names.resource)
-  const scope = { ...createMappingScope(names.lookups, false), input }
+  const scope = createPeopleScope(names.lookups, input)
   const compile = (name: 'role' | 'tags') => (people[name] === undefined ? undefined : here.at(name).compile(scope))
   const [role, tags] = [compile('role'), compile('tags')]
   const { domains = [], roles, tags: tagNames, when = {} } = people.exclude ?? {}
@@ -53,6 +54,13 @@ export function compilePeople(people: People | undefined, names: PeopleNames, no
     },
     namedLookups: [...collectLookups([...readers, ...used], names.lookups), ...Object.values(people.sameAddress ?? {})],
   }
+}
+
+/** A person is judged alike with each event, so nothing of an event is bound. */
+function createPeopleScope(lookups: PeopleNames['lookups'], input: Scope['input']): Scope {
+  const { variables, ...scope } = createMappingScope(lookups, false)
+  const isOfPerson = (name: string) => name !== 'notification' && !dependsOnEvent(name, lookups)
+  return { ...scope, variables: [...variables].filter(isOfPerson), input }
 }
 
 function listRule(

@@ -78,7 +78,7 @@ async function start(people: readonly Person[], known: readonly object[], option
     (await store.events({ limit: 1_000 }))
       .map(({ metric, status, reason }) => `${metric} ${status}${reason ? ` ${reason}` : ''}`)
       .sort()
-  return { ...harness, requests, write, update, backfill, results }
+  return { ...harness, requests, write, update, backfill, results, conversationOf }
 }
 
 const ANN = { id: 'ann', email: 'Ann@mail.shop' }
@@ -182,4 +182,17 @@ test('the permission is required only then', async () => {
   expect(Object.keys(spec.destination.permissions)).not.toContain('profiles:read')
   const { destination } = await specWithPeople('onlyKnown: true')
   expect(Object.keys(destination.permissions)).toContain('profiles:read')
+})
+
+test('a preview asks no one, and says so', async () => {
+  const { connector, requests, conversationOf } = await start([ANN], [])
+  const lookups = { contact: [{ type: 'contact', ...ANN }] }
+  const { items, notes } = await connector.preview({
+    topic: 'conversation.user.created',
+    data: conversationOf('ann'),
+    lookups,
+  })
+  expect(items).toMatchObject([{ metric: 'Created Conversation', profile: { email: 'ann@mail.shop' } }])
+  expect(notes).toContain('people.onlyKnown: sent only if klaviyo has the person, whom a preview does not ask for')
+  expect(requests).toEqual([])
 })
