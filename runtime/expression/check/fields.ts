@@ -84,11 +84,9 @@ function visitFilters(node: Node, unfiltered: Value, state: VisitState): Value {
   for (const { type, value: name, expr } of [...(node.predicate ?? []), ...(node.stages ?? [])]) {
     if (type === 'index') bind(String(name), compute(value.selections), state.scope)
     if (expr === undefined) continue
-    report(checkFilter(expr, state.text), state)
-    const filtered =
-      expr.type === 'number'
-        ? takePosition(value, expr)
-        : values.selectItem(value, listChanges(visit(expr, { ...state, context: values.single(value) })))
+    const condition = expr.type === 'number' ? undefined : visit(expr, { ...state, context: values.single(value) })
+    report(checkFilter(expr, condition, state.text), state)
+    const filtered = condition ? values.selectItem(value, listChanges(condition)) : takePosition(value, expr)
     value = { ...filtered, plural: filteredPlural(node, value, expr, state.context) }
   }
   return value

@@ -3,9 +3,10 @@ import type { Node } from '../../compiler/ast.ts'
 import { suggest } from '../../did-you-mean.ts'
 import type { Problem } from '../../parse.ts'
 import { kindOf } from '../computed-types.ts'
-import type { Value } from '../value.ts'
-import { type Operation, readPath } from './operation.ts'
-import { spanOfLiteral } from './spans.ts'
+import { jsonTypeOf } from '../field-type.ts'
+import type { TypedField, Value } from '../value.ts'
+import { lastName, type Operation, readPath } from './operation.ts'
+import { spanOf, spanOfLiteral } from './spans.ts'
 
 const isText = ({ type, value }: Node) => type === 'string' && value !== ''
 
@@ -34,9 +35,26 @@ function suggestOperand(other: Node, word: string, text: string): string {
   return `write ${compared} in [${text.slice(...spanOfLiteral(rhs, text))}, ${word}]`
 }
 
+/** `expr` in brackets after a value, and what it gives. Undefined: a position. */
+export function checkFilter(expr: Node, condition: Value | undefined, text: string): readonly Problem[] {
+  return isText(expr) ? checkTextFilter(expr, text) : checkNumberFilter(expr, condition?.field, text)
+}
+
+/** `tags[applied_at]`: a number is a position, and hardly one that the list has. */
+function checkNumberFilter(expr: Node, field: TypedField | undefined, text: string): readonly Problem[] {
+  const path = readPath(expr)
+  const isOfItem = expr.steps?.[0]?.type === 'name'
+  if (path === undefined || !isOfItem || field === undefined || field.isComputed) return []
+  if (![...field.type.kinds].some((kind) => jsonTypeOf(kind) === 'number')) return []
+  const last = lastName(field)
+  const end = spanOf(last, expr.steps?.at(-1)?.position, text)[1]
+  const message = `[${path}] takes the item at the position that the number gives, not each item that has it`
+  const span = [end - last.length, end] as const
+  return [{ code: 'number-as-position', message, help: `write [$exists(${path})]`, span }]
+}
+
 /** `custom_attributes["plan"]`: JSONata filters, and every text is true. */
-export function checkFilter(expr: Node, text: string): readonly Problem[] {
-  if (!isText(expr)) return []
+function checkTextFilter(expr: Node, text: string): readonly Problem[] {
   const span = spanOfLiteral(expr, text)
   const message = `[${text.slice(...span)}] is a filter that is always true, so that this gives all fields`
   return [
