@@ -24,6 +24,8 @@ export interface ProcessIo {
   readonly clock: Clock
   readonly fetch: Fetch
   readonly random: Random
+  /** Calls `listener` on SIGHUP, which ends the process otherwise. */
+  onHangUp(listener: () => void): void
   /** Aborts on SIGINT or SIGTERM. */
   readonly signal: AbortSignal
 }

@@ -23,6 +23,7 @@ export function createProcessIo(process: NodeProcess): ProcessIo {
     get stdin() {
       return process.stdin
     },
+    onHangUp: (listener) => void process.on('SIGHUP', listener),
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,

@@ -41,6 +41,8 @@ export interface OpenConnector {
   readonly store: Store
   readonly connector: Connector
   readonly connections?: Connections
+  /** Opens a connector for another spec on the same store, with the same connections. The caller closes it. */
+  readonly open: (spec: Spec) => Promise<Connector>
 }
 
 /** Checks the settings, then opens spec, store and connector: the cheapest check first. */
@@ -70,9 +72,11 @@ export async function withConnector<T>(
       const connections = await app.openConnections?.({ ...base, encryptionKey: encryptionKeyFor(env, url) })
       try {
         if (connections && mayHoldCredentials) await requireCredentials(context, connections, { ...options, hint })
-        const connector = await app.open({ ...base, acceptNewKeys, ...(connections && { connections }) })
+        const shared = connections && { connections }
+        const open = (spec: Spec) => app.open({ ...base, spec, acceptNewKeys, ...shared })
+        const connector = await open(spec)
         try {
-          return await use({ spec, store, connector, ...(connections && { connections }) })
+          return await use({ spec, store, connector, open, ...shared })
         } finally {
           await connector.close()
         }

@@ -37,6 +37,8 @@ export interface ConsoleOptions {
   readonly key?: EncryptionKey
   /** Link to a metric at the destination, by its name there. */
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
+  /** Why an edited spec is not running, for a message on every page. Undefined: nothing is wrong. */
+  readonly specProblem?: (() => string | undefined) | undefined
   /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */
   readonly allowedFormTargets?: readonly string[]
 }

@@ -88,6 +88,8 @@ export interface FakeSetup {
   readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly fetch?: Fetch
+  /** Filled with the listeners of SIGHUP. */
+  readonly hangUps?: (() => void)[]
   /** Called with every write to stdout. */
   readonly onOut?: (text: string) => void
 }
@@ -135,6 +137,7 @@ export async function runCommand(argv: readonly string[], setup: FakeSetup = {})
     })(),
     env: setup.env ?? CREDENTIALS,
     detachOutput: () => () => 0,
+    onHangUp: (listener) => setup.hangUps?.push(listener),
     cwd: setup.cwd ?? '/nowhere',
     clock,
     fetch: setup.fetch ?? refuse,

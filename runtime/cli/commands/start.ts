@@ -9,6 +9,8 @@ import { EXIT_CODES, usageError } from '../errors.ts'
 import { acceptNewKeysOption, strictOption } from '../load-spec.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
+import { createReloadableConnector } from '../reload/reloadable-connector.ts'
+import { SpecReloader } from '../reload/spec-reloader.ts'
 import { createHttpApp, type HttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
@@ -40,11 +42,13 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
     },
     strictOption,
     acceptNewKeysOption,
+    { flags: '--watch', description: 'load the spec again when its files change, as SIGHUP does at any time' },
     { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
   examples: [
     ['start', 'credentials from the environment or .env, or by setup in a browser at the printed URL'],
     ['start --sandbox', 'try it without any account'],
+    ['start --watch', 'edits of the mappings run without a restart; an edit with errors changes nothing'],
     ['start --host 0.0.0.0 --port 8080 --store sqlite:/data/connector.db', 'in a container'],
   ],
   async run(context, input) {
@@ -97,6 +101,10 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     await confirmDeletions(context, input, opened.connector)
     const notReadyReasons: string[] = []
     const { io, logger } = context
+    const reloadable = createReloadableConnector(opened.connector)
+    const { connector } = reloadable
+    const reloader = new SpecReloader({ ...opened, context, reloadable, strict: options.strict })
+    io.onHangUp(() => void reloader.reload())
     const droppedLines = io.detachOutput((lines) =>
       logger.warn('log: lines were dropped while they could not be written', { lines }),
     )
@@ -105,17 +113,29 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     const closing = new AbortController()
     const http = createHttpApp(context, {
       ...opened,
+      connector,
       host: address.host,
       droppedLines,
       closing,
       notReadyReasons: () => notReadyReasons,
+      specProblem: () => reloader.problem(),
     })
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, { ...opened, http, listener, sandbox })
     void http.resume()
-    const serving = { ...opened, listener, notReadyReasons, closing, io: { clock: io.clock, signal }, logger }
+    if (input.flag('watch')) void reloader.watch(signal)
+    const serving = {
+      ...opened,
+      connector,
+      listener,
+      notReadyReasons,
+      closing,
+      io: { clock: io.clock, signal },
+      logger,
+    }
     const succeeded = await serve(serving)
     await http.drained()
+    await reloadable.close()
     return succeeded ? EXIT_CODES.ok : EXIT_CODES.failed
   })
 }

@@ -17,6 +17,8 @@ export interface HttpAppOptions {
   /** Aborted when the shutdown begins. */
   readonly closing: AbortController
   readonly notReadyReasons: () => readonly string[]
+  /** Why an edited spec is not running. */
+  readonly specProblem?: () => string | undefined
   /** Lines of output that could not be written. */
   readonly droppedLines?: () => number
 }
@@ -26,8 +28,8 @@ export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'd
 }
 
 export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
-  const { connector, connections, host, closing, notReadyReasons, droppedLines } = options
-  const common = { app, connector, clock: io.clock, logger }
+  const { connector, connections, host, closing, notReadyReasons, droppedLines, specProblem } = options
+  const common = { app, connector, clock: io.clock, logger, specProblem }
   const pages = createConsole({
     ...common,
     metricUrl: app.metricUrl,

@@ -32,6 +32,8 @@ export interface RoutesOptions {
   readonly readers: ReaderOptions
   /** Reasons why the process takes no traffic, such as its shutdown. */
   readonly notReadyReasons: () => readonly string[]
+  /** Why an edited spec is not running. */
+  readonly specProblem?: (() => string | undefined) | undefined
 }
 
 /** A store that takes longer to write is not ready. */
@@ -130,7 +132,10 @@ const statusText = ({ app, connector, clock, proxy }: RoutesOptions, may: MayRea
  * 200 if a record can be stored now, even while delivery is paused: webhooks must still arrive. The reason for the
  * pause may name an account, so only readers with the token see it.
  */
-async function readiness({ connector, clock, notReadyReasons }: RoutesOptions, may: MayRead): Promise<Response> {
+async function readiness(
+  { connector, clock, notReadyReasons, specProblem }: RoutesOptions,
+  may: MayRead,
+): Promise<Response> {
   const reasons = [...notReadyReasons()]
   const timer = new AbortController()
   const write = connector.store.writeCheckpoints([{ name: READINESS_CHECKPOINT, value: clock.now() }]).then(
@@ -143,7 +148,9 @@ async function readiness({ connector, clock, notReadyReasons }: RoutesOptions, m
   if (failure !== undefined) reasons.push(failure)
   const paused = connector.gate.pausedReason()
   const delivery = paused === undefined ? '' : `delivery paused${may === 'all' ? `: ${paused}` : ''}\n`
-  return reasons.length === 0 ? text(200, `ready\n${delivery}`) : text(503, `${reasons.join('\n')}\n`)
+  const problem = specProblem?.()
+  const spec = problem === undefined ? '' : `the edited spec is not running${may === 'all' ? `:\n${problem}` : ''}\n`
+  return reasons.length === 0 ? text(200, `ready\n${delivery}${spec}`) : text(503, `${reasons.join('\n')}\n`)
 }
 
 function text(

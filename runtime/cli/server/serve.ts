@@ -3,7 +3,6 @@ import type { Connector } from '../../connector.ts'
 import { untilAborted } from '../../lib/abort.ts'
 import type { Logger } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
-import type { Spec } from '../../spec/spec.ts'
 import { describeError } from '../errors.ts'
 import type { ProcessIo } from '../io.ts'
 import type { Listener } from './listen.ts'
@@ -16,9 +15,8 @@ const DRAIN_MS = 2_000
 const RETENTION_INTERVAL_MS = 3_600_000
 
 export interface ServeOptions {
-  readonly connector: Pick<Connector, 'work' | 'pollChanges'>
+  readonly connector: Pick<Connector, 'spec' | 'work' | 'pollChanges'>
   readonly store: Pick<Store, 'applyRetention'>
-  readonly spec: Pick<Spec, 'delivery'>
   readonly listener: Listener
   /** Filled with the reasons why the process takes no more traffic. */
   readonly notReadyReasons: string[]
@@ -60,10 +58,10 @@ export async function serve(options: ServeOptions): Promise<boolean> {
 }
 
 /** Deletes expired records now and every hour. Only logs a failure: deleting can wait, delivery cannot. */
-async function enforceRetention({ store, spec, io, logger }: ServeOptions, signal: AbortSignal): Promise<void> {
+async function enforceRetention({ store, connector, io, logger }: ServeOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      const records = await store.applyRetention(spec.delivery.retention)
+      const records = await store.applyRetention(connector.spec.delivery.retention)
       if (records > 0) logger.info('retention: records deleted', { records })
     } catch (error) {
       logger.warn(`retention failed: ${describeError(error)}`)

@@ -17,7 +17,7 @@ export interface LayoutProps {
 }
 
 export function layout(props: LayoutProps): Html {
-  const { context, title, body, flash } = props
+  const { context, title, body, flash, nav } = props
   const links = assetLinks(context.link)
   return html`<!doctype html>
 <html lang="en">
@@ -35,12 +35,19 @@ export function layout(props: LayoutProps): Html {
 ${header(props)}
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
+${nav.length > 0 && specMessage(context.options)}
 ${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
 ${body}
 </main>
 <footer><p>${context.options.app.name} ${context.options.app.version}</p></footer>
 </body>
 </html>`
+}
+
+function specMessage({ specProblem }: ConsoleOptions): Html | '' {
+  const problem = specProblem?.()
+  if (problem === undefined) return ''
+  return html`<div class="message bad"><p>The last edit of the mappings is not running. The former mappings go on.</p><pre>${problem}</pre></div>`
 }
 
 function header({ context, nav, path, canSignOut }: LayoutProps): Html {

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest'
+import { createReloadableConnector } from '../../../runtime/cli/reload/reloadable-connector.ts'
+import type { Connector } from '../../../runtime/connector.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { LoadedSpec } from '../../../runtime/spec/load.ts'
+import { SourceFile } from '../../../runtime/spec/source-file.ts'
+import type { Spec } from '../../../runtime/spec/spec.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { createFrozenClock, fakeConnector, spec as fakeSpec } from '../../helpers/cli-fake.ts'
+import { startCommand } from '../../helpers/start-command.ts'
+
+const store = memoryStore({ clock: createFrozenClock() })
+
+/** A connector whose work and polls end some turns of the event loop after their signal aborts. */
+function slowConnector(name: string, log: string[]): Connector {
+  const run =
+    (what: string): Connector['work'] =>
+    async ({ signal }) => {
+      log.push(`${name} ${what} begins`)
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => setImmediate(resolve)))
+      log.push(`${name} ${what} ended`)
+    }
+  const close = async () => void log.push(`${name} closed`)
+  return fakeConnector(store, {
+    work: run('work'),
+    pollChanges: run('poll'),
+    close,
+    listRuns: async () => [],
+    spec: { ...fakeSpec, name },
+  })
+}
+
+describe('a replaced connector', () => {
+  test('ends its work before the next begins, then it is closed', async () => {
+    const log: string[] = []
+    const { connector, replace } = createReloadableConnector(slowConnector('a', log))
+    const stop = new AbortController()
+    const working = Promise.all([
+      connector.work({ signal: stop.signal }),
+      connector.pollChanges({ signal: stop.signal }),
+    ])
+    await replace(slowConnector('b', log))
+    for (const what of ['work', 'poll'])
+      expect(log.filter((line) => line.includes(what))).toEqual([
+        `a ${what} begins`,
+        `a ${what} ended`,
+        `b ${what} begins`,
+      ])
+    expect(log.at(-1)).toBe('a closed')
+    expect(connector.spec.name).toBe('b')
+    stop.abort()
+    await working
+    expect(log.slice(-2)).toEqual(['b work ended', 'b poll ended'])
+  })
+
+  test('a failure of its work is that of the caller', async () => {
+    const failing = fakeConnector(store, { work: async () => Promise.reject(new Error('disk')) })
+    const { connector } = createReloadableConnector(failing)
+    await expect(connector.work({ signal: new AbortController().signal })).rejects.toThrow('disk')
+  })
+
+  test('stays open while its import runs', async () => {
+    const log: string[] = []
+    const importing = {
+      ...slowConnector('a', log),
+      runningBackfill: async () => ({ process: '1', thisProcess: true, since: 0 }),
+    }
+    await createReloadableConnector(importing).replace(slowConnector('b', log))
+    expect(log).toEqual([])
+  })
+})
+
+/** `start` with a spec folder whose next state a test sets, and which is loaded on SIGHUP. */
+async function startWithEdits(adoptSpec: Connector['adoptSpec'] = async () => undefined) {
+  const specOf = (text: string): Spec => {
+    const sourceFiles = [new SourceFile('mappings/opened.yaml', text)]
+    const mappings = fakeSpec.mappings.map((mapping) => ({ ...mapping, file: 'mappings/opened.yaml' }))
+    return { ...fakeSpec, mappings, disabledMappings: [], sourceFiles }
+  }
+  const loadedFrom = (text: string): LoadedSpec => {
+    const spec = specOf(text)
+    const [file] = spec.sourceFiles as [SourceFile]
+    const diagnostic = {
+      severity: 'error',
+      file,
+      span: [0, 3],
+      code: 'expression/S0201',
+      message: 'it ends too early',
+      help: '',
+    } as const
+    const isBroken = text.includes('broken')
+    return {
+      spec: isBroken ? undefined : spec,
+      files: [file],
+      diagnostics: isBroken ? [diagnostic] : [],
+      expressions: [],
+    }
+  }
+  let text = 'Title: title'
+  const hangUps: (() => void)[] = []
+  let opened = 0
+  const own = memoryStore({ clock: createFrozenClock() })
+  const open = async ({ spec }: { readonly spec: Spec }) =>
+    fakeConnector(own, { spec, ...(opened++ > 0 && { adoptSpec }) })
+  const started = await startCommand({
+    store: own,
+    app: { open },
+    load: { spec: async () => loadedFrom(text) },
+    hangUps,
+    env: { FROM_TOKEN: 'a', TO_KEY: 'b', HOOK_SECRET: 'c', CONNECTOR_METRICS_TOKEN: 'reader' },
+  })
+  const ready = async () => {
+    const headers = { authorization: 'Bearer reader' }
+    return (await fetch(new URL('/readyz', started.url), { headers })).text()
+  }
+  const edit = async (next: string) => {
+    text = next
+    for (const listener of hangUps) listener()
+    // The reload reads no file and waits for no clock.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { ...started, ready, edit }
+}
+
+describe('SIGHUP', () => {
+  test('runs an edited spec', async () => {
+    const { edit, ready, stop, ended } = await startWithEdits()
+    await edit('Title: subject')
+    expect(await ready()).toBe('ready\n')
+    stop()
+    const { err, exit } = await ended
+    expect(exit).toBe(0)
+    expect(err).toContain('the spec was reloaded')
+    expect(err).toContain('mappings/opened.yaml')
+  })
+
+  test('of a broken spec changes nothing, and says so in log, console and /readyz until it is mended', async () => {
+    const { edit, ready, visit, stop, ended } = await startWithEdits()
+    await edit('Title: broken(')
+    expect(await ready()).toMatch(
+      /^ready\nthe edited spec is not running:\n.*mappings\/opened\.yaml:1:1.*it ends too early/s,
+    )
+    expect(await (await visit('/')).text()).toContain('The last edit of the mappings is not running')
+    await edit('Title: title')
+    expect(await ready()).toBe('ready\n')
+    stop()
+    const { err } = await ended
+    expect(err).toContain('the edited spec is not running; the former one goes on')
+    expect(err).toContain('the spec is unchanged')
+  })
+
+  test('of a spec that may not run changes nothing', async () => {
+    const refusal = new Fault('config', 'spec/keys-changed', 'the spec has new keys')
+    const { edit, ready, stop, ended } = await startWithEdits(async () => Promise.reject(refusal))
+    await edit('Title: subject')
+    expect(await ready()).toContain('the spec has new keys')
+    stop()
+    expect((await ended).exit).toBe(0)
+  })
+})
