@@ -91,7 +91,7 @@ h1 + .lead { margin-top: -.5rem; }
 .row > h2 { margin: 0; }
 .row > input:not([type=hidden], [type=checkbox], [type=radio]) { flex: 1; width: auto; min-width: 12rem; margin: 0; }
 .row.apart { justify-content: space-between; }
-.message { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
+.message { margin: 0 0 .75rem; padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
 .message.good, .note { color: var(--good); background: var(--good-soft); }
 .bad-text { color: var(--bad); }
 ul.plain { margin: .25rem 0 0; padding-left: 1.25rem; }
