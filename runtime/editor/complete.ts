@@ -1,23 +1,16 @@
 /** Completion at a place of a spec's file: in expressions, and of names that other files define. */
 import { BUILTIN_SIGNATURES } from '../expression/compiler/runtime/functions/builtins.ts'
 import { isNotification } from '../spec/check/known-fields.ts'
-import { type Description, describeField, describeFunction, describeVariable } from './descriptions.ts'
-import { findOpenParts, findOwnVariables, type OpenParts } from './expression-text.ts'
-import type { SpecModel } from './model.ts'
-import { namesOwnSchema } from './modeline.ts'
+import type { Completion } from './completion.ts'
+import { describeField, describeFunction, describeVariable } from './docs/descriptions.ts'
+import { completeKey } from './keys.ts'
+import type { SpecModel } from './model/model.ts'
+import { findReferenceKind, listCandidates } from './model/references.ts'
 import { findPlacedText } from './placed-text.ts'
 import { type EditorScope, probe } from './probe.ts'
-import { findReferenceKind, listCandidates } from './references.ts'
 import type { EditorFile } from './scope.ts'
-
-export interface Completion {
-  readonly label: string
-  readonly kind: 'field' | 'variable' | 'function' | 'value' | 'name'
-  readonly insert: string
-  /** Number of characters before the place that it replaces. */
-  readonly replaces: number
-  readonly description?: Description | undefined
-}
+import { findOpenParts, findOwnVariables, type OpenParts } from './text/expression-text.ts'
+import { namesOwnSchema } from './text/modeline.ts'
 
 export function completeAt(file: EditorFile, offset: number, model: SpecModel): readonly Completion[] {
   const placed = findPlacedText(file, offset, model)
@@ -25,9 +18,11 @@ export function completeAt(file: EditorFile, offset: number, model: SpecModel): 
     const completions = completeExpression({ ...placed.typed, scope: placed.scope, file, model })
     return completions.filter(({ replaces }) => replaces <= typedLength(file.text, offset))
   }
-  const reference = placed && findReferenceKind(placed.typed.path, file)
+  if (placed === undefined) return []
+  const reference = placed.typed.isKey ? undefined : findReferenceKind(placed.typed.path, file)
+  if (reference === undefined) return completeKey(placed.typed, file, offset, model)
   // The editor completes them from the schema that the file names.
-  if (placed === undefined || reference === undefined || namesOwnSchema(file.text)) return []
+  if (namesOwnSchema(file.text)) return []
   return listCandidates(reference, file, model).map((label) => {
     return { label, kind: 'name', insert: label, replaces: placed.typed.before.length }
   })

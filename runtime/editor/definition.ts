@@ -3,25 +3,25 @@ import { basename } from 'node:path/posix'
 import type { SpecNode } from '../spec/compile/spec-node.ts'
 import type { SourceFile } from '../spec/source-file.ts'
 import type { FileSpan, Path } from '../spec/yaml.ts'
-import { findField } from './field-place.ts'
-import { findTokenAt } from './hover.ts'
-import type { SpecModel } from './model.ts'
-import { getSetName } from './names.ts'
-import { findPlacedText } from './placed-text.ts'
-import { findReferenceKind, type ReferenceKind } from './references.ts'
+import { findTokenIn } from './hover.ts'
+import { findField } from './model/field-place.ts'
+import type { SpecModel } from './model/model.ts'
+import { getSetName } from './model/names.ts'
+import { findReferenceKind, type ReferenceKind } from './model/references.ts'
+import { findPlacedText, type PlacedText } from './placed-text.ts'
 import type { EditorFile } from './scope.ts'
 
 export function definitionAt(file: EditorFile, offset: number, model: SpecModel): FileSpan | undefined {
   const placed = findPlacedText(file, offset, model)
-  if (placed === undefined) return undefined
-  if (placed.scope !== undefined) return findInExpression(file, offset, model)
+  if (placed === undefined || placed.typed.isKey) return undefined
+  if (placed.scope !== undefined) return findInExpression(placed, model)
   const { path, before, after } = placed.typed
   const reference = findReferenceKind(path, file)
   return reference && findDefinition(reference, before + after, model)
 }
 
-function findInExpression(file: EditorFile, offset: number, model: SpecModel): FileSpan | undefined {
-  const token = findTokenAt(file, offset, model)
+function findInExpression(placed: PlacedText, model: SpecModel): FileSpan | undefined {
+  const token = findTokenIn(placed)
   if (token === undefined) return undefined
   const { kind, name, holder } = token
   if (kind === 'variable') return model.names.lookups.includes(name) ? findDefinition('lookup', name, model) : undefined

@@ -1,13 +1,14 @@
 /** What an editor shows of the field, variable or function at a place. */
 
 import type { Shape } from '../expression/check/shape.ts'
-import { type Description, describeField, describeFunction, describeVariable } from './descriptions.ts'
-import { findOwnVariables, findToken, type Token } from './expression-text.ts'
-import { findComment } from './field-place.ts'
-import type { SpecModel } from './model.ts'
-import { findPlacedText } from './placed-text.ts'
+import { type Description, describeField, describeFunction, describeVariable } from './docs/descriptions.ts'
+import { hoverKey } from './keys.ts'
+import { findComment } from './model/field-place.ts'
+import type { SpecModel } from './model/model.ts'
+import { findPlacedText, type PlacedText } from './placed-text.ts'
 import { type EditorScope, probe } from './probe.ts'
 import type { EditorFile } from './scope.ts'
+import { findOwnVariables, findToken, type Token } from './text/expression-text.ts'
 
 /** A token of an expression in a file. */
 export interface PlacedToken extends Token {
@@ -18,9 +19,9 @@ export interface PlacedToken extends Token {
   readonly text: string
 }
 
-export function findTokenAt(file: EditorFile, offset: number, model: SpecModel): PlacedToken | undefined {
-  const { typed, scope } = findPlacedText(file, offset, model) ?? {}
-  if (typed === undefined || scope === undefined) return undefined
+/** The token at the place. */
+export function findTokenIn({ typed, scope }: PlacedText): PlacedToken | undefined {
+  if (scope === undefined) return undefined
   const text = typed.before + typed.after
   const token = findToken(text, typed.before.length)
   if (token === undefined || token.kind === 'variable') return token && { ...token, scope, text }
@@ -28,7 +29,9 @@ export function findTokenAt(file: EditorFile, offset: number, model: SpecModel):
 }
 
 export function hoverAt(file: EditorFile, offset: number, model: SpecModel): Description | undefined {
-  const token = findTokenAt(file, offset, model)
+  const placed = findPlacedText(file, offset, model)
+  if (placed?.typed.isKey) return hoverKey(placed.typed, file)
+  const token = placed && findTokenIn(placed)
   if (token === undefined) return undefined
   const { kind, name, holder, scope, text } = token
   if (kind === 'name') return holder && describeDeclaredField(name, holder, model)

@@ -1,8 +1,10 @@
 /** The text at a place of a file, with the scope of the expression that it is. */
-import type { SpecModel } from './model.ts'
+import { findSchema } from '../spec/schema.ts'
+import type { Path } from '../spec/yaml.ts'
+import type { SpecModel } from './model/model.ts'
 import type { EditorScope } from './probe.ts'
 import { type EditorFile, findScope } from './scope.ts'
-import { findRestOfLine, findTypedText, type TypedText } from './typed-text.ts'
+import { findRestOfLine, findTypedText, type TypedText } from './text/typed-text.ts'
 
 export interface PlacedText {
   readonly typed: TypedText
@@ -10,12 +12,15 @@ export interface PlacedText {
   readonly scope?: EditorScope | undefined
 }
 
-/** Undefined where no value stands. */
+/** Undefined where no text stands. */
 export function findPlacedText(file: EditorFile, offset: number, model: SpecModel): PlacedText | undefined {
   const place = (typed: TypedText | undefined): PlacedText | undefined =>
-    typed && !typed.isKey ? { typed, scope: findScope(typed.path, file, model) } : undefined
+    typed && { typed, scope: typed.isKey ? undefined : findScope(typed.path, file, model) }
   const placed = place(findTypedText(file.text, offset))
-  if (placed?.scope !== undefined) return placed
+  if (placed?.scope !== undefined || (placed?.typed.isKey && isMap(placed.typed.path, file))) return placed
   const rest = place(findRestOfLine(file.text, offset))
   return rest?.scope === undefined ? placed : rest
 }
+
+/** Otherwise a brace begins an object of the expression. */
+const isMap = (path: Path, { kind }: EditorFile): boolean => [findSchema(kind, path).type].flat().includes('object')

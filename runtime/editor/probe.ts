@@ -3,7 +3,7 @@ import { followFields } from '../expression/check/fields.ts'
 import type { KnownShape } from '../expression/check/shape.ts'
 import { createRecord, type Value } from '../expression/check/value.ts'
 import { isProblem, parseExpression } from '../expression/parse.ts'
-import { findOpenParts } from './expression-text.ts'
+import { findOpenParts } from './text/expression-text.ts'
 
 /** What an expression may read at its place in the spec. */
 export interface EditorScope {

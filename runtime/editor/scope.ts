@@ -8,8 +8,8 @@ import { listEarlyVariables } from '../spec/compile/mapping.ts'
 import type { Documents } from '../spec/generated/documents.ts'
 import { findSchema } from '../spec/schema.ts'
 import type { Path } from '../spec/yaml.ts'
-import type { SpecModel } from './model.ts'
-import { getSetName } from './names.ts'
+import type { SpecModel } from './model/model.ts'
+import { getSetName } from './model/names.ts'
 import type { EditorScope } from './probe.ts'
 
 /** A file as it is being typed. */
@@ -61,6 +61,9 @@ function createScope(input: KnownShape, names: Iterable<string>, { fields }: Spe
 const listBoundLookups = ({ connector: { lookups } }: SpecModel): readonly string[] =>
   Object.keys(lookups).filter((name) => lookups[name]?.key !== undefined || name === 'contact')
 
+/** Keys of a metric that are evaluated before any lookup. */
+const EARLY = new Set(['when', 'key', 'time', 'contact'])
+
 function scopeInMapping([key]: Path, file: EditorFile, model: SpecModel): EditorScope {
   const saved = model.documents.mappings.find(({ node }) => node.file === file.path)?.document
   const { resource = saved?.resource, each = saved?.each } = file.value
@@ -69,8 +72,7 @@ function scopeInMapping([key]: Path, file: EditorFile, model: SpecModel): Editor
   if (key === 'from') return createScope(input, [], model)
   const part = typeof each === 'string' ? findPart(each, input, model) : undefined
   const early = listEarlyVariables(each !== undefined)
-  const isLate = key === 'properties' || key === 'skip' || key === 'value' || key === 'currency'
-  return createScope(input, isLate ? [...early, ...listBoundLookups(model)] : early, model, part)
+  return createScope(input, EARLY.has(String(key)) ? early : [...early, ...listBoundLookups(model)], model, part)
 }
 
 function findPart(each: string, input: KnownShape, model: SpecModel): Value {

@@ -2,10 +2,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { formatModeline, setModeline } from '../../editor/modeline.ts'
-import { type DefinedNames, findNames } from '../../editor/names.ts'
-import { getFileKind } from '../../editor/spec-files.ts'
-import { addNames, allowChanges, type JsonSchema, SCHEMA_KINDS, type SchemaKind } from '../../editor/spec-schema.ts'
+import { type DefinedNames, findNames } from '../../editor/model/names.ts'
+import { getFileKind } from '../../editor/model/spec-files.ts'
+import {
+  addNames,
+  allowChanges,
+  type JsonSchema,
+  SCHEMA_KINDS,
+  type SchemaKind,
+} from '../../editor/model/spec-schema.ts'
+import { formatModeline, setModeline } from '../../editor/text/modeline.ts'
 import { createCheckOnlyLinker } from '../../expression/check/check-only.ts'
 import { formatJson, plural } from '../../lib/format.ts'
 import { CompileContext } from '../../spec/compile/context.ts'

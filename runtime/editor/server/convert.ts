@@ -14,8 +14,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Diagnostic } from '../../spec/diagnostic.ts'
 import type { SourceFile } from '../../spec/source-file.ts'
 import type { Span } from '../../spec/yaml.ts'
-import type { Completion } from '../complete.ts'
-import { toMarkdown } from '../descriptions.ts'
+import type { Completion } from '../completion.ts'
+import { toMarkdown } from '../docs/descriptions.ts'
 
 /** Undefined for a document that is no file on disk. */
 export function toPath(uri: string): string | undefined {
@@ -56,6 +56,7 @@ const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   function: CompletionItemKind.Function,
   value: CompletionItemKind.EnumMember,
   name: CompletionItemKind.Reference,
+  key: CompletionItemKind.Property,
 }
 
 /** In the order of the list: an editor would sort by name. */

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../spec/diagnostic.ts'
 import { type LoadOptions, loadSpec } from '../../spec/load.ts'
 import type { SpecFiles } from '../../spec/spec-files.ts'
-import { readModel, type SpecModel } from '../model.ts'
+import { readModel, type SpecModel } from '../model/model.ts'
 import { type OpenFiles, openEditedFolder } from './workspace.ts'
 
 export type SpecOptions = Pick<LoadOptions, 'functions' | 'rules' | 'bases'>

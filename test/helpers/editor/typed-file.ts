@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { functions } from '../../../connector/functions/index.ts'
 import { specFolder } from '../../../connector/spec.ts'
-import { readModel } from '../../../runtime/editor/model.ts'
+import { readModel } from '../../../runtime/editor/model/model.ts'
+import { getFileKind } from '../../../runtime/editor/model/spec-files.ts'
 import type { EditorFile } from '../../../runtime/editor/scope.ts'
-import { getFileKind } from '../../../runtime/editor/spec-files.ts'
-import { readLeniently } from '../../../runtime/editor/typed-text.ts'
+import { readLeniently } from '../../../runtime/editor/text/typed-text.ts'
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 
 const read = await readModel(openSpecFolder(specFolder()), functions)

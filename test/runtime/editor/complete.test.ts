@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
 import { specFolder } from '../../../connector/spec.ts'
-import { BUILTIN_DOCS } from '../../../runtime/editor/builtin-docs.ts'
 import { completeAt } from '../../../runtime/editor/complete.ts'
 import { definitionAt } from '../../../runtime/editor/definition.ts'
+import { BUILTIN_DOCS } from '../../../runtime/editor/docs/builtin-docs.ts'
 import { hoverAt } from '../../../runtime/editor/hover.ts'
 import { findScope } from '../../../runtime/editor/scope.ts'
 import { BUILTIN_SIGNATURES } from '../../../runtime/expression/compiler/runtime/functions/builtins.ts'
@@ -204,6 +204,35 @@ describe('names that other files define', () => {
   })
 })
 
+describe('keys, in a file that names no schema', () => {
+  test.each<[string, string, readonly string[], string]>([
+    ['an empty file', '|^|', ['metric: ', 'from: '], ''],
+    ['a new line', 'metric: X\n|^|\nresource: ticket\n', ['summary: ', 'from: '], 'metric: '],
+    ['a key that is there', 'met|^|ric: X\n', ['metric', 'from'], 'from: '],
+    ['a new map', 'from:\n  |^|', ['webhook: ', 'stream: '], 'metric: '],
+    ['a map in braces', 'properties:\n  A: { expr: title, wh|^| }', ['whenMissing: ', 'type: '], 'expr: '],
+  ])('%s', (_, text, keys, other) => {
+    const found = inserted(typedFile('mappings/new.yaml', text))
+    expect(found).toEqual(expect.arrayContaining([...keys]))
+    expect(found).not.toContain(other)
+  })
+
+  test('attributes are those that the destination accepts', () => {
+    const found = inserted(typedFile('mappings/profile.yaml', 'attributes:\n  email: email\n  loc|^|'))
+    expect(found).toContain('location.city: ')
+    expect(found).not.toContain('email: ')
+  })
+
+  test('say what they are for', () => {
+    const [first] = complete(typedFile('mappings/new.yaml', 'tim|^|'))
+    expect(first).toMatchObject({ kind: 'key', replaces: 3, description: { title: 'metric: string' } })
+  })
+
+  test('else they are left to the schema', () => {
+    expect(inserted(change('mappings/created-ticket.yaml', 'include:', '|^|include:'))).toEqual([])
+  })
+})
+
 test('no text and no place makes it throw', () => {
   const paths = [
     'mappings/replied-to-ticket.yaml',
@@ -259,6 +288,6 @@ test('no text and no place makes it throw', () => {
       hoverAt(file, offset, model)
       definitionAt(file, offset, model)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { definitionAt } from '../../../runtime/editor/definition.ts'
 import { hoverAt } from '../../../runtime/editor/hover.ts'
-import { change, model, property } from '../../helpers/editor/typed-file.ts'
+import { change, model, property, typedFile } from '../../helpers/editor/typed-file.ts'
 
 describe('hover shows', () => {
   test.each<[string, string, string | RegExp]>([
@@ -44,6 +44,18 @@ describe('hover shows', () => {
     const { file, offset } = property(line)
     expect(hoverAt(file, offset, model)).toBeUndefined()
   })
+})
+
+test('hover explains the keys of a file that names no schema', () => {
+  const hover = (text: string) => {
+    const { file, offset } = typedFile('mappings/new.yaml', text)
+    return hoverAt(file, offset, model)
+  }
+  expect(hover('tim|^|e: x\n')).toMatchObject({
+    title: 'time: an expression',
+    text: expect.stringMatching(/^Time of the occurrence/),
+  })
+  expect(hover('# yaml-language-server: $schema=a.json\ntim|^|e: x\n')).toBeUndefined()
 })
 
 describe('the definition of', () => {

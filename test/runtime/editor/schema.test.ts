@@ -7,8 +7,8 @@ import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { specFolder } from '../../../connector/spec.ts'
-import { setModeline } from '../../../runtime/editor/modeline.ts'
-import { SCHEMA_KINDS, type SchemaKind } from '../../../runtime/editor/spec-schema.ts'
+import { SCHEMA_KINDS, type SchemaKind } from '../../../runtime/editor/model/spec-schema.ts'
+import { setModeline } from '../../../runtime/editor/text/modeline.ts'
 import { runCommand } from '../../helpers/cli-fake.ts'
 
 const root = fileURLToPath(specFolder())

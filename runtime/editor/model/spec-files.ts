@@ -1,7 +1,7 @@
 /** Tells by its path what a file of a spec is. */
 import { basename } from 'node:path/posix'
-import type { Connector, Documents } from '../spec/generated/documents.ts'
-import { matchesGlob } from '../spec/spec-files.ts'
+import type { Connector, Documents } from '../../spec/generated/documents.ts'
+import { matchesGlob } from '../../spec/spec-files.ts'
 
 type FileNames = Pick<Connector, 'mappings' | 'profile' | 'knownFields'>
 

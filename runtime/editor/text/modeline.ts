@@ -14,6 +14,9 @@ export function setModeline(text: string, schema: string): string {
   return `${mark}${line}${lineEnd}${text.slice(mark.length)}`
 }
 
-/** Whether the first line names a schema that `connector schema` wrote into its usual folder. */
+/** Whether the first line names a schema, from which an editor completes and explains the keys. */
+export const namesSchema = (text: string): boolean => MODELINE.test(text)
+
+/** Whether that is a schema with the names of the spec, in the usual folder of `connector schema`. */
 export const namesOwnSchema = (text: string): boolean =>
   MODELINE.exec(text)?.[0].includes('.connector-schema/') ?? false

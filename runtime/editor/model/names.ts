@@ -1,6 +1,6 @@
 /** The names that the files of one spec define, and that its other files use. */
 import { basename } from 'node:path/posix'
-import type { SpecDocuments } from '../spec/read.ts'
+import type { SpecDocuments } from '../../spec/read.ts'
 
 export interface DefinedNames {
   /** Topics of each resource. */

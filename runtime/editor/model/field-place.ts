@@ -1,5 +1,5 @@
 /** The place in fields.yaml that declares a field, and the comment there. */
-import type { FileSpan } from '../spec/yaml.ts'
+import type { FileSpan } from '../../spec/yaml.ts'
 import type { SpecModel } from './model.ts'
 
 /** `name`: `conversation.tags.name`, through lists. Of a field of one shape or another, the first. */

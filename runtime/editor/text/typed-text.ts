@@ -1,6 +1,6 @@
 /** The value at a place of a YAML text that is being typed, and may not parse. */
 import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseDocument, type Scalar, visit } from 'yaml'
-import type { Path } from '../spec/yaml.ts'
+import type { Path } from '../../spec/yaml.ts'
 
 /** A text in the file, cut in two at the place. */
 export interface TypedText {

@@ -1,5 +1,5 @@
 /** The schemas for editors with the names of one spec: its topics, streams, lookups, property sets, attributes, metrics. */
-import type { Documents } from '../spec/generated/documents.ts'
+import type { Documents } from '../../spec/generated/documents.ts'
 import type { DefinedNames } from './names.ts'
 
 export type JsonSchema = { readonly [keyword: string]: unknown }

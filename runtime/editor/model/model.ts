@@ -1,13 +1,13 @@
 /** What an editor needs to know of a spec: its names, its fields, and the scope of each expression. */
-import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
-import type { FunctionTable } from '../expression/functions.ts'
-import type { KnownFields } from '../spec/check/known-fields.ts'
-import { CompileContext } from '../spec/compile/context.ts'
-import { compileFields } from '../spec/compile/fields.ts'
-import type { NamedBases } from '../spec/extends/layers.ts'
-import type { Connector } from '../spec/generated/documents.ts'
-import { readSpec, type SpecDocuments } from '../spec/read.ts'
-import type { SpecFiles } from '../spec/spec-files.ts'
+import { createCheckOnlyLinker } from '../../expression/check/check-only.ts'
+import type { FunctionTable } from '../../expression/functions.ts'
+import type { KnownFields } from '../../spec/check/known-fields.ts'
+import { CompileContext } from '../../spec/compile/context.ts'
+import { compileFields } from '../../spec/compile/fields.ts'
+import type { NamedBases } from '../../spec/extends/layers.ts'
+import type { Connector } from '../../spec/generated/documents.ts'
+import { readSpec, type SpecDocuments } from '../../spec/read.ts'
+import type { SpecFiles } from '../../spec/spec-files.ts'
 import { type DefinedNames, findNames } from './names.ts'
 
 export interface SpecModel {

@@ -1,7 +1,7 @@
 /** The places of a spec that name something which another place defines. */
-import type { Path } from '../spec/yaml.ts'
+import type { Path } from '../../spec/yaml.ts'
+import type { EditorFile } from '../scope.ts'
 import type { SpecModel } from './model.ts'
-import type { EditorFile } from './scope.ts'
 
 export type ReferenceKind =
   | 'resource'

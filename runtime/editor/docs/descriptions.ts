@@ -1,9 +1,9 @@
 /** Texts about fields, variables and functions, in Markdown. */
-import { describeKinds, type FieldType } from '../expression/check/field-type.ts'
-import type { Shape } from '../expression/check/shape.ts'
-import type { FunctionTable } from '../expression/functions.ts'
+import { describeKinds, type FieldType } from '../../expression/check/field-type.ts'
+import type { Shape } from '../../expression/check/shape.ts'
+import type { FunctionTable } from '../../expression/functions.ts'
+import type { SpecModel } from '../model/model.ts'
 import { BUILTIN_DOCS } from './builtin-docs.ts'
-import type { SpecModel } from './model.ts'
 
 export interface Description {
   /** One line: a type, or a signature. */
