@@ -99,7 +99,8 @@ export function unite(a: Value, b: Value): Value {
   return {
     shape: uniteShapes(a.shape, b.shape),
     field: uniteFields(a.field, b.field),
-    plural: a.plural === 'items' || b.plural === 'items' ? 'items' : a.plural === b.plural ? a.plural : undefined,
+    // Beside a single value, a list is the expression's own choice.
+    plural: a.plural === b.plural ? a.plural : a.plural && b.plural && 'items',
     changes,
     selections,
     isUndeclared,

@@ -28,6 +28,8 @@ interface Sample {
   readonly areTimesDates?: boolean
   /** Absent: each list has one. */
   readonly hasTwoItems?: boolean
+  /** Of the second item, whose values differ. */
+  readonly isSecond?: boolean
   readonly words: string
 }
 
@@ -38,7 +40,10 @@ export async function runTrials(trials: readonly Trial[]): Promise<void> {
 async function runTrial({ expression, input, variables, warn }: Trial): Promise<void> {
   for (const sample of RECORDS) {
     const bindings = Object.fromEntries(
-      [...variables].map(([name, { shape }]) => [name, createSample(shape, sample)] as const),
+      [...variables].map(([name, { shape, plural }]) => {
+        const create = (each: Sample) => createSample(shape, each)
+        return [name, plural === 'items' && sample.hasTwoItems ? createItems(create, sample) : create(sample)] as const
+      }),
     )
     const failure = await findFailure(expression, createSample(input, sample) ?? {}, bindings)
     if (failure === undefined) continue
@@ -67,11 +72,17 @@ function createSample(shape: KnownShape, sample: Sample): Json | undefined {
   if (shape === undefined) return undefined
   const members = [...shape.fields].flatMap(([name, inner]) => {
     const type = shape.types.get(name)
-    const one = inner === undefined ? type && sampleOf(type, sample) : createSample(inner, sample)
+    const create = (each: Sample) => (inner === undefined ? type && sampleOf(type, each) : createSample(inner, each))
+    const one = create(sample)
     if (one === undefined || name === '*') return []
-    return [[name, shape.lists.has(name) ? (sample.hasTwoItems ? [one, one] : [one]) : one] as const]
+    return [[name, shape.lists.has(name) ? createItems(create, sample) : one] as const]
   })
   return Object.fromEntries(members)
+}
+
+function createItems(create: (sample: Sample) => Json | undefined, sample: Sample): Json[] {
+  const items = [create(sample), sample.hasTwoItems ? create({ ...sample, isSecond: true }) : undefined]
+  return items.filter((item) => item !== undefined)
 }
 
 const SAMPLES: Readonly<Record<Kind, Json>> = {
@@ -84,9 +95,12 @@ const SAMPLES: Readonly<Record<Kind, Json>> = {
   date: '2026-01-01T00:00:00.000Z',
 }
 
-function sampleOf({ kinds, values, isOptional }: FieldType, { optional, areTimesDates }: Sample): Json | undefined {
+function sampleOf({ kinds, values, isOptional }: FieldType, sample: Sample): Json | undefined {
+  const { optional, areTimesDates, isSecond } = sample
   if (isOptional && !optional) return undefined
   const [first] = kinds
   const kind = areTimesDates && kinds.has('date') ? 'date' : first
-  return values?.[0] ?? (kind && SAMPLES[kind])
+  const value = values?.[0] ?? (kind && SAMPLES[kind])
+  if (!isSecond) return value
+  return typeof value === 'number' ? value + 1 : values || typeof value !== 'string' ? value : `other ${value}`
 }

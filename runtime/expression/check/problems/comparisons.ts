@@ -38,7 +38,8 @@ interface Side {
 
 function checkSide(side: Side, { node, text }: Operation): readonly Problem[] {
   const { literal, path, value, other } = side
-  const word = findBareWord(literal, { compared: value.field, value: other }, text)
+  const word =
+    readLiteral(path) === undefined ? findBareWord(literal, { compared: value.field, value: other }, text) : []
   if (word.length > 0) return word
   const isEquality = EQUALITY.has(node.value)
   const nothing = isEquality ? compareWithNothing(literal, path, text) : []
@@ -106,7 +107,8 @@ function findBareWord(
   text: string,
 ): readonly Problem[] {
   const name = getBareName(node)
-  if (name === undefined || compared === undefined) return []
+  // A text field is compared with it, not its name.
+  if (name === undefined || compared === undefined || value?.field?.type.kinds.has('text')) return []
   const { values, kinds } = compared.type
   const isUnknown = value === CONSTANT && values === undefined && kinds.has('text') && !compared.isComputed
   const word = isUnknown ? name : values?.find((each) => each.toLowerCase() === name.toLowerCase())

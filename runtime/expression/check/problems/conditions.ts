@@ -94,23 +94,11 @@ export function checkCall({ name, args, given, end }: ValueCall): readonly Probl
   })
 }
 
-function countOfOne({ field, shape, plural }: Value, arg: Node | undefined, span: Problem['span']): readonly Problem[] {
-  const isOne =
-    plural === undefined && (shape !== undefined || (field && !field.isComputed && field.type.kinds.size > 0))
-  if (!isOne) return []
-  const path = (arg && readPath(arg)) ?? '…'
+/** Of an object around a list: `$count(tags)`. Of any other, it says whether it is there. */
+function countOfOne({ shape, plural }: Value, arg: Node | undefined, span: Problem['span']): readonly Problem[] {
   const [list, ...others] = shape?.lists ?? []
-  const nested = list !== undefined && others.length === 0 ? `, such as $count(${path}.${list})` : ''
-  const help =
-    shape === undefined
-      ? `for its characters, write $length(${path})`
-      : `count a list${nested}; whether it is there says $exists(${path})`
-  return [
-    {
-      code: 'count-of-one',
-      message: `${shape?.name ?? field?.name} is no list, so that its count is 1 at most`,
-      help,
-      span,
-    },
-  ]
+  if (shape === undefined || list === undefined || plural !== undefined) return []
+  const path = (arg && readPath(arg)) ?? '…'
+  const help = others.length > 0 ? 'count one of its lists' : `write $count(${path}.${list})`
+  return [{ code: 'count-of-one', message: `${shape.name} is no list, so that its count is 1`, help, span }]
 }
