@@ -1,6 +1,5 @@
 /** Finds and parses the files of a spec, and validates each against its schema. */
 import { basename, dirname } from 'node:path/posix'
-import { suggest } from '../expression/did-you-mean.ts'
 import { checkUnusedFiles } from './check/unused-files.ts'
 import type { CompileContext } from './compile/context.ts'
 import { SpecNode } from './compile/spec-node.ts'
@@ -8,7 +7,7 @@ import { type BaseDocuments, describeStaleFile, type LayeredFile } from './exten
 import { type Layer, type NamedBases, openLayers, readLayer, uniteLayers } from './extends/layers.ts'
 import { readLock } from './extends/lock.ts'
 import { isMap } from './extends/merge.ts'
-import { overlayFiles } from './extends/overlay.ts'
+import { describeNoBaseFile, overlayFiles } from './extends/overlay.ts'
 import { leaveOutReplacedMetrics } from './extends/replaced-metrics.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
@@ -136,22 +135,12 @@ class SpecReader {
   async #reportNoBaseFile(path: string, [own, base]: readonly YamlFile[]): Promise<boolean> {
     if (own === undefined || base !== undefined || own.file.path !== path || this.#layers.length === 1) return false
     if (!isMap(own.value) || 'metric' in own.value || isProfile(own.value)) return false
-    const names = await uniteLayers(this.#layers.slice(1)).list(dirname(path))
-    const message = `the base has no ${path} that this file could change, and it names no metric of its own`
-    const mappings = names.filter((name) => !name.startsWith('_'))
-    const help = `a new metric begins with "metric"; ${suggest(basename(path), mappings)}`
     this.sources.push(own.file)
-    if (this.#context.lock?.documents.has(path)) {
-      this.#context.diagnostics.push({ severity: 'warning', ...describeStaleFile(path), ...own.keySpan([]) })
-      return true
-    }
-    this.#context.diagnostics.push({
-      code: 'extends/no-base-file',
-      severity: 'error',
-      message,
-      help,
-      ...own.keySpan([]),
-    })
+    const names = await uniteLayers(this.#layers.slice(1)).list(dirname(path))
+    const diagnostic = this.#context.lock?.documents.has(path)
+      ? ({ severity: 'warning', ...describeStaleFile(path) } as const)
+      : ({ severity: 'error', ...describeNoBaseFile(path, names) } as const)
+    this.#context.diagnostics.push({ ...diagnostic, ...own.keySpan([]) })
     return true
   }
 
@@ -202,7 +191,7 @@ class SpecReader {
 
 /** A profile that a pattern for metrics matches and that connector.yaml does not name as its profile. */
 const isProfile = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'profile' in value && !('metric' in value)
+  isMap(value) && 'profile' in value && !isMap(value.profile) && !('metric' in value)
 
 const OTHER_PROFILE = {
   code: 'spec/other-profile',

@@ -1,4 +1,6 @@
 /** A file over the base's file of the same name, as one document: each value keeps the place it comes from. */
+import { basename } from 'node:path/posix'
+import { suggest } from '../../expression/did-you-mean.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { FileSpan, Path, PlacedText, PlacedYaml, YamlFile } from '../yaml.ts'
@@ -108,6 +110,14 @@ const describeNothingToRemove = (name: Name): DiagnosticText => ({
   message: `the base has no "${name}" here to remove`,
   help: 'delete the line',
 })
+
+/** Of a mapping that only makes sense as a change. `names` are those of the files that the base has in its folder. */
+export function describeNoBaseFile(path: string, names: readonly string[]): DiagnosticText {
+  const mappings = names.filter((name) => !name.startsWith('_'))
+  const message = `the base has no ${path} that this file could change, and it names no metric of its own`
+  const help = `a new metric begins with "metric"; ${suggest(basename(path), mappings)}`
+  return { code: 'extends/no-base-file', message, help }
+}
 
 /** What is wrong in a file of the base may come from the own file that changes it, so the help names it. */
 export function nameOverlay(diagnostic: Diagnostic, files: readonly SourceFile[]): Diagnostic {
