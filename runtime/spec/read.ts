@@ -79,7 +79,8 @@ export async function readSpec(
       if (mapping !== undefined) mappings.push(mapping)
     }
   }
-  await checkUnusedFiles(document, reader.sources, files, context)
+  // Without any metric the pattern is at fault, not each file.
+  if (mappings.length > 0) await checkUnusedFiles(document, reader.sources, files, context)
   const base = await reader.getBase(connectors)
   const lock = context.lock?.base === base?.name ? context.lock : undefined
   const kept = leaveOutReplacedMetrics(mappings, lock)
@@ -210,7 +211,8 @@ async function findMappingFiles(
     const place = node.at('mappings', index)
     const paths = await expandGlob(pattern, files)
     if (paths.length === 0) {
-      place.warn({ code: 'spec/no-file', message: `no file matches "${pattern}"`, help: NO_FILE_HELP })
+      const help = `${NO_FILE_HELP}; * stands for any part of a file's name, as in mappings/*.yaml`
+      place.warn({ code: 'spec/no-file', message: `no file matches "${pattern}"`, help })
     }
     for (const path of paths) if (path !== profile && !all.has(path)) all.set(path, place)
   }

@@ -153,13 +153,16 @@ const REMOVED_KEYS: Readonly<Record<string, string>> = {
   'webhook.occurrences': 'remove it: a notification counts all its parts, each once, by its key',
 }
 
+const CREDENTIAL_HELP = 'remove it: credentials come from the environment, or from the connection made in the console'
+
 function unknownKey(key: string, path: Path, schema: SchemaText, yaml: PlacedYaml): Description {
   const removed = REMOVED_KEYS[`${path.at(-1)}.${key}`]
   if (removed !== undefined) {
     const message = `"${key}" is no longer used${within(path)}`
     return { code: 'spec/removed-key', message, help: removed, ...yaml.keySpan([...path, key]) }
   }
-  const help = suggest(key, Object.keys(schema.properties ?? {}))
+  const isCredential = /(secret|token|password|api_?key)$/i.test(key)
+  const help = isCredential ? CREDENTIAL_HELP : suggest(key, Object.keys(schema.properties ?? {}))
   const message = `unknown key "${key}"${within(path)}`
   return { code: 'spec/unknown-key', message, help, ...yaml.keySpan([...path, key]) }
 }

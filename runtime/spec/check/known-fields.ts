@@ -95,10 +95,15 @@ function suggestOther({ name, shape, span }: UnknownField, place: UnknownFieldPl
   if (shape === input && [...elsewhere].includes(name))
     return `"$${name}" is looked up later, for properties and the skip rules of metrics`
   if (text.trim() !== name) return undefined
+  const truth = YAML_1_TRUTH.exec(name)
+  if (truth) return `YAML has no "${name}" for true or false: write "${truth[1] ? 'true' : 'false'}", with the quotes`
   if (/^[A-Z]/.test(name)) return `did you mean the text '"${name}"', with both quotes?`
   const nearest = suggest(name, shape.fields.keys())
   return nearest.endsWith('?') ? nearest : `${nearest}; for a text, write '"${name}"'`
 }
+
+/** Of YAML 1.1; the first group is true. */
+const YAML_1_TRUTH = /^(?:(yes|on)|no|off)$/i
 
 /** What its ids, or those of the items of its lists, are of. */
 const listIdentified = (shape: Shape): readonly string[] =>

@@ -27,6 +27,7 @@ export function checkProfile(input: ProfileCheckInput, node: SpecNode): void {
   }
   const ofEvents = profile.lookups.filter((name) => dependsOnEvent(name, lookups))
   warnOfEventValues([...ofEvents, NOTIFICATION], input, node)
+  refuseSkippingProperties(input, node)
 }
 
 /** Whether the value of a lookup belongs to the record of an event, not to the contact alone. */
@@ -70,6 +71,19 @@ function warnOfEventValues(
   }
 }
 
+/** A profile has its own rules: of a property alone, an event's would not be clear. */
+function refuseSkippingProperties({ profile, document }: ProfileCheckInput, node: SpecNode): void {
+  for (const section of ['attributes', 'properties'] as const) {
+    for (const { name, whenMissing, expr } of profile[section]) {
+      if (whenMissing.action !== 'skip') continue
+      const place = document[section]?.[name] ? node.at(section, name, 'whenMissing') : node.at('include')
+      const message = `"${name}" cannot skip the profile when it is missing`
+      const help = `write a rule under "skip" of the profile: ${whenMissing.reason}: $not($exists(${expr.text}))`
+      place.error({ code: 'spec/skip-in-profile', message, help })
+    }
+  }
+}
+
 const NOTIFICATION = 'notification'
 
 function describe(name: string, addition = ''): DiagnosticText {
@@ -90,7 +104,7 @@ export function checkUpdatedAt(result: Value, node: SpecNode): void {
   const words = describeTime(result, node.context.fields.file)
   const { field } = result
   if (words !== undefined) node.warn({ ...words, help: LAST_CHANGE })
-  else if (field?.type.isFixed || /\.created_at$/.test(field?.name ?? '')) {
+  else if ((field?.type.isFixed && !field.isComputed) || /\.created_at$/.test(field?.name ?? '')) {
     const message = `${field?.name} never changes, so an older state would overwrite a newer one`
     node.warn({ code: 'spec/fixed-update-time', message, help: LAST_CHANGE })
   }

@@ -1,5 +1,5 @@
 /** Checks topics: whether the source has them, which resource they carry, and whether their webhooks are kept. */
-import { nearestWords, suggest } from '../../expression/did-you-mean.ts'
+import { joinWords, nearestWords, suggest } from '../../expression/did-you-mean.ts'
 import { resolveName } from '../compile/resolve-name.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { Connector } from '../generated/documents.ts'
@@ -80,9 +80,17 @@ const explainDefinition = (resource: string, topic: string): string =>
 
 const toKey = (subject: string): string => subject.replaceAll(' ', '_')
 
+const NO_PATTERN = 'a topic has no pattern; write each by its name'
+
+const matchTopics = (pattern: string, topics: Iterable<string>): readonly string[] => {
+  const prefix = pattern.split('*')[0] ?? ''
+  return [...topics].filter((topic) => topic.startsWith(prefix))
+}
+
 /** Topics of the same resource first: a similar one of another resource would be the next error. */
 function suggestTopic(topic: string, resource: ResourceSpec, { resources, otherTopics }: KnownTopics): string {
   const all = [...[...resources.values()].flatMap(({ topics }) => [...topics]), ...otherTopics.keys()]
+  if (topic.includes('*')) return `${NO_PATTERN}: ${joinWords(matchTopics(topic, resource.topics))}`
   const isNear = nearestWords(topic, resource.topics).length > 0 || nearestWords(topic, all).length === 0
   return suggest(topic, isNear ? resource.topics : all)
 }
@@ -91,7 +99,9 @@ function suggestTopic(topic: string, resource: ResourceSpec, { resources, otherT
 export function checkIgnoredTopics({ resources, otherTopics, ignoredTopics }: KnownTopics, node: SpecNode): void {
   const all = new Set([...[...resources.values()].flatMap(({ topics }) => [...topics]), ...otherTopics.keys()])
   for (const [index, topic] of [...ignoredTopics].entries()) {
-    if (all.has(topic) || nearestWords(topic, all).length === 0) continue
-    node.at(index).warn({ code: 'spec/unknown-topic', message: `unknown topic "${topic}"`, help: suggest(topic, all) })
+    const isPattern = topic.includes('*')
+    if (all.has(topic) || (!isPattern && nearestWords(topic, all).length === 0)) continue
+    const help = isPattern ? `${NO_PATTERN}: ${joinWords(matchTopics(topic, all))}` : suggest(topic, all)
+    node.at(index).warn({ code: 'spec/unknown-topic', message: `unknown topic "${topic}"`, help })
   }
 }

@@ -110,11 +110,13 @@ function listExpressions({ each, when, key, time, contact, skip, properties, ...
   return [...optional, ...key, time, contact, ...rules]
 }
 
-function checkFrom({ resource, from }: MappingDocument, names: SpecNames, node: SpecNode): void {
+function checkFrom({ resource, from, enabled }: MappingDocument, names: SpecNames, node: SpecNode): void {
   const webhook = node.at('from', 'webhook')
   const resourceSpec = resolveResource(node.at('resource'), resource, names.topics)
   if (resourceSpec === undefined) return
-  checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, names.topics)
+  // A metric that is disabled may well have its topic ignored.
+  const topics = enabled === false ? { ...names.topics, ignoredTopics: new Set<string>() } : names.topics
+  checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, topics)
   if (from.stream === undefined) return
   const stream = node.at('from', 'stream')
   const { name, fetchFull = undefined } = typeof from.stream === 'string' ? { name: from.stream } : from.stream

@@ -24,7 +24,7 @@ export function compileProfile(
   const attributes = compileProperties(document.attributes, [], scope, node.at('attributes'))
   const properties = compileProperties(document.properties, sets, scope, node.at('properties'))
   const updatedAt =
-    document.updatedAt === undefined ? undefined : node.at('updatedAt').compile({ variables: [], input: scope.input })
+    document.updatedAt === undefined ? undefined : node.at('updatedAt').compile({ ...scope, variables: [] })
   if (updatedAt) checkUpdatedAt(updatedAt.result, node.at('updatedAt'))
   // Evaluated before any lookup: a deleted contact has none.
   const skipScope = { ...scope, variables: [...listEarlyVariables(false), 'contact'] }

@@ -1,5 +1,8 @@
 /** Finds conditions that decide nothing: those that are equal for every record, and those that repeat another. */
+
+import { isFunctionName } from '../../../expression/check/variables.ts'
 import { walkNodes } from '../../../expression/compiler/ast.ts'
+import { VOLATILE_BUILTINS } from '../../../expression/compiler/runtime/functions/builtins.ts'
 import { isProblem } from '../../../expression/parse.ts'
 import type { SpecNode } from '../../compile/spec-node.ts'
 import type { DiagnosticText } from '../../diagnostic.ts'
@@ -22,6 +25,8 @@ export function checkConditions({ when, skip = {} }: WithConditions, node: SpecN
     const repeats = (message: string, help: string) => rule.warn({ code: 'spec/repeated-condition', message, help })
     if (when !== undefined && text === normalize(when)) {
       repeats('this is the condition of "when", so every event would be skipped', 'remove one of the two')
+    } else if (when !== undefined && text === `$not(${normalize(when)})`) {
+      repeats('this is the opposite of "when", so the rule skips nothing', 'remove it')
     } else if (reasons.has(text)) {
       repeats(
         `"${reasons.get(text)}" has this condition already, so "${reason}" never applies`,
@@ -64,9 +69,14 @@ function readConstant(node: SpecNode): Constant | undefined {
   if (isProblem(parsed)) return undefined
   const { type, value, predicate } = parsed.root
   if (LITERALS.has(type) && predicate === undefined) return value ? 'true' : 'false'
-  for (const { type } of walkNodes(parsed.root)) if (typeof type === 'string' && !CONSTANT.has(type)) return undefined
+  const { functions } = node.context
+  for (const { type, value } of walkNodes(parsed.root)) {
+    const isCall =
+      type === 'variable' && isFunctionName(String(value), functions) && !VOLATILE_BUILTINS.has(String(value))
+    if (typeof type === 'string' && !CONSTANT.has(type) && !isCall) return undefined
+  }
   return 'unknown'
 }
 
 const LITERALS: ReadonlySet<string> = new Set(['value', 'string', 'number'])
-const CONSTANT: ReadonlySet<string> = new Set([...LITERALS, 'binary', 'unary', 'condition', 'block'])
+const CONSTANT: ReadonlySet<string> = new Set([...LITERALS, 'binary', 'unary', 'condition', 'block', 'function'])

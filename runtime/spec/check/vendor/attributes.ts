@@ -1,7 +1,10 @@
 /** Checks what the profile's attributes give: the destination takes one text or number of each, and no list or object. */
 import { describeKinds, jsonTypeOf } from '../../../expression/check/field-type.ts'
 import type { Value } from '../../../expression/check/value.ts'
+import type { Expression } from '../../../expression/expression.ts'
+import { isProblem } from '../../../expression/parse.ts'
 import { createMappingScope } from '../../compile/mapping.ts'
+import type { SpecNode } from '../../compile/spec-node.ts'
 import type { DiagnosticText } from '../../diagnostic.ts'
 import type { SpecDocument } from '../../read.ts'
 import type { LookupSpec, ProfileMapping } from '../../spec.ts'
@@ -26,8 +29,20 @@ export function checkAttributeValues(
     const takes = numbers.includes(name) ? 'number' : 'text'
     const flaw = type === undefined ? describeFlaw(place.check(expr, scope), takes) : describeType(type, takes)
     if (flaw !== undefined) place.warn(describe(name, takes, flaw))
+    else if (profile.identifiers.includes(name) && isText(expr, place)) place.warn(describeSharedIdentifier(name))
   }
 }
+
+function isText({ text }: Expression, { context }: SpecNode): boolean {
+  const parsed = context.parse(text)
+  return !isProblem(parsed) && parsed.root.type === 'string'
+}
+
+const describeSharedIdentifier = (name: string): DiagnosticText => ({
+  code: 'spec/shared-identifier',
+  message: `"${name}" is the same for every contact, so all would be one person`,
+  help: 'read it from the contact',
+})
 
 type Takes = 'number' | 'text'
 type Flaw = Pick<Required<DiagnosticText>, 'message' | 'help'>
@@ -54,6 +69,8 @@ function describeFlaw({ plural, shape, members, field }: Value, takes: Takes): F
   const { kinds, values } = field.type
   if (takes === 'number') {
     const isNoNumber = values?.every((value) => Number.isNaN(Number(value)))
+    if ([...kinds].every((kind) => kind === 'boolean' || kind === 'date'))
+      return { message: `this gives ${describeKinds(kinds)}`, help: 'use a field that holds a number' }
     return isNoNumber ? { message: `this gives "${values?.[0]}"`, help: 'use a field that holds a number' } : undefined
   }
   if ([...kinds].some((kind) => jsonTypeOf(kind) === 'text')) return undefined
