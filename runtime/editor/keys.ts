@@ -1,5 +1,5 @@
 /** The keys of a spec's files: completion and hover from their schemas, for editors without a YAML language server. */
-import { findSchema } from '../spec/schema.ts'
+import { findSchema, kindOf } from '../spec/schema.ts'
 import type { Path } from '../spec/yaml.ts'
 import type { Completion } from './completion.ts'
 import type { Description } from './docs/descriptions.ts'
@@ -46,12 +46,13 @@ function describeKey(path: Path, name: string, { kind }: EditorFile): Descriptio
   const member = findSchema(kind, path).properties?.[name]
   if (member === undefined) return undefined
   // Texts beside a reference come before those of its target.
-  const { title, type, description, examples } = { ...findSchema(kind, [...path, name]), ...member }
+  const schema = { ...findSchema(kind, [...path, name]), ...member }
+  const { description, examples } = schema
   const [example] = examples ?? []
   const shown = typeof example === 'string' ? example : JSON.stringify(example)
   const sentences = [description, example === undefined ? undefined : `For example \`${shown}\`.`]
   return {
-    title: `${name}: ${title ?? [type ?? 'any value'].flat().join(' or ')}`,
+    title: `${name}: ${kindOf(schema) || 'any value'}`,
     text: sentences.filter((sentence) => sentence !== undefined).join(' '),
   }
 }

@@ -208,7 +208,8 @@ const kinds: Readonly<Record<string, string>> = {
   null: 'nothing',
 }
 
-const kindOf = (schema: SchemaText): string =>
+/** `a string or a number`, `a duration`. */
+export const kindOf = (schema: SchemaText): string =>
   isNoun(schema)
     ? schema.title
     : [schema.type ?? []]

@@ -225,7 +225,7 @@ describe('keys, in a file that names no schema', () => {
 
   test('say what they are for', () => {
     const [first] = complete(typedFile('mappings/new.yaml', 'tim|^|'))
-    expect(first).toMatchObject({ kind: 'key', replaces: 3, description: { title: 'metric: string' } })
+    expect(first).toMatchObject({ kind: 'key', replaces: 3, description: { title: 'metric: a string' } })
   })
 
   test('else they are left to the schema', () => {
