@@ -79,3 +79,39 @@ export function describeItems({ plural }: Value, expr: string): DiagnosticText |
   const help = `write { expr: ${path}, type: list }, which is always a list, or take one of them: (${path})${position}`
   return { code: 'spec/value-or-list', message, help }
 }
+
+type PropertyType = 'string' | 'number' | 'boolean' | 'list' | 'object'
+
+/** A value that no record can give in the type of its property: each event with it would fail. */
+export function describeCoercion({ field, shape, plural }: Value, type: PropertyType): DiagnosticText | undefined {
+  if (type === 'list') return undefined
+  const say = (what: string, help: string) => ({
+    code: 'spec/never-of-type',
+    message: `the property is ${type === 'object' ? 'an' : 'a'} ${type}, and this is ${what}: each event that has it would fail`,
+    help,
+  })
+  if (plural === 'list') return say('a list', 'write type: list, or take one of its items: [0]')
+  if (plural !== undefined) return undefined
+  if (shape !== undefined)
+    return type === 'object' ? undefined : say(`all of ${shape.name}`, 'read one of its fields, or write type: object')
+  const { kinds = new Set<Kind>(), values } = field?.type ?? {}
+  if (field === undefined || kinds.size === 0) return undefined
+  if (
+    values?.some((text) => isOfType(text, type)) ||
+    (values === undefined && [...kinds].some((kind) => mayBe(kind, type)))
+  )
+    return undefined
+  const what = values === undefined ? describeKinds(kinds) : `one of ${values.join(', ')}`
+  return say(`${field.name}, ${what}`, 'write the type that the field has, or remove "type"')
+}
+
+/** Text is converted to a number or a boolean if it is written as one. */
+function mayBe(kind: Kind, type: PropertyType): boolean {
+  if (type === 'string' || kind === 'text') return type !== 'object'
+  return type === 'boolean' ? kind === 'boolean' : type === 'number' && kind !== 'boolean' && kind !== 'date'
+}
+
+function isOfType(text: string, type: PropertyType): boolean {
+  if (type === 'number') return text.trim() !== '' && Number.isFinite(Number(text))
+  return type === 'boolean' ? text === 'true' || text === 'false' : type === 'string'
+}

@@ -5,7 +5,7 @@ import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { Json } from '../../ports/types.ts'
-import { describeCondition, describeItems } from '../check/results.ts'
+import { describeCoercion, describeCondition, describeItems } from '../check/results.ts'
 import { CUT_BY_COMMENT } from '../comment-cuts.ts'
 import { describeStaleRemoval } from '../extends/base-changes.ts'
 import { wasInBase } from '../extends/lock.ts'
@@ -57,7 +57,7 @@ function compileProperty(name: string, document: string | LongProperty, scope: S
   if (name.includes('*')) return compileSpread(name, document, scope, node)
   const place = typeof document === 'string' ? node : node.at('expr')
   const { expression: expr, result } = place.compile(scope)
-  warnOfItems(result, document, place)
+  warnOfResult(result, document, place)
   if (typeof document === 'string') return { name, expr, whenMissing: { action: 'omit' } }
   checkDefault(document, node)
   return {
@@ -114,9 +114,9 @@ function describeOther({ field, plural, shape, members }: Value): string | undef
   return describeKinds(field.type.kinds)
 }
 
-function warnOfItems(result: Value, document: string | LongProperty, node: SpecNode): void {
-  const isTyped = typeof document !== 'string' && document.type !== undefined
-  const words = isTyped ? undefined : describeItems(result, node.text().value)
+function warnOfResult(result: Value, document: string | LongProperty, node: SpecNode): void {
+  const type = typeof document === 'string' ? undefined : document.type
+  const words = type === undefined ? describeItems(result, node.text().value) : describeCoercion(result, type)
   if (words) node.warn(words)
 }
 
@@ -126,7 +126,7 @@ export function checkProperties({ document, node, ...set }: CompiledSet, { docum
     const property = document.properties?.[name]
     if (property === undefined || property === null || Object.hasOwn(own.properties ?? {}, name)) continue
     const place = node.at('properties', name, ...(typeof property === 'string' ? [] : ['expr']))
-    warnOfItems(place.check(expr, scope), property, place)
+    warnOfResult(place.check(expr, scope), property, place)
   }
   for (const { reason, when } of set.skip)
     if (!Object.hasOwn(own.skip ?? {}, reason)) node.at('skip', reason).check(when, scope)
