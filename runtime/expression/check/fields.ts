@@ -135,7 +135,7 @@ const VISITORS: Readonly<Record<string, (node: Node, state: VisitState) => Value
     if (node.value !== '[') return compute(...found.map(listChanges))
     const list = found.length === 0 ? CONSTANT : found.reduce(values.unite)
     // `[a, b][0]` chooses between expressions, not among the items of a list.
-    return { ...list, plural: 'list', isUndeclared: found.length === 1 && list.isUndeclared === true }
+    return { ...list, elements: found, plural: 'list', isUndeclared: found.length === 1 && list.isUndeclared === true }
   },
 }
 

@@ -41,6 +41,8 @@ export interface Value {
   readonly selections: readonly Change[]
   /** The members of an object that the expression constructs. */
   readonly members?: ReadonlyMap<string, Value>
+  /** The elements of a list that the expression constructs. */
+  readonly elements?: readonly Value[]
   /** Calls the function that it is. `isOnlyCall`: no other call has other arguments. */
   readonly call?: (args: readonly Value[], isOnlyCall?: boolean) => Value
   /** No declaration lists its fields. */

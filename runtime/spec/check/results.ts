@@ -24,7 +24,12 @@ export function describeTime({ field, shape, plural }: Value, file: string | und
 const TIMES: ReadonlySet<Kind> = new Set(['seconds', 'date'])
 
 /** The key of the lookup `contact`. A text of unknown meaning is one if it is called an id. */
-export function describeContact({ field, shape }: Value, input: KnownShape): DiagnosticText | undefined {
+export function describeContact(value: Value, input: KnownShape): DiagnosticText | undefined {
+  const all = value.elements ?? [value]
+  return all.map((each) => describeCandidate(each, input)).find((words) => words !== undefined)
+}
+
+function describeCandidate({ field, shape }: Value, input: KnownShape): DiagnosticText | undefined {
   const path = input && findContactId(input)
   const usual = `write the id of a contact${path === undefined ? '' : `, such as ${path}`}`
   const say = (message: string, help = usual) => ({
