@@ -162,7 +162,10 @@ function unknownKey(key: string, path: Path, schema: SchemaText, yaml: PlacedYam
     return { code: 'spec/removed-key', message, help: removed, ...yaml.keySpan([...path, key]) }
   }
   const isCredential = /(secret|token|password|api_?key)$/i.test(key)
-  const help = isCredential ? CREDENTIAL_HELP : suggest(key, Object.keys(schema.properties ?? {}))
+  const known = Object.keys(schema.properties ?? {})
+  const isOfMissing = known.includes('whenMissing') && ['default', 'skip'].includes(key)
+  const inMissing = isOfMissing ? `write whenMissing: { ${key}: … }` : undefined
+  const help = isCredential ? CREDENTIAL_HELP : (inMissing ?? suggest(key, known))
   const message = `unknown key "${key}"${within(path)}`
   return { code: 'spec/unknown-key', message, help, ...yaml.keySpan([...path, key]) }
 }

@@ -1,6 +1,7 @@
 /** Checks each file of a spec for names and conditions that cannot be meant, and that there is something to send. */
-import type { CompiledSet } from '../../compile/properties.ts'
+import { type CompiledSet, getSetName } from '../../compile/properties.ts'
 import type { SpecNode } from '../../compile/spec-node.ts'
+import type { Mapping } from '../../generated/documents.ts'
 import type { SpecDocuments } from '../../read.ts'
 import { checkConditions } from './conditions.ts'
 import { checkMetricName, checkOwnNames, checkPropertyNames } from './names.ts'
@@ -15,7 +16,22 @@ export function checkFiles(documents: SpecDocuments, sets: ReadonlyMap<string, C
     checkOwnNames(document.properties, node.at('properties'))
     checkPropertyNames(document.properties, fromSets, node)
   }
+  const setsOfProfile = profile?.document.include ?? []
+  const setsOfEvents = documents.sets.filter(({ node }) => !setsOfProfile.includes(getSetName(node.file)))
+  for (const { document, node } of [...metrics, ...setsOfEvents]) warnOfEmptyDefaults(document, node.at('properties'))
   if (connector) checkMetrics(metrics, connector.node)
+}
+
+/** In an event, nothing is nothing. In a profile, it clears a property. */
+function warnOfEmptyDefaults({ properties = {} }: Pick<Mapping, 'properties'>, node: SpecNode): void {
+  for (const [name, property] of Object.entries(properties)) {
+    if (property === null || typeof property === 'string' || typeof property.whenMissing !== 'object') continue
+    const { default: value } = property.whenMissing
+    if (value !== null && value !== '') continue
+    const message = `the default ${value === null ? 'null' : '""'} is nothing, as is the missing value`
+    const help = 'remove whenMissing, or write a default that says something'
+    node.at(name, 'whenMissing').warn({ code: 'spec/default-of-nothing', message, help })
+  }
 }
 
 /** A file with errors may be a metric. */
