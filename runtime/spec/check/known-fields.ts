@@ -83,13 +83,14 @@ function suggestOther({ name, shape, span }: UnknownField, place: UnknownFieldPl
   const { bound, elsewhere, input, text } = place
   if (bound.has(name)) return `did you mean "$${name}"?`
   if (shape === input && name === shape.name) return `leave out "${name}.": it is the record itself`
-  const path = pathBefore(text, span[0])
+  const index = /\[[^\]]*\](?=\.$)/.exec(text.slice(0, span[0]))?.[0] ?? ''
+  const path = pathBefore(text.slice(0, span[0]).replace(`${index}.`, '.'))
   if (LENGTH.has(name) && path !== undefined) {
     const [list, ...others] = shape.lists
     return `write $count(${list === undefined || others.length > 0 ? path : `${path}.${list}`})`
   }
   const nested = [...shape.lists].find((list) => shape.fields.get(list)?.fields.has(name))
-  if (nested !== undefined && path !== undefined) return `did you mean "${path}.${nested}.${name}"?`
+  if (nested !== undefined && path !== undefined) return `did you mean "${path}.${nested}${index}.${name}"?`
   const owner = findOwner(name, shape === input ? ['part', 'contact'] : listIdentified(shape), bound)
   if (owner !== undefined) return `did you mean "$${owner}.${name}"?`
   if (shape === input && [...elsewhere].includes(name))

@@ -13,7 +13,7 @@ export function checkRead(
 ): readonly Problem[] {
   if (field === undefined || field.type.kinds.size === 0) return []
   const message = `${field.name} is ${describeKinds(field.type.kinds)} and has no field "${name}"`
-  const path = pathBefore(text, span[0]) ?? lastName(field)
+  const path = pathBefore(text.slice(0, span[0])) ?? lastName(field)
   const help = LENGTH.has(name) ? { help: `write $${plural ? 'count' : 'length'}(${path})` } : {}
   return [{ code: 'field-of-a-value', message, ...help, span }]
 }
@@ -21,6 +21,5 @@ export function checkRead(
 /** Names by which other languages measure a text or a list. */
 export const LENGTH: ReadonlySet<string> = new Set(['length', 'size', 'count'])
 
-/** The path whose next name begins at `start`. */
-export const pathBefore = (text: string, start: number): string | undefined =>
-  /([\w$.`]+)\.$/.exec(text.slice(0, start))?.[1]
+/** The path at the end of a text that ends before its next name. */
+export const pathBefore = (text: string): string | undefined => /([\w$.`]+)\.$/.exec(text)?.[1]
