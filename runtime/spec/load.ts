@@ -166,7 +166,8 @@ function compileSpec(
   }
   if (profile === undefined) return undefined
   // An unreadable file may be the one that uses a setting, so none is reported as unused then.
-  if (!context.failed) checkUnused(names, mappings, [...profileLookups, ...namedLookups], node)
+  const ofPeople = { lookups: [...profileLookups, ...namedLookups], sets: documents.profile?.document.include }
+  if (!context.failed) checkUnused(names, mappings, ofPeople, node)
   const selectByEnabled = (enabled: boolean) =>
     mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)
   return {

@@ -53,7 +53,7 @@ function* findRepetitions(all: readonly (readonly [name: string, node: SpecNode]
 export function checkUnused(
   { lookups, streams, sets }: Pick<SpecNames, 'lookups' | 'streams' | 'sets'>,
   all: readonly MappingFile[],
-  profileLookups: readonly string[],
+  ofProfile: { readonly lookups: readonly string[]; readonly sets: readonly string[] | undefined },
   connector: SpecNode,
 ): void {
   const warn = (kind: string, name: string, node: SpecNode) => {
@@ -61,12 +61,12 @@ export function checkUnused(
     const code = `spec/unused-${kind.replace(' ', '-')}`
     node.warn({ code, message: `unused ${kind} "${name}"`, help: `remove the ${kind}` }, node.keySpan)
   }
-  const usedLookups = new Set(['contact', ...profileLookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
+  const usedLookups = new Set(['contact', ...ofProfile.lookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
   for (const { mapping } of all) if (mapping.stream?.fetchFull) usedLookups.add(mapping.stream.fetchFull)
   const usedStreams = new Set(all.map(({ mapping }) => mapping.stream?.name))
   for (const { name, preloadFrom } of lookups.values()) if (usedLookups.has(name)) usedStreams.add(preloadFrom)
   for (const name of lookups.keys()) if (!usedLookups.has(name)) warn('lookup', name, connector.at('lookups', name))
   for (const name of streams.keys()) if (!usedStreams.has(name)) warn('stream', name, connector.at('streams', name))
-  const usedSets = new Set(all.flatMap(({ document }) => document.include ?? []))
+  const usedSets = new Set([...(ofProfile.sets ?? []), ...all.flatMap(({ document }) => document.include ?? [])])
   for (const set of sets.values()) if (!usedSets.has(set.name)) warn('property set', set.name, set.node)
 }

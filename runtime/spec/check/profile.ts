@@ -28,6 +28,7 @@ export function checkProfile(input: ProfileCheckInput, node: SpecNode): void {
   const ofEvents = profile.lookups.filter((name) => dependsOnEvent(name, lookups))
   warnOfEventValues([...ofEvents, NOTIFICATION], input, node)
   refuseSkippingProperties(input, node)
+  refuseLateRules(input, node)
 }
 
 /** Whether the value of a lookup belongs to the record of an event, not to the contact alone. */
@@ -68,6 +69,19 @@ function warnOfEventValues(
     const kept = set.properties.filter((property) => profile.properties.includes(property))
     const name = kept.map(findName).find((each) => each !== undefined)
     if (name !== undefined) node.at('include', index).warn(describe(name, `, and "${set.name}" reads it`))
+  }
+}
+
+/** Rules of a set may read lookups for metrics. Those of a profile are evaluated before any: a deleted contact has none. */
+function refuseLateRules({ profile, sets, lookups }: ProfileCheckInput, node: SpecNode): void {
+  for (const [index, { name, skip }] of sets.entries()) {
+    for (const rule of skip.filter((each) => profile.skip.includes(each))) {
+      const late = [...rule.when.variables].find((variable) => variable !== 'contact' && lookups.has(variable))
+      if (late === undefined) continue
+      const message = `the rule "${rule.reason}" of ${name} reads "$${late}", which a profile looks up after its rules`
+      const help = `remove the rule here: skip: { ${rule.reason}: ~ }`
+      node.at('include', index).error({ code: 'spec/late-rule', message, help })
+    }
   }
 }
 
