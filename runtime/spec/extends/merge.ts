@@ -64,7 +64,10 @@ function mergeMembers(kind: Kind, own: JsonMap, base: JsonMap, path: Path): Merg
   if (repetitions.length === 0) return { value, notes, repeats: undefined }
   // One note for all members that repeat the base.
   const repeats = repetitions.every(Boolean)
-  return { value, notes: repeats ? [{ what: 'repeats', path }] : notes, repeats }
+  if (repeats) return { value, notes: [{ what: 'repeats', path }], repeats }
+  // The long form of a value that differs may be written in full.
+  const isOneValue = findSchema(kind, path).properties?.expr !== undefined
+  return { value, notes: isOneValue ? notes.filter(({ what }) => what !== 'repeats') : notes, repeats }
 }
 
 /** `base` is undefined if the base has no such member; so is the merged value if the member is removed. */
