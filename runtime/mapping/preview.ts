@@ -16,6 +16,7 @@ import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { createOfflineLookups, describeUnusedLookups } from './offline-lookups.ts'
+import { DELETION, isDeletion } from './person/deletions.ts'
 import type { MapParts } from './types.ts'
 
 export interface PreviewInput {
@@ -184,6 +185,8 @@ async function previewAll(
   const bindings = withStepBudget(open.bindings)
   const workspace = asId(bindings.workspace) ?? ''
   const repeats = input.topic === undefined ? 'nothing' : 'older-parts'
+  if (input.topic !== undefined && (await isDeletion(item, bindings, parts.spec.people)))
+    return [{ item: { metric: DELETION, skipped: 'awaiting-deletion' } }]
   // Lane `live` shows the whole profile. The request shows what history omits.
   const context = { lane: 'live', workspace, now: parts.clock.now(), repeats } as const
   const mapped = [...(await mapEvents(targets.mappings, { bindings, itemOf: () => item }, context, parts))]
