@@ -1,16 +1,16 @@
-/** The guide's recipe: a profile property that says whether a person has an open conversation. */
+/** A job of the cook book: a profile property that says whether a person has an open conversation. */
 import { beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '../../runtime/ports/types.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { startConnector } from '../helpers/connector-harness.ts'
-import { loadChangedSpec, readGuideSamples } from '../helpers/spec/changed-spec.ts'
+import { loadChangedSpec, readCookBook } from '../helpers/spec/changed-spec.ts'
 
 const CONTACT = '6960000000000000000000a1'
 const EMAIL = 'ada@mail.sandbox-shop.com'
 
 let spec: Spec
 beforeAll(async () => {
-  spec = await loadChangedSpec(readGuideSamples('Set by an event'))
+  spec = await loadChangedSpec(readCookBook('Has an open conversation'))
 })
 
 async function start() {

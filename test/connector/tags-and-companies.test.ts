@@ -1,4 +1,4 @@
-/** The guide's metrics of tags and companies, live and from history, and the lookup of a person's company. */
+/** The cook book's metrics of tags and companies, live and from history, and the lookup of a person's company. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../runtime/ports/types.ts'
@@ -6,7 +6,7 @@ import type { Spec } from '../../runtime/spec/spec.ts'
 import { COMPANIES, companiesOf } from '../../sandbox/data/companies.ts'
 import { contactIndex } from '../../sandbox/data/contacts.ts'
 import { type HarnessOptions, startConnector } from '../helpers/connector-harness.ts'
-import { addAfter, loadChangedSpec, readGuideSamples } from '../helpers/spec/changed-spec.ts'
+import { addAfter, loadChangedSpec, readCookBook } from '../helpers/spec/changed-spec.ts'
 
 const CONTACT = {
   type: 'contact',
@@ -20,7 +20,9 @@ const TAG = { type: 'tag', id: '12', name: 'VIP' }
 
 let spec: Spec
 beforeAll(async () => {
-  spec = await loadChangedSpec(readGuideSamples('Tags and companies'))
+  spec = await loadChangedSpec(
+    readCookBook('A tag of a conversation', 'A tag of a contact', 'A person joins a company'),
+  )
 })
 
 async function start(options: HarnessOptions = {}) {

@@ -50,15 +50,15 @@ export async function loadChangedSpec(changes: SpecChanges): Promise<Spec> {
 export const specWithPeople = (people: string): Promise<Spec> =>
   loadChangedSpec({ 'connector.yaml': addAfter('people:', people.replace(/^/gm, '  ')) })
 
-/** The YAML samples of a section of the guide for mapping authors: whole files, and lines for the shipped ones. */
-export function readGuideSamples(section: string): SpecChanges {
-  const guide = readFileSync(new URL('docs/guide/mapping-authors.md', specFolder()), 'utf8')
-  const text = guide.split(`\n### ${section}\n`)[1]?.split(/\n##/)[0] ?? ''
-  const samples = [...text.matchAll(/^```yaml\n# (mappings\/\S+)\n([\s\S]*?)^```$/gm)]
+/** The YAML of jobs of the cook book, by their headings: whole files, and lines for the shipped ones. */
+export function readCookBook(...jobs: readonly string[]): SpecChanges {
+  const page = readFileSync(new URL('docs/guide/cook-book.md', specFolder()), 'utf8')
+  const texts = jobs.map((job) => page.split(`\n### ${job}\n`)[1]?.split(/\n##/)[0] ?? '')
+  const samples = [...texts.join('\n').matchAll(/^```yaml\n# (mappings\/\S+)\n([\s\S]*?)^```$/gm)]
   return Object.fromEntries(
     samples.map(([, path = '', sample = '']) => [
       path,
-      sample.includes('\nmetric: ') ? sample : (shipped: string) => shipped + sample,
+      sample.startsWith('metric: ') ? sample : (shipped: string) => shipped + sample,
     ]),
   )
 }

@@ -92,6 +92,34 @@ export function toContactWebhook(table: ProfileTable, one: ProfileCase): Preview
   return { topic, data, lookups: { ...createLookups(undefined), ...one.lookups } }
 }
 
+/** A value by its path, as an expression writes it: `custom_attributes."Order value"`, `$contact.email`. */
+export type Setting = readonly [path: string, value: Json]
+
+/** A fixture as the webhook of a topic, or as `history of` a stream, with some values set. */
+export function createSample(origin: string, settings: readonly Setting[]): PreviewInput {
+  const [resource = ''] = /conversation|ticket|contact|company/.exec(origin) ?? []
+  const company = { type: 'company', id: '7100001', contact: { id: '6960000000000000000000a1' } }
+  const { contact: contacts, ...others } = createLookups({
+    set: { companies: { data: [{ type: 'company', id: company.id }] } },
+  })
+  const [contact = null] = contacts as readonly Json[]
+  const sample: Record<string, Json> = {
+    record: resource === 'company' ? company : readFixture(`${resource}.json`),
+    $contact: contact,
+    $company: company,
+  }
+  for (const [path, value] of settings) {
+    const names = (path.match(/"[^"]+"|[^."]+/g) ?? []).map((name) => name.replaceAll('"', ''))
+    setPath(sample, path.startsWith('$') ? names : ['record', ...names], value)
+  }
+  const { record: item = null, $contact = null, $company = null } = sample
+  const lookups = { ...others, contact: [$contact], company: [$company] }
+  const [, stream] = /^history of (.+)$/.exec(origin) ?? []
+  return stream === undefined
+    ? { topic: origin, data: createNotification(origin, item), lookups }
+    : { stream, data: item, lookups, workspace: WORKSPACE }
+}
+
 function createNotification(topic: string, item: Json | undefined): Json {
   const data = { type: 'notification_event_data', item }
   return { type: 'notification_event', app_id: WORKSPACE, id: 'notif_1', topic, created_at: 1768039200, data }
