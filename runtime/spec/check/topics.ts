@@ -82,26 +82,37 @@ const toKey = (subject: string): string => subject.replaceAll(' ', '_')
 
 const NO_PATTERN = 'a topic has no pattern; write each by its name'
 
-const matchTopics = (pattern: string, topics: Iterable<string>): readonly string[] => {
-  const prefix = pattern.split('*')[0] ?? ''
-  return [...topics].filter((topic) => topic.startsWith(prefix))
-}
+const matchTopics = (pattern: string, topics: Iterable<string>): readonly string[] =>
+  [...topics].filter((topic) => topic.startsWith(pattern.replace(/\*.*/, '')))
+
+const listAll = ({ resources, otherTopics }: KnownTopics): readonly string[] => [
+  ...[...resources.values()].flatMap(({ topics }) => [...topics]),
+  ...otherTopics.keys(),
+]
 
 /** Topics of the same resource first: a similar one of another resource would be the next error. */
-function suggestTopic(topic: string, resource: ResourceSpec, { resources, otherTopics }: KnownTopics): string {
-  const all = [...[...resources.values()].flatMap(({ topics }) => [...topics]), ...otherTopics.keys()]
+function suggestTopic(topic: string, resource: ResourceSpec, known: KnownTopics): string {
   if (topic.includes('*')) return `${NO_PATTERN}: ${joinWords(matchTopics(topic, resource.topics))}`
+  const all = listAll(known)
   const isNear = nearestWords(topic, resource.topics).length > 0 || nearestWords(topic, all).length === 0
   return suggest(topic, isNear ? resource.topics : all)
 }
 
-/** A misspelt topic would not be ignored. Only a near one is reported: sources add topics. */
-export function checkIgnoredTopics({ resources, otherTopics, ignoredTopics }: KnownTopics, node: SpecNode): void {
-  const all = new Set([...[...resources.values()].flatMap(({ topics }) => [...topics]), ...otherTopics.keys()])
-  for (const [index, topic] of [...ignoredTopics].entries()) {
-    const isPattern = topic.includes('*')
-    if (all.has(topic) || (!isPattern && nearestWords(topic, all).length === 0)) continue
-    const help = isPattern ? `${NO_PATTERN}: ${joinWords(matchTopics(topic, all))}` : suggest(topic, all)
+/** A misspelt topic would not be ignored. A merely similar one may be new: sources add topics. */
+export function checkIgnoredTopics(known: KnownTopics, node: SpecNode): void {
+  const all = listAll(known)
+  for (const [index, topic] of [...known.ignoredTopics].entries()) {
+    const meant = topic.includes('*') ? matchTopics(topic, all) : all.filter((each) => isMisspelled(topic, each))
+    if (all.includes(topic) || meant.length === 0) continue
+    const help = topic.includes('*') ? `${NO_PATTERN}: ${joinWords(meant)}` : suggest(topic, meant)
     node.at(index).warn({ code: 'spec/unknown-topic', message: `unknown topic "${topic}"`, help })
   }
+}
+
+/** Whether only its last letters, its case or its separators differ. */
+function isMisspelled(topic: string, known: string): boolean {
+  const [short = '', long = ''] = [topic, known]
+    .map((each) => each.toLowerCase().replaceAll(/[^a-z]/g, ''))
+    .sort((a, b) => a.length - b.length)
+  return long.startsWith(short) && long.length - short.length < 3
 }
