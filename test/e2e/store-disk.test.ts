@@ -187,7 +187,10 @@ describe.skipIf(skipped)('a full or read-only disk', () => {
     disk.empty()
     expect(await startOn(file)).toMatchObject({ what: 'started', exit: 0 })
 
-    await execute(file, 'DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3')
+    await execute(
+      file,
+      'DROP TABLE delivered_days; DROP INDEX records_checked; ALTER TABLE contacts DROP COLUMN property_times; PRAGMA user_version = 3',
+    )
     const copy = join(temporaryFolder(closing), 'copy.db')
     copyFileSync(file, copy)
     disk.fill()

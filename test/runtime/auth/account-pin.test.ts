@@ -142,7 +142,7 @@ describe.each(SETUPS)('set up by %s', (_, open) => {
       'SndBox',
     ])
     const [ended] = await it.store.trace('eve')
-    expect(ended?.outcome).toEqual({ status: 'skipped', reason: 'foreign-workspace', events: [] })
+    expect(ended?.outcome).toMatchObject({ status: 'skipped', reason: 'foreign-workspace', events: [] })
     expect(ended).not.toHaveProperty('body')
 
     expect(await notify(opened, THEIRS, 'mallory')).toBe(200)
