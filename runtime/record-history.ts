@@ -107,14 +107,15 @@ function withoutPastActions(step: HistoryStep, at: number, all: readonly History
 }
 
 function summarize(entry: LedgerEntry): string {
-  const { lane, status, attempt, receivedAt, settledAt, due } = entry
+  const { lane, status, attempt, receivedAt, settledAt, due, outcome } = entry
   const interruptions = countInterruptedAttempts(entry)
   const attempts = attempt > 0 ? `, ${plural(attempt, 'attempt')}` : ''
   const interrupted = interruptions > 0 ? ` (${interruptions} interrupted by a process exit)` : ''
   const duration = settledAt === undefined ? '' : `, ${formatDuration(settledAt - receivedAt)} after it was received`
   const nextStep = awaitsContact(entry) ? 'waits for its contact, next check' : 'next attempt'
   const next = status === 'deferred' && due !== undefined ? `, ${nextStep} ${formatTime(due)}` : ''
-  return `in lane ${lane}${attempts}${interrupted}${duration}${next}`
+  const spec = outcome?.spec === undefined ? '' : `, by spec ${outcome.spec}`
+  return `in lane ${lane}${attempts}${interrupted}${duration}${next}${spec}`
 }
 
 /** Whether a record waits for a contact, rather than for a retry. */

@@ -113,6 +113,17 @@ describe('trace', () => {
     expect(JSON.parse(out)[0].id).toBe('webhook:n1')
   })
 
+  test('names the spec that mapped a record', async () => {
+    await settle(record('webhook:n9', { lookupIds: ['99'] }), {
+      status: 'skipped',
+      reason: 'no-rating',
+      events: [],
+      spec: '1a2b3c4d5e6f',
+    })
+    const { out } = await runCommand(['trace', '99'], { store, clock })
+    expect(out).toContain('after it was received, by spec 1a2b3c4d5e6f')
+  })
+
   test('never shows a body', async () => {
     for (const flags of [[], ['--json']]) {
       const { out } = await runCommand(['trace', '42', ...flags], { store, clock })
