@@ -51,6 +51,8 @@ export async function generateCode(root: URL): Promise<readonly GeneratedFile[]>
 export async function generatePages(root: URL): Promise<readonly GeneratedFile[]> {
   // Loads the generated validators, so it must not be loaded before they are written.
   const { compiledPage } = await import('./reference/compiled-reference.ts')
+  const { fieldsPage } = await import('./reference/fields-reference.ts')
+  const { variablesPage } = await import('./reference/variables-reference.ts')
   const folder = schemaFolder(root)
   const schema = async (name: string) =>
     JSON.parse(await readFile(new URL(`${name}.schema.json`, folder), 'utf8')) as Schema
@@ -62,6 +64,8 @@ export async function generatePages(root: URL): Promise<readonly GeneratedFile[]
   return [
     ...(await Promise.all(schemaPages)),
     { path: 'docs/reference/functions.md', text: functionsPage(functions) },
+    { path: 'docs/reference/variables.md', text: await variablesPage(root, functions) },
+    { path: 'docs/reference/fields.md', text: await fieldsPage(root, functions) },
     {
       path: 'docs/reference/faults.md',
       text: faultsPage([...FAULT_CODES, ...PROXY_FAULT_CODES, ...VENDOR_FAULT_CODES], ['intercom', 'klaviyo']),

@@ -5,7 +5,7 @@ import { CONSTANT, createRecord, toItem, type Value } from '../expression/check/
 import { isProblem, parseExpression } from '../expression/parse.ts'
 import { getVariable } from '../spec/check/known-fields.ts'
 import { listEarlyVariables } from '../spec/compile/mapping.ts'
-import type { Documents } from '../spec/generated/documents.ts'
+import type { Connector, Documents } from '../spec/generated/documents.ts'
 import { findSchema } from '../spec/schema.ts'
 import type { Path } from '../spec/yaml.ts'
 import type { SpecModel } from './model/model.ts'
@@ -85,8 +85,9 @@ function findPart(each: string, input: KnownShape, model: SpecModel): Value {
 function scopeInProfile([key]: Path, file: EditorFile, model: SpecModel): EditorScope {
   const { resource = model.documents.profile?.document.resource } = file.value
   const input = model.fields.shapes.get(String(resource))
-  const names = key === 'updatedAt' ? [] : [...listEarlyVariables(false), ...listBoundLookups(model)]
-  return createScope(input, names, model)
+  if (key === 'updatedAt') return createScope(input, [], model)
+  const lookups = key === 'skip' ? ['contact'] : listBoundLookups(model)
+  return createScope(input, [...listEarlyVariables(false), ...lookups], model)
 }
 
 const PAGING = ['cursor', 'pageSize', 'since', 'until']
@@ -98,7 +99,18 @@ function scopeInConnector([section, name, ...rest]: Path, model: SpecModel): Edi
   if (section === 'lookups') return scopeInLookup(String(name), String(rest[0]), model)
   if (section !== 'people') return createScope(undefined, [], model)
   const input = shapes.get(model.documents.profile?.document.resource ?? '')
-  return createScope(input, [...listEarlyVariables(false), ...listBoundLookups(model)], model)
+  const ofPerson = listBoundLookups(model).filter((lookup) => isOfPerson(lookup, model.connector))
+  return createScope(input, ['workspace', ...ofPerson], model)
+}
+
+function isOfPerson(
+  name: string,
+  { lookups }: Pick<Connector, 'lookups'>,
+  visited: ReadonlySet<string> = new Set(),
+): boolean {
+  if (name === 'contact' || visited.has(name)) return name === 'contact'
+  const { from, key = '' } = lookups[name] ?? {}
+  return from === undefined ? key.startsWith('$contact.') : isOfPerson(from, { lookups }, new Set([...visited, name]))
 }
 
 function scopeInLookup(name: string, key: string, model: SpecModel): EditorScope {

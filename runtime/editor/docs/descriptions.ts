@@ -4,6 +4,7 @@ import type { Shape } from '../../expression/check/shape.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import type { SpecModel } from '../model/model.ts'
 import { BUILTIN_DOCS } from './builtin-docs.ts'
+import { describeLookup, VARIABLES, type VariableText } from './variables.ts'
 
 export interface Description {
   /** One line: a type, or a signature. */
@@ -21,14 +22,14 @@ export function describeField(name: string, holder: Shape): Description | undefi
   const value = inner === undefined ? describeType(type) : '{ … }'
   const title = `${holder.name}.${name}: ${holder.lists.has(name) ? `list of ${value}` : value}`
   const fields = inner && `Its fields: ${listSome([...inner.fields.keys()])}.`
-  const sentences = [
+  const text = join(
     fields,
     type?.idOf && `Id of ${type.idOf.map((name) => `\`${name}\``).join(' or ')}.`,
     type?.isOptional ? 'It may be absent.' : undefined,
     holder.fixed.has(name) ? 'It never changes, so a key may use it.' : undefined,
     exampleOf(type),
-  ]
-  return { title, text: sentences.filter((sentence) => sentence !== undefined).join(' ') }
+  )
+  return { title, text }
 }
 
 function describeType(type: FieldType | undefined): string {
@@ -51,38 +52,26 @@ const listSome = (names: readonly string[]): string => {
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
 
-const VARIABLES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    part: 'One occurrence: an item of what `each` gives.',
-    notification:
-      'The webhook: its `topic` and `created_at`. Absent in history and where reconciliation found the record.',
-    workspace: 'Id of the workspace that the record comes from.',
-    cursor: 'Position of the page: what `next` gave for the one before. Absent for the first page.',
-    pageSize: 'Number of records that a page may have.',
-    since: 'Begin of the window that is read, in seconds since 1970. Absent in an import of all history.',
-    until: 'End of the window that is read, in seconds since 1970.',
-    key: 'Key of the value that is fetched.',
-    ids: 'Keys of the values that are fetched: a list.',
-  }),
-)
-
 /** `name`: without `$`. */
 export function describeVariable(name: string, { connector, fields }: SpecModel): Description {
+  const title = `$${name}`
   const known = VARIABLES.get(name)
-  if (known !== undefined) return { title: `$${name}`, text: known }
+  if (known !== undefined) return { title, text: join(known.what, describeAbsence(known)) }
   const lookup = Object.hasOwn(connector.lookups, name) ? connector.lookups[name] : undefined
-  if (lookup === undefined) return { title: `$${name}`, text: 'A name of this expression.' }
-  const { summary, key, from } = lookup
-  const source = from === undefined ? 'the record' : `\`$${from}\``
-  const origin =
-    key === undefined
-      ? 'Fetched by the key that the metric gives.'
-      : `Fetched by \`${key}\` of ${source}; absent without such a key, or if the source does not know it.`
+  if (lookup === undefined) return { title, text: 'A name of this expression.' }
+  const fetched = describeLookup(lookup)
   const shape = fields.shapes.get(name)
   const inner = shape && `Its fields: ${listSome([...shape.fields.keys()])}.`
-  const sentences = [summary, `A lookup of connector.yaml. ${origin}`, inner]
-  return { title: `$${name}`, text: sentences.filter((sentence) => sentence !== undefined).join(' ') }
+  return {
+    title,
+    text: join('A lookup of connector.yaml.', fetched.what, describeAbsence(fetched), fetched.cost, inner),
+  }
 }
+
+const describeAbsence = ({ absent }: VariableText) => absent && `Absent ${absent}.`
+
+const join = (...sentences: readonly (string | undefined)[]): string =>
+  sentences.filter((sentence) => sentence !== undefined).join(' ')
 
 /** Undefined if there is no such function. */
 export function describeFunction(name: string, functions: FunctionTable): Description | undefined {

@@ -115,6 +115,16 @@ describe('variables', () => {
       ['$notification', '$workspace', ...LOOKUPS],
     ],
     [
+      'of a skip rule of the profile, before any lookup',
+      change('mappings/profile.yaml', 'contact-archived: archived = true', 'contact-archived: $|^|'),
+      ['$notification', '$workspace', '$contact'],
+    ],
+    [
+      'of whom to send',
+      change('connector.yaml', '  role: role\n', '  role: $|^|\n'),
+      ['$workspace', '$contact', '$contactTags', '$tag'],
+    ],
+    [
       'of a page of a stream',
       change('connector.yaml', 'per_page: $pageSize', 'per_page: $|^|'),
       ['$cursor', '$pageSize', '$since', '$until'],

@@ -21,7 +21,7 @@ describe('hover shows', () => {
     ['snoozed|^|_until', 'ticket.snoozed_until: a time in seconds', /may be absent/],
     ['contacts.|^|contacts.id', 'ticket.contacts.contacts: list of { … }', /`external_id`/],
     ['"😀" & $contact.em|^|ail', 'contact.email: text', ''],
-    ['$adm|^|in.name', '$admin', /Fetched by `admin_assignee_id` of the record; absent without/],
+    ['$adm|^|in.name', '$admin', /Fetched by `admin_assignee_id` of the record\. Absent without.*One request for all/],
     ['$pa|^|rt.id', '$part', /an item of what `each` gives/],
     ['($own := title; $ow|^|n)', '$own', 'A name of this expression.'],
     ['$substr|^|ing(category, 1)', '$substring(text, start[, length])', /A part of the text/],
