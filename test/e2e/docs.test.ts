@@ -6,6 +6,7 @@ import { functions } from '../../connector/functions/index.ts'
 import { namedBases } from '../../connector/spec.ts'
 import { loadCommands } from '../../runtime/cli/commands/index.ts'
 import { compileExpression } from '../../runtime/expression/link.ts'
+import { presentMembers } from '../../runtime/lib/present-members.ts'
 import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import type { SpecFiles } from '../../runtime/spec/spec-files.ts'
@@ -128,20 +129,21 @@ describe('code samples import names that exist', () => {
 })
 
 describe('expressions of the guide give the results it shows', () => {
-  const path = 'docs/guide/mapping-authors.md'
-  const sample = JSON.parse(blocksOf(path, 'json')[0] ?? '')
-  const rows = [...read(path).matchAll(/^\| `(.+?)` \| `(.+?)` \| .*\|$/gm)].map(
-    ([, expression = '', result = '']) => ({
-      expression,
-      result,
-    }),
+  const path = 'docs/guide/jsonata.md'
+  const sample = presentMembers(JSON.parse(blocksOf(path, 'json')[0] ?? ''))
+  const rows = [...read(path).matchAll(/^\| `(.+?)` \| (?:`(.+?)`|nothing|an error) \| .*\|$/gm)].map(
+    ([row, expression = '', result]) => ({ expression, result, fails: row.includes(' | an error | ') }),
   )
 
-  test('and there are some', () => expect(rows.length).toBeGreaterThan(10))
+  test('and there are some', () => {
+    expect(rows.length).toBeGreaterThan(70)
+    expect(rows.length, 'each row of a table').toBe(read(path).match(/^\| `/gm)?.length)
+  })
 
-  test.each(rows)('$expression', async ({ expression, result }) => {
-    const compiled = await compileExpression(expression, { place: path }, functions)
-    expect(await compiled.evaluate(sample)).toEqual(JSON.parse(result))
+  test.each(rows)('$expression', async ({ expression, result, fails }) => {
+    const evaluate = async () => (await compileExpression(expression, { place: path }, functions)).evaluate(sample)
+    if (fails) return expect(evaluate()).rejects.toThrow()
+    expect(await evaluate()).toEqual(result === undefined ? undefined : JSON.parse(result))
   })
 })
 
