@@ -1,6 +1,6 @@
 /** Exit codes of the commands, and the errors they print for the user. */
 
-export const EXIT_CODES = { ok: 0, failed: 1, usage: 2, spec: 3 } as const
+export const EXIT_CODES = { ok: 0, failed: 1, usage: 2, spec: 3, changes: 4 } as const
 
 /** An error the user can fix: printed without a stack, ends the command with `exit`. */
 export class CliError extends Error {

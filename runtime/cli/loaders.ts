@@ -9,7 +9,7 @@ export interface Loaders {
   spec(
     folder: URL,
     app: Pick<CliApp, 'functions' | 'rules' | 'bases'>,
-    options?: Pick<LoadOptions, 'checkOnly' | 'runTrials' | 'ignoreLock'>,
+    options?: Pick<LoadOptions, 'checkOnly' | 'runTrials' | 'ignoreLock' | 'files'>,
   ): Promise<LoadedSpec>
   store(url: string, options: { readonly clock: Clock }): Promise<Store>
 }

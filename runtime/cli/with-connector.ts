@@ -133,6 +133,11 @@ export async function withStore<T>(
   }
 }
 
+/** For commands that also run without a store: opens none that does not exist. */
+export function withStoreIfAny<T>(context: CommandContext, use: (store: Store | undefined) => Promise<T>): Promise<T> {
+  return storeExists(storeUrlOf(context)) ? withStore(context, use) : use(undefined)
+}
+
 /** For commands that read the ledger: also warns about a store that did not exist, since its path may be misspelt. */
 export async function withExistingStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {
   const file = storeFile(storeUrlOf(context))

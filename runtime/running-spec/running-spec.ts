@@ -105,6 +105,6 @@ function keysChanged(changed: readonly ChangedKey[]): Fault {
     return `\n  ${metric}: ${events} under the key [${before.join(', ')}], now [${after.join(', ')}]`
   })
   const accept = changed.map(({ metric }) => `--accept-new-keys "${metric}"`).join(' ')
-  const message = `the spec has new keys, so delivered events would be counted again when they come again (by import, reconciliation or webhook):${lines.join('')}\nKeep the keys, or run with ${accept}`
+  const message = `the spec has new keys, so delivered events would be counted again when they come again (by import, reconciliation or webhook):${lines.join('')}\nKeep the keys, or run with ${accept}; \`connector plan\` shows all that the spec changes`
   return new Fault('config', 'spec/keys-changed', message)
 }

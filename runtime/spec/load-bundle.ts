@@ -52,7 +52,7 @@ function findMismatch(bundle: SpecBundle, functions: FunctionTable): string | un
 }
 
 /** The files of a bundle: only those that the spec names. */
-function openBundleFiles({ files }: SpecBundle): SpecFiles {
+export function openBundleFiles({ files }: Pick<SpecBundle, 'files'>): SpecFiles {
   const texts = new Map(files.map(({ path, text }) => [path, text]))
   const prefix = (folder: string) => (folder === '' ? '' : `${folder}/`)
   return {
@@ -65,7 +65,7 @@ function openBundleFiles({ files }: SpecBundle): SpecFiles {
 }
 
 /** The bases as they were when the bundle was written. */
-function openBundleBases({ files }: SpecBundle, all: SpecFiles): NamedBases {
+export function openBundleBases({ files }: Pick<SpecBundle, 'files'>, all: SpecFiles): NamedBases {
   const names = files.flatMap(({ path }) => /^([^/]+)\/connector\.yaml$/.exec(path)?.[1] ?? [])
   return new Map(names.map((name) => [name, openRelativeFolder(all, name)]))
 }

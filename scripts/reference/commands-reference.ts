@@ -12,7 +12,8 @@ const EXIT_CODES = `| Exit code | Meaning |
 | 0 | success |
 | 1 | failure |
 | 2 | wrong usage, or a missing setting |
-| 3 | the spec has errors |`
+| 3 | the spec has errors |
+| 4 | \`plan\` found changes |`
 
 const SETTINGS = 'From the environment, or from `.env` in the working directory; the environment wins.'
 

@@ -45,6 +45,7 @@ const ROOMS = [
   'runtime/reconcile',
   'runtime/verify',
   'runtime/running-spec',
+  'runtime/plan',
   'runtime/recipes.ts',
   'runtime/auth',
   'runtime/connector.ts',

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   lsp: async () => [(await import('./lsp.ts')).lspCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],
+  plan: async () => [(await import('./plan/plan.ts')).planCommand],
   verify: async (app) => [(await import('./verify.ts')).createVerifyCommand(app)],
   check: async (app) => [(await import('./check.ts')).createCheckCommand(app)],
   tail: async () => [(await import('./ledger/tail.ts')).tailCommand],

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatJson, plural } from '../../lib/format.ts'
+import { findRequirements, type Requirements } from '../../plan/requirements.ts'
 import type { Json } from '../../ports/types.ts'
 import { type Diagnostic, diagnosticToJson } from '../../spec/diagnostic.ts'
 import { LOCK_FILE } from '../../spec/extends/lock.ts'
@@ -22,7 +23,7 @@ import {
   renderDiagnostics,
   toSarif,
 } from '../output/diagnostics.ts'
-import { findRequirements, formatRequirements, type Requirements, requirementsToJson } from '../output/requirements.ts'
+import { formatRequirements, requirementsToJson } from '../output/requirements.ts'
 import { unknownName } from '../parse.ts'
 
 export const validateCommand: CommandDefinition = {

@@ -1,0 +1,71 @@
+/** The spec to compare with: the running one of the store, that of another folder, or that of a commit. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { formatTime } from '../../../lib/format.ts'
+import type { Store } from '../../../ports/store.ts'
+import type { KeyTexts } from '../../../running-spec/key-texts.ts'
+import { readRunningSpec } from '../../../running-spec/running-spec.ts'
+import { renderDiagnostic } from '../../../spec/diagnostic.ts'
+import { openBundleBases, openBundleFiles } from '../../../spec/load-bundle.ts'
+import type { Spec } from '../../../spec/spec.ts'
+import type { SpecFiles } from '../../../spec/spec-files.ts'
+import type { CliApp } from '../../app.ts'
+import type { CommandContext } from '../../command.ts'
+import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
+import { openGitFiles } from './git-files.ts'
+
+export interface FormerSpec {
+  readonly spec: Spec
+  /** Of its origin, for people. */
+  readonly label: string
+  /** The keys of all metrics that ever ran on the store. */
+  readonly keys?: Readonly<Record<string, KeyTexts>>
+}
+
+const GIT = 'git:'
+
+/** `folder`: that of the changed spec. */
+export async function loadFormerSpec(
+  context: CommandContext,
+  against: string,
+  folder: URL,
+  store: Store | undefined,
+): Promise<FormerSpec> {
+  if (against === 'live') return loadRunningSpec(context, store)
+  if (against.startsWith(GIT)) {
+    const files = await openGitFiles(fileURLToPath(folder), against.slice(GIT.length))
+    return { spec: await load(context, against, folder, { files }), label: against }
+  }
+  const other = resolve(context.io.cwd, against)
+  if (!existsSync(join(other, 'connector.yaml')))
+    throw usageError(`--against ${against}: there is no connector.yaml in ${other}; or write live, or git:REF`)
+  return { spec: await load(context, against, pathToFileURL(`${other}/`)), label: against }
+}
+
+async function loadRunningSpec(context: CommandContext, store: Store | undefined): Promise<FormerSpec> {
+  const running = store && (await readRunningSpec(store))
+  if (running === undefined) {
+    const problem = store === undefined ? 'there is no store' : 'no spec has run on the store'
+    throw usageError(
+      `--against live: ${problem}, so none is known to run. Check CONNECTOR_STORE, or compare with a folder or a commit: --against DIR, --against git:REF`,
+    )
+  }
+  const files = openBundleFiles(running)
+  const bases = new Map([...(context.app.bases ?? []), ...openBundleBases(running, files)])
+  const spec = await load(context, 'live', context.app.specFolder, { files, bases })
+  return { spec, label: `the spec that runs since ${formatTime(running.since)} (${running.hash})`, keys: running.keys }
+}
+
+interface Source extends Pick<CliApp, 'bases'> {
+  readonly files?: SpecFiles
+}
+
+async function load(context: CommandContext, against: string, folder: URL, { files, bases }: Source = {}) {
+  const app = bases === undefined ? context.app : { ...context.app, bases }
+  const { spec, diagnostics } = await context.load.spec(folder, app, { ignoreLock: true, ...(files && { files }) })
+  if (spec !== undefined) return spec
+  for (const diagnostic of diagnostics.filter(({ severity }) => severity === 'error'))
+    context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
+  throw new CliError(EXIT_CODES.spec, `the spec to compare with (--against ${against}) is invalid`)
+}

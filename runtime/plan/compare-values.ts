@@ -1,0 +1,48 @@
+/** Counts the values that differ between two events, with a few masked examples of each. */
+import type { Json } from '../ports/types.ts'
+import { kindOf, maskValue } from './mask.ts'
+import type { ValueChange } from './types.ts'
+
+const MAX_EXAMPLES = 3
+
+export type ValueCounts = Map<
+  string,
+  Omit<ValueChange, 'count' | 'examples'> & { count: number; examples: Set<string> }
+>
+
+type Values = ReadonlyMap<string, Json | undefined>
+
+export function compareValues(
+  before: Values,
+  after: Values,
+  counts: ValueCounts,
+  specTexts: ReadonlySet<string>,
+): void {
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const [old, present] = [before.get(name), after.get(name)]
+    if (JSON.stringify(old) === JSON.stringify(present)) continue
+    const change = kindOfChange(old, present)
+    const id = `${change} ${name}`
+    const entry = counts.get(id) ?? { name, change, count: 0, examples: new Set<string>() }
+    counts.set(id, entry)
+    entry.count += 1
+    if (entry.examples.size < MAX_EXAMPLES) entry.examples.add(formatExample(name, old, present, specTexts))
+  }
+}
+
+function kindOfChange(before: Json | undefined, after: Json | undefined): ValueChange['change'] {
+  const [old, present] = [kindOf(before), kindOf(after)]
+  if (old === present) return 'value'
+  if (old === 'nothing') return 'added'
+  return present === 'nothing' ? 'removed' : 'type'
+}
+
+/** Of a person, types only. */
+function formatExample(name: string, before: Json | undefined, after: Json | undefined, texts: ReadonlySet<string>) {
+  const mask = (value: Json | undefined) =>
+    name.startsWith('profile.') && typeof value === 'number' ? 'number' : maskValue(value, texts)
+  return `${mask(before)} → ${mask(after)}`
+}
+
+export const toValueChanges = (counts: ValueCounts): readonly ValueChange[] =>
+  [...counts.values()].map((entry) => ({ ...entry, examples: [...entry.examples] }))

@@ -1,0 +1,38 @@
+/** Reads records of a store to map by both specs: dead letters first, then the newest of each metric. */
+import type { LedgerEntry } from '../ports/ledger.ts'
+import type { Store } from '../ports/store.ts'
+import type { Sample } from './types.ts'
+
+/** Records without a body are left out: retention has dropped it. */
+export async function readSamples(
+  store: Pick<Store, 'listDeadLetters' | 'events' | 'trace'>,
+  metrics: readonly string[],
+  limit: number,
+): Promise<readonly Sample[]> {
+  const samples = new Map<string, Sample>()
+  const add = ({ id, topic, stream, body, status }: LedgerEntry) => {
+    const origin = topic !== undefined ? { topic } : stream !== undefined ? { stream } : undefined
+    if (origin !== undefined && body !== undefined) samples.set(id, { ...origin, body, isDead: status === 'dead' })
+  }
+  for (const entry of await store.listDeadLetters({ limit })) add(entry)
+  const left = Math.max(0, limit - samples.size)
+  const records = await listNewest(store, metrics, left)
+  for (const record of records) {
+    if (samples.size >= limit) break
+    if (samples.has(record)) continue
+    const entry = (await store.trace(record)).find(({ id }) => id === record)
+    if (entry !== undefined) add(entry)
+  }
+  return [...samples.values()]
+}
+
+/** Their ids: the newest of each metric in turn, so that a rare metric has its share. */
+async function listNewest(store: Pick<Store, 'events'>, metrics: readonly string[], limit: number) {
+  const queries = metrics.flatMap((metric) => [
+    { metric, status: 'delivered' as const, limit },
+    { metric, status: 'skipped' as const, limit },
+  ])
+  const lists = await Promise.all(queries.map((query) => store.events(query)))
+  const inTurn = Array.from({ length: limit }, (_, at) => lists.flatMap((list) => list[at]?.record ?? []))
+  return new Set(inTurn.flat())
+}
