@@ -21,12 +21,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
+const isProgram = (name: string) => existsSync(join(root, 'examples', name, 'server.ts'))
+const runnable = examples.filter(
+  (name) => isProgram(name) || existsSync(join(root, 'examples', name, 'connector.yaml')),
+)
 
 const closing = createCleanup()
 afterEach(() => closing.close())
 
-test.each(examples)('%s', async (name) => {
+test.each(examples)('%s has a README', (name) => {
   expect(existsSync(join(root, 'examples', name, 'README.md'))).toBe(true)
+})
+
+test.each(runnable)('%s', async (name) => {
   const { klaviyo, env } = await startSandbox(closing, { conversations: 5, tickets: 5 })
   const { child, base, log } = await start(name, env)
 
@@ -50,8 +57,6 @@ test('the console of the Hono example answers on its base path', async () => {
   expect(await page.text()).toContain('<title>')
   expect((await fetch(new URL('/', base))).status).toBe(200)
 })
-
-const isProgram = (name: string) => existsSync(join(root, 'examples', name, 'server.ts'))
 
 async function start(name: string, env: Readonly<Record<string, string>>) {
   const program = ['--import', 'tsx', join('examples', name, 'server.ts')]
