@@ -2,6 +2,7 @@
 import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions, preloadFunctions } from './functions/index.ts'
+import { templateTags } from './klaviyo/template-tags.ts'
 import { namedBases, specFolder } from './spec.ts'
 import { vendorRules } from './spec-rules.ts'
 
@@ -85,6 +86,7 @@ export const cliApp: CliApp = {
     href: 'https://www.klaviyo.com/analytics/metrics',
     label: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
+  templateTags,
   // Imported on first use: `validate`, `build` and the help need neither.
   openConnections: async (options) => (await import('./auth.ts')).createConnectorConnections(options),
   open: async ({ env, spec, store, connections, acceptNewKeys, ...effects }) => {

@@ -1,6 +1,7 @@
 /** Describes a connector to the commands: its settings, spec, labels and parts. No command names a vendor. */
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
+import type { TemplateTags } from '../catalog/types.ts'
 import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
@@ -97,6 +98,8 @@ export interface CliApp {
   readonly rules?: VendorRules
   /** Link to a metric at the destination, and the path to it through the menus. */
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly label: string }
+  /** For the descriptions of metrics. Absent: they name no tags. */
+  readonly templateTags?: TemplateTags
   /** Opens the credentials that setup stores. Absent: only the environment provides any. */
   readonly openConnections?: (
     options: Omit<OpenOptions, 'connections'> & { readonly encryptionKey: EncryptionKey },

@@ -52,6 +52,7 @@ const ROOMS = [
   'runtime/create-connector.ts',
   'runtime/console',
   'runtime/editor',
+  'runtime/catalog',
   'runtime/cli',
   'runtime/index.ts',
 ]
@@ -62,6 +63,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   'runtime/expression': [],
   'runtime/spec': ['runtime/expression', 'runtime/version.ts'],
   'runtime/editor': ['runtime/expression', 'runtime/spec'],
+  'runtime/catalog': ['runtime/expression', 'runtime/spec', 'runtime/editor', 'runtime/skip-reasons.ts'],
   'runtime/backfill': ['runtime/expression', 'runtime/spec', 'runtime/http', 'runtime/source', 'runtime/mapping'],
   // A host that embeds us brings its store and its pages, and loads no command.
   'runtime/create-connector.ts': ROOMS.slice(0, ROOMS.indexOf('runtime/create-connector.ts')).filter(

@@ -85,7 +85,8 @@ function createItems(create: (sample: Sample) => Json | undefined, sample: Sampl
   return items.filter((item) => item !== undefined)
 }
 
-const SAMPLES: Readonly<Record<Kind, Json>> = {
+/** A made-up value of each kind. */
+export const SAMPLES: Readonly<Record<Kind, Json>> = {
   text: 'text',
   number: 1,
   boolean: true,
