@@ -100,6 +100,6 @@ function describeMeaning({ name, meaning, reads }: CatalogProperty, source: stri
   const spread = name.includes('*') ? ['one property for each member of the object.'] : []
   if (meaning !== undefined) return [...spread, meaning]
   if (reads.length === 0) return spread
-  const paths = reads.flatMap((path, index): Inline[] => [...(index === 0 ? [] : ['or']), { code: path }])
+  const paths = reads.flatMap((path, index): Inline[] => [...(index === 0 ? [] : ['and']), { code: path }])
   return [...spread, ...paths, `in ${source}`]
 }
