@@ -49,7 +49,6 @@ describe('wrong usage exits with 2 and an error on stderr', () => {
     ['no command', [], 'Usage: connector'],
     ['an unknown command', ['strat'], "unknown command 'strat'"],
     ['a planned command', ['conform'], "unknown command 'conform'"],
-    ['another planned command', ['plan'], "unknown command 'plan'"],
     ['an unknown option', ['check', '--fast'], "unknown option '--fast'"],
     ['an extra operand', ['check', 'this'], 'too many arguments'],
     ['a missing operand', ['preview', '--topic', 't'], "missing required argument 'file'"],
