@@ -14,6 +14,11 @@ function checkZone(value: string | number) {
   return { message: `"${value}" is no time zone`, help: nearest.endsWith('?') ? nearest : ZONE_HELP }
 }
 
+const checkMoment = (value: string | number, form: string) =>
+  toMillis(value) === undefined
+    ? { message: `"${value}" is no time`, help: `the time comes first: ${form}` }
+    : undefined
+
 export const valueFunctions: FunctionTable = [
   {
     name: 'localTime',
@@ -27,6 +32,7 @@ export const valueFunctions: FunctionTable = [
       return localTime(ms, zone, typeof picture === 'string' ? picture : undefined)
     },
     checkLiteral: (position, value) => {
+      if (position === 0) return checkMoment(value, '$localTime(created_at, "Europe/Dublin")')
       if (position === 1) return checkZone(value)
       if (position !== 2 || (typeof value === 'string' && isPicture(value) && value.includes('['))) return undefined
       return {
@@ -48,6 +54,7 @@ export const valueFunctions: FunctionTable = [
         : isInHours(ms, zone, hours)
     },
     checkLiteral: (position, value) => {
+      if (position === 0) return checkMoment(value, '$inHours(created_at, "Europe/Dublin", "Mo-Fr 09:00-17:30")')
       if (position === 1) return checkZone(value)
       if (position !== 2 || (typeof value === 'string' && parseHours(value) !== undefined)) return undefined
       return {
@@ -100,8 +107,10 @@ export const valueFunctions: FunctionTable = [
         ? bucketOf(String(id), count)
         : undefined,
     checkLiteral: (position, value) =>
-      position !== 1 || bucketOf('', Number(value)) !== undefined
-        ? undefined
-        : { message: `${value} is no number of buckets`, help: 'write an integer from 1 to 1000000' },
+      position === 0 && typeof value === 'number'
+        ? { message: `${value} is no id`, help: 'the id comes first, then the number of buckets: $bucket(id, 100)' }
+        : position !== 1 || bucketOf('', Number(value)) !== undefined
+          ? undefined
+          : { message: `${value} is no number of buckets`, help: 'write an integer from 1 to 1000000' },
   },
 ]

@@ -8,10 +8,11 @@ import { filteredPlural, takePosition } from './filters.ts'
 import { checkArithmetic } from './problems/arithmetic.ts'
 import { checkComparison } from './problems/comparisons.ts'
 import { checkCall, checkFilter, checkOperands } from './problems/conditions.ts'
+import { checkContradiction } from './problems/contradictions.ts'
 import { checkPatterns } from './problems/patterns.ts'
 import { checkRead } from './problems/reads.ts'
 import { spanOf } from './problems/spans.ts'
-import { checkTimeCall, checkTimeOperation } from './problems/times.ts'
+import { checkTimeCall, checkTimeLiteral, checkTimeOperation } from './problems/times.ts'
 import { bind, lookUp } from './scope.ts'
 import * as values from './value.ts'
 import { CONSTANT, compute, joinChanges, listChanges, listPresenceChanges, type Value } from './value.ts'
@@ -174,6 +175,7 @@ function checkOperation(node: Node, [left, right]: readonly [Value, Value], stat
     ...checkComparison(operation),
     ...checkTimeOperation(operation),
     ...checkOperands(operation),
+    ...checkContradiction(operation),
   ]
   report(problems, state)
   return problems.length > 0 ? undefined : typeOfOperation(node, left.field, right.field)
@@ -228,6 +230,7 @@ function visitCall({ procedure, arguments: args = [] }: Node, state: VisitState,
   if (callee === undefined) {
     const { context, text, functions } = state
     report(checkTimeCall(name, given[0]?.field, procedure?.position, functions), state)
+    report(checkTimeLiteral(name, args[0], text), state)
     report(checkCall({ name, args, given, end: procedure?.position }), state)
     report(checkPatterns({ name, args, isChained: chained.length > 0, text, functions }), state)
     return callBuiltin({ name, given, last: args.at(-1), context, text, functions })

@@ -233,3 +233,27 @@ describe('countries', () => {
     )
   })
 })
+
+describe('arguments written in the expression', () => {
+  const check = (name: string, position: number, value: string | number) =>
+    functions.find((each) => each.name === name)?.checkLiteral?.(position, value)?.help
+
+  test.each([
+    ['localTime', 0, 'Europe/Dublin', 'the time comes first: $localTime(created_at, "Europe/Dublin")'],
+    ['localTime', 1, 'Europe/Dubln', 'did you mean "Europe/Dublin"?'],
+    ['inHours', 2, 'Mon-Fri 9-17', 'write days and times: Mo-Fr 09:00-17:30, Sa 10:00-14:00'],
+    ['bucket', 0, 100, 'the id comes first, then the number of buckets: $bucket(id, 100)'],
+    ['duration', 1, 'minute', 'did you mean "minutes"?'],
+  ] as const)('$%s, at %i: %s', (name, position, value, help) => {
+    expect(check(name, position, value)).toBe(help)
+  })
+
+  test.each([
+    ['localTime', 0, '2026-11-30T10:00:00Z'],
+    ['localTime', 1, 'America/New_York'],
+    ['inHours', 0, 1782000000],
+    ['bucket', 0, '6960000000000000000000a1'],
+  ] as const)('$%s, at %i: %s is right', (name, position, value) => {
+    expect(check(name, position, value)).toBeUndefined()
+  })
+})

@@ -6,6 +6,7 @@ import { describeKinds, type FieldType, jsonTypeOf } from '../field-type.ts'
 import { CONSTANT, type TypedField, type Value } from '../value.ts'
 import { lastName, type Operation, operatorSpan, readPath } from './operation.ts'
 import { spanOf, spanOfLiteral } from './spans.ts'
+import { checkWildcard } from './wildcards.ts'
 
 type Field = TypedField | undefined
 
@@ -46,6 +47,8 @@ function checkSide(side: Side, { node, text }: Operation): readonly Problem[] {
   if (nothing.length > 0) return nothing
   const wrong = compareWith(literal, value.field, text)
   if (wrong.length > 0) return wrong
+  const wildcard = isEquality ? checkWildcard(literal, path, text) : []
+  if (wildcard.length > 0) return wildcard
   if (isEquality && isList(literal) && value.plural === undefined && value.field !== undefined)
     return [describeListLiteral(node, readPath(path) ?? '…')]
   const whole = [...compareObject(side, text), ...(isEquality ? compareList(node, side, text) : [])]
@@ -60,6 +63,7 @@ function checkMembership(operation: Operation): readonly Problem[] {
     return elements.flatMap((each) => [
       ...findBareWord(each, { compared: left.field }, text),
       ...compareWith(each, left.field, text),
+      ...checkWildcard(each, lhs, text),
     ])
   }
   if (rhs.type === 'string') return [describeReversed(operation)]
@@ -161,10 +165,23 @@ function compareWithUsual(
   name: string,
   span: Problem['span'],
 ): readonly Problem[] {
-  const near = usual.includes(value) ? undefined : usual.find((each) => isNear(plain(value), plain(each)))
+  const others = OTHER_WORDS[plain(value)] ?? []
+  const near = usual.includes(value)
+    ? undefined
+    : usual.find((each) => isNear(plain(value), plain(each)) || others.includes(each))
   if (near === undefined) return []
   const help = `did you mean ${JSON.stringify(near)}?`
   return [{ code: 'unknown-value', message: `${name} is not known to be ${JSON.stringify(value)}`, help, span }]
+}
+
+/** Everyday words, and what support desks call it. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  agent: ['admin'],
+  teammate: ['admin'],
+  customer: ['user', 'contact'],
+  client: ['user', 'contact'],
+  reply: ['comment'],
+  message: ['comment'],
 }
 
 const plain = (word: string): string => word.toLowerCase().replace(/[\s_-]/g, '')

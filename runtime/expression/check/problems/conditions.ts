@@ -95,7 +95,12 @@ export function checkCall({ name, args, given, end }: ValueCall): readonly Probl
 }
 
 /** Of an object around a list: `$count(tags)`. Of any other, it says whether it is there. */
-function countOfOne({ shape, plural }: Value, arg: Node | undefined, span: Problem['span']): readonly Problem[] {
+function countOfOne({ shape, plural, field }: Value, arg: Node | undefined, span: Problem['span']): readonly Problem[] {
+  const isNumber = field && !field.isComputed && field.type.kinds.size === 1 && field.type.kinds.has('number')
+  if (isNumber && plural === undefined) {
+    const help = `write ${(arg && readPath(arg)) ?? lastName(field)}, which is the number itself`
+    return [{ code: 'count-of-one', message: `${field.name} is a number, so that its count is 1`, help, span }]
+  }
   const [list, ...others] = shape?.lists ?? []
   if (shape === undefined || list === undefined || plural !== undefined) return []
   const path = (arg && readPath(arg)) ?? '…'

@@ -18,6 +18,8 @@ type Words = Omit<Problem, 'span' | 'code'>
 
 export function checkPatterns({ name, args, isChained, text, functions }: LiteralCall): readonly Problem[] {
   const shift = isChained ? 1 : 0
+  const swapped = isChained ? undefined : findSwapped(name, args, text)
+  if (swapped !== undefined) return [swapped]
   return args.flatMap((literal, index) => {
     if (literal.type !== 'string') return []
     const value = String(literal.value)
@@ -29,6 +31,18 @@ export function checkPatterns({ name, args, isChained, text, functions }: Litera
     const help = words.help === ZONE ? ZONE + zoneHelp : words.help
     return [{ code: 'pattern', ...words, ...(help && { help }), span: spanOfLiteral(literal, text) }]
   })
+}
+
+/** `$contains("open", state)`. A list of words as one text may well hold the value of a field. */
+function findSwapped(name: string, [first, second]: readonly Node[], text: string): Problem | undefined {
+  const path = second && readPath(second)
+  const takesText = PATTERN_FUNCTIONS.has(name) || name === 'substringBefore' || name === 'substringAfter'
+  if (!takesText || path === undefined || first?.type !== 'string') return undefined
+  if (name === 'contains' && /[\s,;|/]/.test(String(first.value))) return undefined
+  const span = spanOfLiteral(first, text)
+  const word = text.slice(...span)
+  const message = `$${name} takes the text to search first, and then what it looks for`
+  return { code: 'swapped-arguments', message, help: `write $${name}(${path}, ${word})`, span }
 }
 
 const PATTERN_FUNCTIONS: ReadonlySet<string> = new Set(['contains', 'match', 'replace', 'split'])

@@ -6,6 +6,7 @@ import { kindOf } from '../computed-types.ts'
 import { describeKinds, type Kind } from '../field-type.ts'
 import type { TypedField } from '../value.ts'
 import { lastName, type Operation, operatorSpan, readPath } from './operation.ts'
+import { spanOfLiteral } from './spans.ts'
 
 type Field = TypedField | undefined
 
@@ -13,6 +14,9 @@ const ORDER: ReadonlySet<unknown> = new Set(['=', '!=', '<', '<=', '>', '>='])
 
 /** A number of this size is a time in milliseconds: in seconds, it is the year 5138. */
 const MILLISECONDS_FROM = 1e11
+
+/** 2001. As milliseconds, it is two weeks after the start of 1970. */
+const SECONDS_FROM = 1e9
 
 /** `end`: where the name of the function ends. */
 export function checkTimeCall(
@@ -46,6 +50,15 @@ export function checkTimeCall(
   if (kind === 'milliseconds') return say('seconds', 'leave out * 1000, or divide by 1000')
   const isNone = kind === 'duration' || (!argument.isComputed && NO_TIME.has(kind))
   return isNone ? say('a time', DECLARE) : []
+}
+
+/** `$fromMillis(1700000000)`. */
+export function checkTimeLiteral(name: string, literal: Node | undefined, text: string): readonly Problem[] {
+  const value = literal && numberOf(literal)
+  if (name !== 'fromMillis' || literal?.type !== 'number' || value === undefined) return []
+  if (value < SECONDS_FROM || value >= MILLISECONDS_FROM) return []
+  const message = `$fromMillis takes milliseconds, and ${value} is a time in seconds`
+  return [{ code: 'seconds', message, help: `write ${value}000`, span: spanOfLiteral(literal, text) }]
 }
 
 const isEitherTime = ({ type: { kinds } }: TypedField) => kinds.size === 2 && kinds.has('seconds') && kinds.has('date')
