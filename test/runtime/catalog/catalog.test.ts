@@ -43,7 +43,6 @@ describe('the type of a property, and an example', async () => {
     ['contacts', 'object', undefined],
     ['{ expr: ticket_attributes, type: object }', 'object', undefined],
     ['ticket_attributes.size', 'any', undefined],
-    ['{ expr: ticket_type.name, whenMissing: { default: ~ } }', 'text or null', 'ticket type name'],
     ['{ expr: open, whenMissing: { default: unknown } }', 'true or false or text', true],
   ] as const
   const all = await describeAll(rows.map(([expression]) => `: ${expression}`))

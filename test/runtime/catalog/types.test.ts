@@ -74,7 +74,7 @@ const ODD: SpecChanges = {
 properties:
   "\\"quoted\\" \`\${x}\`": { expr: category, doc: "ends */ here" }
   "Ticket Size": { expr: ticket_attributes.size, type: number }
-  Reason: { expr: ticket_type.name, whenMissing: { default: ~ } }
+  Reason: { expr: ticket_type.name, whenMissing: { default: 0 } }
   Labels: { expr: contacts.contacts.role, type: list, whenMissing: { default: [] } }
 profile: { Has Open Ticket: "true" }
 `,
@@ -89,11 +89,11 @@ describe('of a spec with spreads, defaults and odd names', async () => {
   const check = compileSchemas(catalog)
 
   test.each([
-    ['Created Ticket', { Reason: null, Labels: ['user'] }, []],
+    ['Created Ticket', { Reason: 0, Labels: ['user'] }, []],
     ['Created Ticket', { Reason: 'a', Labels: [], 'Ticket Size': 1, 'Ticket Color': {} }, []],
     ['Created Ticket', { Reason: 'a' }, [" must have required property 'Labels'"]],
-    ['Created Ticket', { Reason: 1, Labels: ['x'] }, ['/Reason must be string', '/Reason must be null']],
-    ['Created Ticket', { Reason: null, Labels: [], Other: 1 }, [' property name must be valid']],
+    ['Created Ticket', { Reason: null, Labels: ['x'] }, ['/Reason must be string', '/Reason must be number']],
+    ['Created Ticket', { Reason: 0, Labels: [], Other: 1 }, [' property name must be valid']],
     ['Resolved Ticket', { 'All a\nb': 1 }, []],
     ['Replied to Conversation', { Tags: [], Unknown: 1 }, [' must NOT have additional properties']],
     ['Profile', { email: 'a@b.c', properties: { 'Has Open Ticket': true, 'Intercom plan': 'pro' } }, []],
@@ -143,7 +143,7 @@ export function show(event: AnyEvent): string | null | number | undefined {
 
 export const profile: Profile = { email: 'a', location: { city: 'Cork' }, properties: { 'Has Open Ticket': true, 'Intercom plan': 1 } }
 // @ts-expect-error: Labels and Reason are always there
-export const properties: CreatedTicketProperties = { Reason: null }
+export const properties: CreatedTicketProperties = { Reason: 0 }
 `
 
 /** What the compiler prints, without the colours. */
