@@ -231,7 +231,7 @@ function visitCall({ procedure, arguments: args = [] }: Node, state: VisitState,
     const { context, text, functions } = state
     report(checkTimeCall(name, given[0]?.field, procedure?.position, functions), state)
     report(checkTimeLiteral(name, args[0], text), state)
-    report(checkCall({ name, args, given, end: procedure?.position }), state)
+    report(checkCall({ name, args, given, end: procedure?.position, text }), state)
     report(checkPatterns({ name, args, isChained: chained.length > 0, text, functions }), state)
     return callBuiltin({ name, given, last: args.at(-1), context, text, functions })
   }

@@ -73,13 +73,16 @@ export interface ValueCall {
   readonly given: readonly Value[]
   /** Where the name of the function ends. */
   readonly end: number | undefined
+  /** The expression. */
+  readonly text: string
 }
 
-export function checkCall({ name, args, given, end }: ValueCall): readonly Problem[] {
+export function checkCall({ name, args, given, end, text }: ValueCall): readonly Problem[] {
   const [first, second] = given
   if (first === undefined || end === undefined) return []
   const span = [end - name.length - 1, end] as const
   if (name === 'count') return countOfOne(first, args[0], span)
+  if (name === 'not') return text.includes('$exists(') ? [] : notOfAbsent(first.field, args[0], span)
   if (name === 'exists' && first.field?.isComputed && kindOf(first.field) === 'boolean') {
     const message = `${first.field.name} is true or false, and exists either way`
     return [{ code: 'constant-condition', message, help: 'leave out $exists', span }]
@@ -92,6 +95,19 @@ export function checkCall({ name, args, given, end }: ValueCall): readonly Probl
     const message = `${key.name} is never ${JSON.stringify(each)}, so that this key is never looked up`
     return { code: 'unknown-value', message, help: suggest(each, known), span }
   })
+}
+
+/** `$not(custom_attributes.consent)`: nothing without the field, which no condition takes for true. */
+function notOfAbsent(field: TypedField | undefined, arg: Node | undefined, span: Problem['span']): readonly Problem[] {
+  const path = arg && readPath(arg)
+  if (path === undefined || !field?.type.isOptional || field.isComputed) return []
+  const message = `${field.name} may be absent, and then $not gives nothing, which is not true`
+  const kinds = [...field.type.kinds]
+  const ways = [
+    ...(kinds.every((kind) => kind === 'boolean') ? [`$not(${path} = true), which holds without it`] : []),
+    ...(kinds.includes('boolean') ? [] : [`$not($exists(${path}))`]),
+  ]
+  return [{ code: 'not-of-absent', message, help: `write ${ways.join(', or ')}`, span }]
 }
 
 /** Of an object around a list: `$count(tags)`. Of any other, it says whether it is there. */
