@@ -55,7 +55,7 @@ test('created, closed, and opened again by a reply', async () => {
   expect(isOpen()).toBe(false)
   await replied('1', -30)
   expect(isOpen()).toBe(true)
-  expect(metrics()).toEqual(['Created Conversation', 'Conversation Closed', 'Replied to Conversation'])
+  expect(metrics()).toEqual(['Created Conversation', 'Closed Conversation', 'Replied to Conversation'])
 })
 
 test('a notice of a reply that arrives after the close it came before', async () => {
