@@ -1,5 +1,4 @@
 /** Maps sampled records by both specs, and compares the events: which appear and vanish, and whose key, time or values differ. */
-import { isObject } from '../lib/json.ts'
 import { PROFILE } from '../mapping/map-profile.ts'
 import type { PreviewItem } from '../mapping/preview.ts'
 import type { Json } from '../ports/types.ts'
@@ -7,6 +6,7 @@ import type { LookupSpec, Spec } from '../spec/spec.ts'
 import { compareValues, toValueChanges, type ValueCounts } from './compare-values.ts'
 import { mapSample, type SampleParts } from './map-sample.ts'
 import { listLiterals } from './mask.ts'
+import { pairEvents, toSampleEvents } from './pair-events.ts'
 import type { MetricSamples, Sample, SampleChanges } from './types.ts'
 
 export interface ComparedSpecs {
@@ -28,7 +28,7 @@ export async function compareSamples(
     return value
   }
   const presentNames = new Map([...renamed].map(([now, former]) => [former, now]))
-  const counts = new SampleCounts(listSpecTexts([before, after]))
+  const counts = new SampleCounts({ before, after, renamed })
   const deadLetters = { sampled: 0, mappable: 0 }
   for (const sample of samples) {
     const old = (await mapSample(sample, before, { ...parts, findLookup })).map((item) => rename(item, presentNames))
@@ -37,7 +37,7 @@ export async function compareSamples(
       deadLetters.sampled += 1
       if (!present.some(isFault)) deadLetters.mappable += 1
     }
-    counts.add(old, present)
+    counts.add({ sample, old, present })
   }
   return { records: samples.length, metrics: counts.list(), deadLetters, unknownLookups: [...unknownLookups] }
 }
@@ -58,8 +58,6 @@ function listSpecTexts(specs: readonly Spec[]): ReadonlySet<string> {
   return new Set(properties.flatMap(({ expr }) => listLiterals(expr.text)))
 }
 
-type PreviewEvent = Extract<PreviewItem, { readonly key: string }>
-
 interface MetricCounts {
   before: number
   after: number
@@ -71,48 +69,48 @@ interface MetricCounts {
   readonly values: ValueCounts
 }
 
+interface MappedSample {
+  readonly sample: Sample
+  /** By the old spec, with the new names of metrics. */
+  readonly old: readonly PreviewItem[]
+  readonly present: readonly PreviewItem[]
+}
+
 class SampleCounts {
   readonly #metrics = new Map<string, MetricCounts>()
+  readonly #specs: ComparedSpecs
   readonly #specTexts: ReadonlySet<string>
 
-  constructor(specTexts: ReadonlySet<string>) {
-    this.#specTexts = specTexts
+  constructor(specs: ComparedSpecs) {
+    this.#specs = specs
+    this.#specTexts = listSpecTexts([specs.before, specs.after])
   }
 
-  /** The items of one record. */
-  add(before: readonly PreviewItem[], after: readonly PreviewItem[]): void {
-    for (const metric of new Set([...before, ...after].map(metricOf))) {
+  add({ sample, old, present }: MappedSample): void {
+    for (const metric of new Set([...old, ...present].map(metricOf))) {
       const ofMetric = (item: PreviewItem) => metricOf(item) === metric
-      if (metric === PROFILE) this.#addProfile(before.filter(ofMetric), after.filter(ofMetric))
-      else this.#addMetric(metric, before.filter(ofMetric), after.filter(ofMetric))
+      this.#addMetric(metric, { sample, old: old.filter(ofMetric), present: present.filter(ofMetric) })
     }
   }
 
-  #addMetric(metric: string, before: readonly PreviewItem[], after: readonly PreviewItem[]): void {
+  #addMetric(metric: string, { sample, old, present }: MappedSample): void {
+    const { before, after, renamed } = this.#specs
     const counts = this.#countsOf(metric)
-    const [old, present] = [before.filter(isEvent), after.filter(isEvent)]
-    counts.before += old.length
-    counts.after += present.length
-    const { pairs, vanishing, appearing } = pairEvents(old, present)
-    for (const _ of vanishing) increment(counts.vanishing, reasonIn(after))
-    for (const _ of appearing) increment(counts.appearing, reasonIn(before))
+    const [oldEvents, newEvents] = [old.flatMap(toSampleEvents), present.flatMap(toSampleEvents)]
+    counts.before += oldEvents.length
+    counts.after += newEvents.length
+    const { pairs, vanishing, appearing } = pairEvents(oldEvents, newEvents)
+    const [lost, gained] = [listReasons(present, old), listReasons(old, present)]
+    const whyLost = () => explainNone(metric, sample, after)
+    const whyNoneBefore = () => explainNone(renamed.get(metric) ?? metric, sample, before)
+    for (const [index] of vanishing.entries()) increment(counts.vanishing, lost[index] ?? lost.at(-1) ?? whyLost())
+    for (const [index] of appearing.entries())
+      increment(counts.appearing, gained[index] ?? gained.at(-1) ?? whyNoneBefore())
     for (const [one, other] of pairs) {
       counts[one.key === other.key ? 'sameKeys' : 'newKeys'] += 1
       if (one.time !== other.time) counts.newTimes += 1
-      compareValues(valuesOf(one), valuesOf(other), counts.values, this.#specTexts)
+      compareValues(one.values, other.values, counts.values, this.#specTexts)
     }
-  }
-
-  #addProfile(before: readonly PreviewItem[], after: readonly PreviewItem[]): void {
-    const counts = this.#countsOf(PROFILE)
-    const [old] = before.filter(isProfile)
-    const [present] = after.filter(isProfile)
-    if (old !== undefined) counts.before += 1
-    if (present !== undefined) counts.after += 1
-    if (old === undefined && present !== undefined) increment(counts.appearing, reasonIn(before))
-    if (old !== undefined && present === undefined) increment(counts.vanishing, reasonIn(after))
-    if (old !== undefined && present !== undefined)
-      compareValues(prefix('profile', old.profile), prefix('profile', present.profile), counts.values, this.#specTexts)
   }
 
   /** All metrics with a difference, in the order of their names, the profile last. */
@@ -147,50 +145,30 @@ export function differs({ appearing, vanishing, newKeys, newTimes, values }: Met
 
 const metricOf = (item: PreviewItem) => ('metric' in item ? item.metric : PROFILE)
 
-const isEvent = (item: PreviewItem): item is PreviewEvent => 'key' in item
-
-const isProfile = (item: PreviewItem): item is Extract<PreviewItem, { readonly profile: unknown }> =>
-  'profile' in item && !('metric' in item)
-
-/** By key; what is left by time; and what is left then in order, if each has a counterpart. */
-function pairEvents(before: readonly PreviewEvent[], after: readonly PreviewEvent[]) {
-  const pairs: [PreviewEvent, PreviewEvent][] = []
-  let [vanishing, appearing] = [[...before], [...after]]
-  const pairBy = (isSame: (one: PreviewEvent, other: PreviewEvent) => boolean) => {
-    vanishing = vanishing.filter((one) => {
-      const other = appearing.find((each) => isSame(one, each))
-      if (other === undefined) return true
-      appearing = appearing.filter((each) => each !== other)
-      pairs.push([one, other])
-      return false
-    })
-  }
-  pairBy((one, other) => one.key === other.key)
-  pairBy((one, other) => one.time === other.time)
-  if (vanishing.length === appearing.length) pairBy(() => true)
-  return { pairs, vanishing, appearing }
+/** Why items send nothing, in order, without the reasons that the other spec has, too. */
+function listReasons(items: readonly PreviewItem[], others: readonly PreviewItem[]): readonly string[] {
+  const known = others.flatMap(reasonOf)
+  return items.flatMap(reasonOf).filter((reason) => {
+    const at = known.indexOf(reason)
+    if (at >= 0) known.splice(at, 1)
+    return at < 0
+  })
 }
 
-/** Why a metric has no event, or none of another occurrence. */
-function reasonIn(items: readonly PreviewItem[]): string {
-  for (const item of items) {
-    if ('skipped' in item) return `skipped: ${item.skipped}`
-    if ('fault' in item) return `fails${item.place === undefined ? '' : ` at ${item.place}`}: ${item.fault}`
-  }
-  return 'no occurrence'
+function reasonOf(item: PreviewItem): readonly string[] {
+  if ('skipped' in item) return [`skipped: ${item.skipped}`]
+  if ('fault' in item) return [`fails${item.place === undefined ? '' : ` at ${item.place}`}: ${item.fault}`]
+  return []
 }
 
-function valuesOf({ properties, profile, value, currency }: PreviewEvent): ReadonlyMap<string, Json | undefined> {
-  return new Map([
-    ...prefix('properties', properties),
-    ...prefix('profile', profile),
-    ['value', value] as const,
-    ['currency', currency] as const,
-  ])
+/** Why a spec gives no occurrence of a metric. */
+function explainNone(metric: string, { topic, stream }: Sample, { mappings, profile }: Spec): string {
+  const mapping = metric === PROFILE ? profile : mappings.find((one) => one.metric === metric)
+  if (mapping === undefined) return 'no such metric'
+  if (topic !== undefined && !mapping.topics.has(topic)) return `does not take ${topic}`
+  const ownStream = 'stream' in mapping ? mapping.stream?.name : undefined
+  return topic === undefined && ownStream !== stream ? 'has no history' : 'its conditions give no occurrence'
 }
-
-const prefix = (path: string, members: Json): ReadonlyMap<string, Json | undefined> =>
-  new Map(isObject(members) ? Object.entries(members).map(([name, value]) => [`${path}.${name}`, value]) : [])
 
 function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)

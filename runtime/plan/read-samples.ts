@@ -1,11 +1,11 @@
-/** Reads records of a store to map by both specs: dead letters first, then the newest of each metric. */
+/** Reads records of a store to map by both specs: dead letters and records that have not ended first, then the newest of each metric. */
 import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
 import type { Sample } from './types.ts'
 
 /** Records without a body are left out: retention has dropped it. */
 export async function readSamples(
-  store: Pick<Store, 'listDeadLetters' | 'events' | 'trace'>,
+  store: Pick<Store, 'listDeadLetters' | 'listUnsettled' | 'events' | 'trace'>,
   metrics: readonly string[],
   limit: number,
 ): Promise<readonly Sample[]> {
@@ -15,6 +15,8 @@ export async function readSamples(
     if (origin !== undefined && body !== undefined) samples.set(id, { ...origin, body, isDead: status === 'dead' })
   }
   for (const entry of await store.listDeadLetters({ limit })) add(entry)
+  const unsettled = await store.listUnsettled({ limit: Math.max(0, limit - samples.size) })
+  for (const entry of unsettled) add(entry)
   const left = Math.max(0, limit - samples.size)
   const records = await listNewest(store, metrics, left)
   for (const record of records) {

@@ -109,9 +109,13 @@ export interface DeadLetterGroup {
   readonly example: string
 }
 
-export interface DeadLetterQuery {
+export interface LedgerPage {
+  /** Only records with a greater `seq`: the next page. */
   readonly after?: number
   readonly limit: number
+}
+
+export interface DeadLetterQuery extends LedgerPage {
   readonly run?: string
   readonly group?: string
 }

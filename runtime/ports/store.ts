@@ -8,6 +8,7 @@ import type {
   EventQuery,
   LedgerEntry,
   LedgerEvent,
+  LedgerPage,
   ReplaySelector,
   Tally,
 } from './ledger.ts'
@@ -133,6 +134,8 @@ export interface Store {
   deliveredByDay(metric: string): Promise<readonly DeliveredDay[]>
   /** Ended events, newest first. Of a deferred record, only the events that it delivered. */
   events(page: EventQuery): Promise<readonly LedgerEvent[]>
+  /** Records that have not ended: queued, being delivered, or waiting. Oldest first. */
+  listUnsettled(page: LedgerPage): Promise<readonly LedgerEntry[]>
   /** Oldest first. Leaves out records whose dead events were all delivered since by other records. */
   listDeadLetters(page: DeadLetterQuery): Promise<readonly LedgerEntry[]>
   /** The same by fault code, metric and place, largest group first. A record with two faults is in two groups. */

@@ -130,6 +130,25 @@ export function ledgerCases(current: () => StoreHarness): void {
     },
   )
 
+  test('lists records that have not ended, by page', async () => {
+    const { store, clock, lease, finish } = current()
+    await store.append([record('a'), record('b')])
+    await finish(delivered(event('M')))
+    await store.append([record('c')])
+    await store.settle([settlement(single(await lease()), deferred(clock.now() + 60_000))])
+    await store.append([record('d', { lane: 'backfill' }), record('e')])
+    await lease()
+    const first = await store.listUnsettled({ limit: 2 })
+    expect(first).toMatchObject([
+      { id: 'c', status: 'deferred', body: '{"id":"c"}' },
+      { id: 'd', status: 'pending' },
+    ])
+    expect(await store.listUnsettled({ limit: 2, after: first.at(-1)?.seq ?? 0 })).toMatchObject([
+      { id: 'e', status: 'leased' },
+    ])
+    expect(await store.listUnsettled({ limit: 0 })).toEqual([])
+  })
+
   test('lists dead letters by page and by run', async () => {
     const { store, finish } = current()
     const run = { id: 'run1', until: 1 }

@@ -6,6 +6,7 @@ import {
   type DeadLetterQuery,
   deliveredKeys,
   type EventQuery,
+  type LedgerPage,
   type ReplaySelector,
 } from '../../ports/ledger.ts'
 import type { Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
@@ -58,6 +59,8 @@ import { WaitingRecords } from './waiting.ts'
 export function memoryStore({ clock }: { readonly clock: Clock }): Store {
   return new MemoryStore(clock)
 }
+
+const UNSETTLED: ReadonlySet<string> = new Set(['pending', 'leased', 'deferred'])
 
 class MemoryStore extends MemoryKeyValues implements Store {
   /** By id, oldest first. */
@@ -185,6 +188,11 @@ class MemoryStore extends MemoryKeyValues implements Store {
 
   async events(query: EventQuery) {
     return this.#activity.list(query)
+  }
+
+  async listUnsettled({ after = 0, limit }: LedgerPage) {
+    const unsettled = [...this.#records.values()].filter(({ status, seq }) => UNSETTLED.has(status) && seq > after)
+    return unsettled.slice(0, limit).map(ledgerEntry)
   }
 
   async listDeadLetters(query: DeadLetterQuery) {

@@ -1,5 +1,5 @@
 /** Reads the ledger (trace, dead letters, totals), replays dead letters and drops old records, page by page. */
-import type { DeadLetterQuery, LedgerEntry, ReplaySelector, Tally } from '../../ports/ledger.ts'
+import type { DeadLetterQuery, LedgerEntry, LedgerPage, ReplaySelector, Tally } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import { pruneActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
@@ -28,6 +28,14 @@ const TRACE = `${ENTRY}
 
 export function traceRecords(db: Connection, ref: string): LedgerEntry[] {
   return db.all<LedgerRow>(TRACE, ref).map(ledgerEntry)
+}
+
+const UNSETTLED = `${ENTRY}
+  WHERE r.seq IN (SELECT seq FROM records WHERE status IN ('pending', 'leased', 'deferred') AND seq > ?1 ORDER BY seq LIMIT ?2)
+  ORDER BY r.seq`
+
+export function listUnsettled(db: Connection, { after = 0, limit }: LedgerPage): LedgerEntry[] {
+  return db.all<LedgerRow>(UNSETTLED, after, Math.max(0, limit)).map(ledgerEntry)
 }
 
 const DEAD_LETTERS = `${ENTRY}

@@ -2,16 +2,8 @@
 
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
-import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
-import type {
-  AppendResult,
-  Backlog,
-  CacheEntry,
-  Checkpoint,
-  LeaseRequest,
-  Retention,
-  Store,
-} from '../../ports/store.ts'
+import type { ActivityWindow, DeadLetterQuery, EventQuery, LedgerPage, ReplaySelector } from '../../ports/ledger.ts'
+import type { AppendResult, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import {
   type EventSend,
   type Json,
@@ -193,7 +185,7 @@ class SqliteStore implements Store {
     return keyValues.contactsSharing(this.#db, contact, limit)
   }
 
-  async backlog(lane: Lane): Promise<Backlog> {
+  async backlog(lane: Lane) {
     return queue.backlog(this.#db, lane)
   }
 
@@ -239,6 +231,10 @@ class SqliteStore implements Store {
 
   async events(query: EventQuery) {
     return activity.listEvents(this.#db, query)
+  }
+
+  async listUnsettled(page: LedgerPage) {
+    return ledger.listUnsettled(this.#db, page)
   }
 
   async listDeadLetters(query: DeadLetterQuery) {

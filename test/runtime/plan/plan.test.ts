@@ -264,8 +264,15 @@ describe('records mapped by both specs', () => {
       { [TICKET]: (text) => `${text}skip: { of-customers: category = "Customer" }\n` },
       { before: 1, after: 0, vanishing: { 'skipped: of-customers': 1 } },
     ],
-    [{ [TICKET]: (text) => `${text}when: category = "Tracker"\n` }, { vanishing: { 'no occurrence': 1 } }],
-    [disabled, { vanishing: { 'no occurrence': 1 } }],
+    [
+      { [TICKET]: (text) => `${text}when: category = "Tracker"\n` },
+      { vanishing: { 'its conditions give no occurrence': 1 } },
+    ],
+    [disabled, { vanishing: { 'no such metric': 1 } }],
+    [
+      { [TICKET]: replace('[ticket.created]', '[ticket.state.updated]') },
+      { vanishing: { 'does not take ticket.created': 1 } },
+    ],
     [
       {
         [SET]: replace(

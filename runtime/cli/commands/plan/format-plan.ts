@@ -138,16 +138,18 @@ function sectionLines(name: SectionName, changes: readonly Change[], paint: Pain
 function sampleLines({ records, metrics, deadLetters, unknownLookups }: SampleChanges, paint: Painter): string[] {
   if (records === 0) return ['', 'No record was mapped by both specs: there is none in the store, and no --fixtures.']
   const head = `${plural(records, 'record')} mapped by both specs`
-  if (metrics.length === 0) return ['', `${head}: the same events.`]
+  const unknown =
+    unknownLookups.length === 0
+      ? []
+      : [paint('dim', `    without values that only the source has: ${unknownLookups.join(', ')}`)]
+  if (metrics.length === 0) return ['', `${head}: the same events`, ...unknown]
   const { sampled, mappable } = deadLetters
   return [
     '',
     paint('bold', head),
     ...metrics.flatMap((one) => metricSampleLines(one, paint)),
     ...(sampled > 0 ? [`    ${mappable} of ${plural(sampled, 'dead letter')} of the mapping would succeed now`] : []),
-    ...(unknownLookups.length > 0
-      ? [paint('dim', `    without values that only the source has: ${unknownLookups.join(', ')}`)]
-      : []),
+    ...unknown,
   ]
 }
 
