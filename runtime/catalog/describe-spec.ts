@@ -39,6 +39,7 @@ function describeMetric(mapping: Mapping, { spec, model, tags }: CatalogOptions)
   return [
     {
       name: `${spec.destination.metricPrefix}${mapping.metric}`,
+      metric: mapping.metric,
       summary,
       file: document.node.file,
       topics: [...topics],

@@ -75,7 +75,7 @@ ${tables.map((table) => renderTable(table, source))}</section>
 
 function renderTable({ title, properties }: PropertyTable, source: string): Html {
   if (properties.length === 0) return html``
-  return html`${title === undefined ? '' : html`<h3>${title}</h3>\n`}<div class="wide"><table>
+  return html`${title === undefined ? '' : html`<h3>${title}</h3>\n`}<div class="wide" tabindex="0"><table>
 <thead><tr>${PROPERTY_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>
 ${properties.map((property) => renderRow(describeProperty(property, source)))}</tbody>
@@ -105,8 +105,8 @@ dt { grid-column: 1; color: var(--dim); max-width: 14rem; } dd { grid-column: 2;
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
-td { min-width: 4rem; } td:last-child { min-width: 17rem; } td:last-child code { user-select: all; }
+td { min-width: 4rem; } td:last-child { min-width: 17rem; } tbody th code { overflow-wrap: normal; } td:last-child code { user-select: all; }
 thead th { background: var(--soft); font-weight: 600; } tbody th { font-weight: 400; }
 @media (max-width: 40rem) { dl { display: block; } dd { margin: 0 0 .5rem 1rem; } }
-@media print { body { font-size: 10pt; max-width: none; padding: 0; } nav { break-after: page; } h2 { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; } .wide { overflow: visible; } td:last-child { min-width: 0; } }
+@media print { body, table { font-size: 9pt; } body { max-width: none; padding: 0; } nav { break-after: page; } h2 { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; } .wide { overflow: visible; } } @page { size: landscape; }
 `

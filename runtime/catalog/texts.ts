@@ -19,11 +19,11 @@ export const describeIntroduction = ({ source, destination, people, tagNote }: C
 ]
 
 export function listFacts(metric: CatalogMetric, { source }: Catalog): readonly Fact[] {
-  const { condition, value, currency, history, name } = metric
+  const { condition, value, currency, history } = metric
   return [
     listTopics(metric, source),
     ...(condition === undefined ? [] : [{ label: 'Only if', lines: [[{ code: condition }]] }]),
-    { label: 'From history', lines: [describeHistory(history, name)] },
+    { label: 'From history', lines: [describeHistory(history, metric.metric)] },
     ...listCommonFacts(metric, source),
     ...(value === undefined ? [] : [{ label: 'Value', lines: [describeRevenue(value, currency)] }]),
   ]
@@ -41,9 +41,9 @@ function listTopics({ topics }: CatalogEntry, source: string): Fact {
     : { label: `When ${source} reports (webhook topic)`, lines }
 }
 
-function describeHistory(history: CatalogMetric['history'], name: string): readonly Inline[] {
+function describeHistory(history: CatalogMetric['history'], metric: string): readonly Inline[] {
   if (history === 'yes') return ['yes: an import brings it too']
-  if (history === 'on-request') return ['on request:', { code: `backfill --only "${name}"` }]
+  if (history === 'on-request') return ['on request:', { code: `backfill --only "${metric}"` }]
   return ['no: only what happens while the connector is connected']
 }
 
@@ -97,9 +97,9 @@ export function describeProperty(property: CatalogProperty, source: string): rea
 }
 
 function describeMeaning({ name, meaning, reads }: CatalogProperty, source: string): readonly Inline[] {
-  const spread = name.includes('*') ? ['one property for each member of the object.'] : []
-  if (meaning !== undefined) return [...spread, meaning]
-  if (reads.length === 0) return spread
+  const spread = name.includes('*') ? ['one property for each member of'] : []
+  if (meaning !== undefined) return spread.length === 0 ? [meaning] : [...spread, `an object: ${meaning}`]
+  if (reads.length === 0) return spread.length === 0 ? [] : [...spread, 'an object']
   const paths = reads.flatMap((path, index): Inline[] => [...(index === 0 ? [] : ['and']), { code: path }])
   return [...spread, ...paths, `in ${source}`]
 }

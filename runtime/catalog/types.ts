@@ -29,6 +29,8 @@ export interface CatalogEntry {
 export interface CatalogMetric extends CatalogEntry {
   /** As the destination shows it, with the spec's prefix. */
   readonly name: string
+  /** As its file and the commands call it. */
+  readonly metric: string
   /** `on-request`: an import brings it if it is named. */
   readonly history: 'yes' | 'on-request' | 'no'
   /** The condition of each occurrence, as written. */

@@ -43,6 +43,13 @@ test('writes a file, one page of HTML, or a file for each metric', async () => {
   expect(read('pages/index.html')).toBe(read('site/metrics.html'))
 })
 
+test('a prefix is part of the name of a metric, and not of the one that commands know', async () => {
+  write('own/connector.yaml', 'extends: intercom-to-klaviyo\ndestination: { metricPrefix: "Desk: " }\n')
+  const { out } = await run('docs', 'own')
+  expect(out).toContain('\n## Desk: Replied to Conversation\n')
+  expect(out).toContain('`backfill --only "Replied to Conversation"`')
+})
+
 test('gives the catalog as JSON', async () => {
   const { metrics } = JSON.parse((await run('docs', 'own', '--json')).out)
   expect(metrics).toHaveLength(9)
