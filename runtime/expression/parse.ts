@@ -3,6 +3,7 @@ import jsonata from 'jsonata'
 import { type Node, walkNodes } from './compiler/ast.ts'
 import { DEFAULT_LIMITS, type Limits } from './compiler/runtime/limits.ts'
 import { findExcessiveCopy } from './copied-operands.ts'
+import { explainForeign } from './foreign-syntax.ts'
 import { explainError } from './jsonata-errors.ts'
 import { restoreCopies } from './restore-copies.ts'
 
@@ -127,34 +128,9 @@ const HELP: Readonly<Record<string, string>> = {
   S0213: 'quote a name that looks like a number: `123`',
 }
 
-/** Syntax of other languages → its equivalent in JSONata. */
-const FOREIGN_SYNTAX: Readonly<Record<string, string>> = {
-  '==': 'equality is written with one =',
-  '&&': 'write and',
-  '||': 'write or',
-  '=>': 'write function($x) { … }',
-  '{{': 'an expression is written without {{ }}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a common mistake
-  '${': 'an expression is written without ${ }',
-  '“': 'strings need straight quotes: "…"',
-  '‘': "strings need straight quotes: '…'",
-}
-
-/** Values that YAML or another language would read, and JSONata does not. */
-const FOREIGN_VALUES: readonly (readonly [form: RegExp, help: string])[] = [
-  [/^\d{4}-\d\d?-\d\d?(?!\d)/, `a date is a text, in quotes for YAML and for the expression: '"2026-01-31"'`],
-  [/^\d{1,2}:\d\d/, `a time of day is a text, in quotes for YAML and for the expression: '"08:30"'`],
-  [/^\d+(_\d+)+$/, 'a number is written without _'],
-  [/^\d+([.,]\d+)? ?%$/, `a share is a number ("0.5"), or a text in quotes for YAML and for the expression: '"50%"'`],
-]
-
-function findHelp(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
-  const [, foreignValue] = FOREIGN_VALUES.find(([form]) => form.test(text.trim())) ?? []
-  if (foreignValue !== undefined) return { help: foreignValue }
-  const around = text.slice(Math.max(0, start - 1), end + 1)
-  const foreign = Object.keys(FOREIGN_SYNTAX).find((each) => around.includes(each) || text.startsWith(each))
-  const found = foreign === undefined ? HELP[code] : FOREIGN_SYNTAX[foreign]
-  return found === undefined ? {} : { help: found }
+function findHelp(code: string, text: string, span: Problem['span']): { help?: string } {
+  const help = explainForeign(text, span) ?? HELP[code]
+  return help === undefined ? {} : { help }
 }
 
 /** JSONata reports the offset after the offending token. */

@@ -5,6 +5,15 @@ import type { Diagnostic, DiagnosticText } from './diagnostic.ts'
 import type { Documents } from './generated/documents.ts'
 import { schemas as schemaTexts } from './generated/schema-texts.ts'
 import * as generatedValidators from './generated/validators.ts'
+import {
+  exampleHelp,
+  firstSentence,
+  formHelp,
+  objectHelp,
+  type SchemaText,
+  typeHelp,
+  valueHelp,
+} from './schema-help.ts'
 import type { FileSpan, Path, PlacedYaml } from './yaml.ts'
 
 interface Validator<T> {
@@ -32,24 +41,6 @@ export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: 
     (one) => one.error.keyword !== 'propertyNames' && !isMisspelled(one, violations) && !isOfObject(one, violations),
   )
   return { errors: reported.map((one) => ({ severity: 'error', ...describe(one, yaml) })) }
-}
-
-/** The parts of a schema that diagnostics quote, and that say how to merge. */
-export interface SchemaText {
-  /** Completes "must be": `a duration`. */
-  readonly title?: string
-  readonly type?: string | readonly string[]
-  readonly pattern?: string
-  readonly description?: string
-  readonly examples?: readonly unknown[]
-  readonly properties?: Readonly<Record<string, SchemaText>>
-  readonly additionalProperties?: SchemaText
-  readonly maxProperties?: number
-  readonly propertyNames?: SchemaText
-  readonly items?: SchemaText
-  readonly $ref?: string
-  readonly allOf?: readonly SchemaText[]
-  readonly definitions?: Readonly<Record<string, SchemaText>>
 }
 
 const texts = schemaTexts as Readonly<Record<keyof Documents | 'definitions', SchemaText>>
@@ -116,20 +107,19 @@ function describe(violation: Violation, yaml: PlacedYaml): Description {
     case 'required':
       if (isObject(violation)) {
         const message = `${nameOf(path)} must be ${kindOf(schema)}, and is a map without it`
-        const help = `put an expression that makes an object in quotes: '{ "name": $contact.name }'`
-        return { code: 'spec/type', message, help, ...yaml.span(path) }
+        return { code: 'spec/type', message, help: objectHelp(value as object, path), ...yaml.span(path) }
       }
       return missingKey(error.params.missingProperty, path, schema, yaml)
     case 'enum': {
       const message = `${nameOf(path)} cannot be ${quote(value)}`
-      const help = suggest(String(value), error.params.allowedValues.map(String))
+      const help = valueHelp(value, error.params.allowedValues.map(String))
       return { code: 'spec/value', message, help, ...yaml.span(path) }
     }
     case 'type': {
       const place = yaml.span(path)
       const written = place.file.text.slice(...place.span).trim()
       const message = `${nameOf(path)} must be ${kindOf(schema)}, and is ${kindOfValue(value)}${reading(value, written)}`
-      return { code: 'spec/type', message, ...typeHelp(value, written, schema), ...place }
+      return { code: 'spec/type', message, ...typeHelp({ value, written, schema, path }), ...place }
     }
     case 'pattern': {
       const { propertyName } = error
@@ -232,36 +222,6 @@ function kindOfValue(value: unknown): string {
 /** YAML reads `2.10` as 2.1 and `0x1F` as 31. */
 const reading = (value: unknown, written: string): string =>
   typeof value === 'number' && String(value) !== written ? `: YAML reads ${written} as ${value}` : ''
-
-function typeHelp(value: unknown, written: string, schema: SchemaText): { help?: string } {
-  const isExpression = /expression/.test(schema.title ?? '')
-  if (Array.isArray(value) && isExpression)
-    return { help: `put an expression that makes a list in quotes: '["a", "b"]'` }
-  const isPlain = typeof value === 'number' || typeof value === 'boolean'
-  if (isPlain && [schema.type].flat().includes('string')) {
-    // An expression has numbers of its own form.
-    const text = isExpression ? String(value) : written
-    const fitsQuoted = new RegExp(schema.pattern ?? '').test(text)
-    return fitsQuoted ? { help: `put it in quotes: "${text}"` } : formHelp(schema)
-  }
-  return exampleHelp(schema)
-}
-
-function exampleHelp({ examples = [] }: SchemaText): { help?: string } {
-  const [example] = examples
-  if (example === undefined || example === null) return {}
-  return { help: `for example: ${typeof example === 'string' ? example : JSON.stringify(example)}` }
-}
-
-/** The expected form of a value, and an example. */
-function formHelp(schema: SchemaText): { help?: string } {
-  const { help } = exampleHelp(schema)
-  const parts = [schema.description && firstSentence(schema.description), help].filter((each) => each !== undefined)
-  return parts.length === 0 ? {} : { help: parts.join('; ') }
-}
-
-/** Without its full stop. */
-const firstSentence = (text: string): string => (/^.*?(?=\.(\s|$))/.exec(text)?.[0] ?? text).replace(/\.$/, '')
 
 const nameOf = (path: Path): string => {
   const last = path.at(-1)

@@ -2,6 +2,7 @@
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES, VOLATILE_BUILTINS } from '../compiler/runtime/functions/builtins.ts'
 import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
+import { explainForeignFunction } from '../foreign-syntax.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
 import { type Arity, parseArity } from './arity.ts'
@@ -147,8 +148,9 @@ const quoteVariable = (name: string): string => `"$${name}"`
 
 function reportMissingDollar(name: string, { signatures }: KnownNames): ProblemText {
   const [closest] = nearestWords(name, signatures.keys())
-  const help = closest === undefined ? {} : { help: `did you mean ${quoteVariable(closest)}?` }
-  return { code: 'unknown-function', message: `"${name}" is called without its $`, ...help }
+  const foreign = signatures.has(name) ? undefined : explainForeignFunction(name)
+  const help = foreign ?? (closest === undefined ? undefined : `did you mean ${quoteVariable(closest)}?`)
+  return { code: 'unknown-function', message: `"${name}" is called without its $`, ...(help && { help }) }
 }
 
 function reportUnknownVariable(name: string, { variables, elsewhere, lookups, signatures }: KnownNames): ProblemText {
@@ -166,8 +168,9 @@ function reportUnknownVariable(name: string, { variables, elsewhere, lookups, si
 
 function reportUnknownFunction(name: string, { signatures }: KnownNames): ProblemText {
   const near = nearestWords(name, signatures.keys())
-  const help =
+  const listed =
     near.length > 0 ? suggest(name, near, quoteVariable) : 'the functions are listed in docs/reference/functions.md'
+  const help = explainForeignFunction(name) ?? listed
   return { code: 'unknown-function', message: `unknown function ${quoteVariable(name)}`, help }
 }
 

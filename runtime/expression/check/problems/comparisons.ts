@@ -43,6 +43,7 @@ function checkSide(side: Side, { node, text }: Operation): readonly Problem[] {
     readLiteral(path) === undefined ? findBareWord(literal, { compared: value.field, value: other }, text) : []
   if (word.length > 0) return word
   const isEquality = EQUALITY.has(node.value)
+  if (isEquality && literal.type === 'regex') return [compareWithPattern(node, path)]
   const nothing = isEquality ? compareWithNothing(literal, path, text) : []
   if (nothing.length > 0) return nothing
   const wrong = compareWith(literal, value.field, text)
@@ -120,6 +121,13 @@ function findBareWord(
   const message = `${name} without quotes is the name of a field, and ${compared.name} is compared with it`
   const span = spanOf(name, node.steps?.[0]?.position, text)
   return [{ code: 'bare-word', message, help: `write ${JSON.stringify(word)}`, span }]
+}
+
+/** `title = /refund/`. */
+function compareWithPattern(node: Node, path: Node): Problem {
+  const message = `${node.value} compares with the regular expression itself, which no text equals`
+  const help = `write $contains(${readPath(path) ?? '…'}, /…/)`
+  return { code: 'pattern', message, help, span: operatorSpan(node) }
 }
 
 /** A field that is null or empty is absent, and nothing equals what is absent. */
