@@ -195,7 +195,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     [
       'spec/keys-changed',
       'The spec has other keys than the one that ran before, so events that were delivered would be counted again.',
-      'Restore the keys, or accept the new ones: `--accept-new-keys "Rated Conversation"`.',
+      'Restore the keys, or accept the new ones: `--accept-new-keys "Rated Conversation"`. `connector plan` shows all that the spec changes.',
     ],
     [
       'backfill/options-changed',

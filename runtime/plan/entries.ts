@@ -19,15 +19,11 @@ export function compareEntries(before: Entries, after: Entries, prefix = ''): re
   return changes
 }
 
-const LITERAL = /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/
+const LITERAL_OR_BLANK = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\s|\/\*[\s\S]*?\*\/)+/g
 
-/** Without the line breaks and indents of an expression, which mean nothing outside of its literals. */
+/** With one blank for each comment, line break and indent: they mean nothing outside of the literals of an expression. */
 export const unfold = (text: string): string =>
-  text
-    .split(LITERAL)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(/\s+/g, ' ')))
-    .join('')
-    .trim()
+  text.replace(LITERAL_OR_BLANK, (part) => (/^["']/.test(part) ? part : ' ')).trim()
 
 /** Everything of a mapping that decides what is sent. */
 export function listMappingEntries(mapping: Mapping): Entries {

@@ -127,6 +127,25 @@ describe('against the running spec', () => {
     expect(exit).toBe(4)
   })
 
+  test('reads it with its lock, by which metrics of the spec replace new ones of the base', async () => {
+    const { cwd, adopt, run, write } = createFolder()
+    const metric = `metric: Own Ticket
+summary: A ticket was created.
+resource: ticket
+from: { webhook: { topics: [ticket.created] } }
+key: [own-ticket, id]
+time: created_at
+contact: contacts.contacts[0].id
+`
+    write('own/connector.yaml', 'extends: ../spec\n')
+    write('own/mappings/mine.yaml', metric)
+    const accept = ['validate', 'own', '--accept']
+    expect((await runCommand(accept, { app: cliApp, load: loaders, env: {}, cwd })).exit).toBe(0)
+    write('spec/mappings/theirs.yaml', metric)
+    await adopt('own')
+    expect((await run(['own'], true)).exit).toBe(0)
+  })
+
   test('a new key without delivered events needs no consent', async () => {
     const { adopt, edit, run } = createFolder()
     await adopt('spec')

@@ -194,6 +194,10 @@ test.each<[name: string, before: SpecChanges, after: SpecChanges, expected: obje
 test.each<[name: string, after: SpecChanges]>([
   ['nothing', {}],
   ['a summary', { [TICKET]: replace('summary: A', 'summary: Some') }],
+  [
+    'a comment in an expression',
+    { [TICKET]: replace('created_at, created_at]', "created_at, /* that's */ created_at]") },
+  ],
   ['a comment, an indent', { [SET]: replace('    ?? $phone(', '        ?? $phone(') }],
 ])('%s changes nothing', async (_, after) => {
   expect(hasChanges(await plan({}, after))).toBe(false)

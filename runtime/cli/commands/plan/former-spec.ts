@@ -63,7 +63,7 @@ interface Source extends Pick<CliApp, 'bases'> {
 
 async function load(context: CommandContext, against: string, folder: URL, { files, bases }: Source = {}) {
   const app = bases === undefined ? context.app : { ...context.app, bases }
-  const { spec, diagnostics } = await context.load.spec(folder, app, { ignoreLock: true, ...(files && { files }) })
+  const { spec, diagnostics } = await context.load.spec(folder, app, { ...(files && { files }) })
   if (spec !== undefined) return spec
   for (const diagnostic of diagnostics.filter(({ severity }) => severity === 'error'))
     context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
