@@ -4,6 +4,7 @@ import { LimitExceeded, RECORD_STEPS } from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import { explainError } from './jsonata-errors.ts'
 import type { Origin, Problem } from './parse.ts'
+import { findType, formatType } from './value-types.ts'
 
 export const toParseFault = ({ code, message, span }: Problem, origin: Origin): Fault =>
   createFault(code, message, origin.at?.(span[0]) ?? origin.place)
@@ -27,7 +28,12 @@ export function toEvaluationFault(error: unknown, origin: Origin, text: string):
   const { code, token, position } = error
   const word = typeof token === 'string' ? token : undefined
   const start = findTokenStart(word, position, text)
-  const message = explainError(word === undefined ? { code } : { code, token: word })
+  const message = explainError({
+    code,
+    types: ['value', 'value2'].flatMap((name) => (name in error ? formatType(findType(error[name])) : [])),
+    ...(word !== undefined && { token: word }),
+    ...(typeof error.argument === 'string' && { argument: error.argument }),
+  })
   // No cause: JSONata's error contains the value, which may be personal data.
   const place = start === undefined ? origin.place : (origin.at?.(start) ?? origin.place)
   return createFault(code, `the expression failed: ${message}`, place)
@@ -51,6 +57,10 @@ interface JsonataError {
   readonly code: string
   readonly token?: unknown
   readonly position?: unknown
+  /** Which argument is wrong, in words. */
+  readonly argument?: unknown
+  /** `value` and `value2`: may be personal data. */
+  readonly [member: string]: unknown
 }
 
 const isJsonataError = (error: unknown): error is JsonataError =>

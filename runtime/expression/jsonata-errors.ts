@@ -6,6 +6,10 @@ interface JsonataErrorInfo {
   readonly token?: string
   /** The token the grammar expected. Trusted for syntax errors (`S…`) only. */
   readonly expected?: string
+  /** Which argument of a call is wrong, in words. */
+  readonly argument?: string
+  /** Types of the values that failed, in words. */
+  readonly types?: readonly string[]
 }
 
 const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = {
@@ -26,28 +30,31 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
   S0213: () => 'a number, true, false or null cannot be a step of a path',
   S0301: () => 'a regular expression is empty',
   S0302: () => 'a regular expression is not closed by /',
-  T0410: ({ token }) => `an argument of ${formatCall(token)} is of the wrong type, or there are too many or too few`,
-  T0411: ({ token }) => `${formatCall(token)} has no argument, and the context is of the wrong type for it`,
-  T0412: ({ token }) => `an argument of ${formatCall(token)} is a list with items of the wrong type`,
+  T0410: ({ token, argument }) =>
+    argument ?? `an argument of ${formatCall(token)} is of the wrong type, or there are too many or too few`,
+  T0411: ({ token, argument }) =>
+    argument ?? `${formatCall(token)} has no argument, and the context is of the wrong type for it`,
+  T0412: ({ token, argument }) =>
+    argument ?? `an argument of ${formatCall(token)} is a list with items of the wrong type`,
   D1001: () => 'a number is out of range',
-  D1002: () => 'only a number can be negated',
+  D1002: ({ types }) => `only a number can be negated${formatNot(types)}`,
   D1004: () => 'a regular expression matched an empty string, and would match it forever',
   D1013: () => 'the key of an object must not be _jsonata_lambda or _jsonata_function',
-  T1003: () => 'the key of an object must be a string',
+  T1003: ({ types }) => `the key of an object must be a string${formatNot(types)}`,
   T1005: ({ token }) => `"${token}" was called without its $`,
   T1006: ({ token }) => `${formatCall(token)} is not a function`,
   D1009: () => 'two keys of an object are the same',
   D1011: () => 'it calls itself too deeply',
   D1012: () => 'it takes too many steps',
-  T2001: ({ token }) => `the left side of ${token} is not a number`,
-  T2002: ({ token }) => `the right side of ${token} is not a number`,
+  T2001: ({ token, types }) => `the left side of ${token} ${formatIs(types)}not a number`,
+  T2002: ({ token, types }) => `the right side of ${token} ${formatIs(types)}not a number`,
   T2003: () => 'the left side of .. is not a whole number',
   T2004: () => 'the right side of .. is not a whole number',
   T2006: () => 'the right side of ~> is not a function',
-  T2007: () => 'values of different types cannot be sorted',
-  T2008: () => 'only numbers and strings can be sorted',
-  T2009: ({ token }) => `the two sides of ${token} are of different types`,
-  T2010: ({ token }) => `the two sides of ${token} must be numbers or strings`,
+  T2007: ({ types }) => `values of different types cannot be sorted${formatPair(types)}`,
+  T2008: ({ types }) => `only numbers and strings can be sorted${formatNot(types)}`,
+  T2009: ({ token, types }) => `the two sides of ${token} are of different types${formatPair(types)}`,
+  T2010: ({ token, types }) => `the two sides of ${token} must be numbers or strings${formatNot(types)}`,
   D2014: () => 'a range (..) has too many items',
   D2015: () => 'a list has too many items',
   D3001: () => 'a number is out of range',
@@ -66,6 +73,14 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
 }
 
 const formatCall = (token: string | undefined): string => (token ? `$${token}` : 'a function')
+
+/** `is a string, ` before `not a number`. */
+const formatIs = (types: readonly string[] = []): string => `is ${types[0] === undefined ? '' : `${types[0]}, `}`
+
+const formatNot = (types: readonly string[] = []): string => (types[0] === undefined ? '' : `, not ${types[0]}`)
+
+const formatPair = (types: readonly string[] = []): string =>
+  types.length < 2 ? '' : `: ${types.slice(0, 2).join(' and ')}`
 
 /** One sentence for an error code, without a value of the record. */
 export function explainError(error: JsonataErrorInfo): string {

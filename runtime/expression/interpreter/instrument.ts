@@ -14,6 +14,7 @@ import {
 import { InterpreterLimits } from './limits.ts'
 import { findMaxMatchingCost } from './matching-cost.ts'
 import { findRoles, type NodeRole } from './node-roles.ts'
+import { findArgumentType } from './wrong-argument.ts'
 
 const LIMITS = Symbol('limits')
 const GROUPS = Symbol('groups')
@@ -70,6 +71,7 @@ export function instrument(engine: jsonata.Expression, root: Node, next: NextEva
       const counter = getLimits(environment, next)
       if (Array.isArray(result)) checkList(node, Array.isArray(input), result, counter)
       const role = roles.get(node)
+      if (role?.argument) counter.argumentTypes.set(node, findArgumentType(result))
       // The result of a path is still a sequence here.
       const value = Array.isArray(result) && result.length === 1 ? result[0] : result
       if (typeof value === 'string') {

@@ -13,6 +13,8 @@ import type { Argument, ExpressionFunction, FunctionTable } from '../functions.t
 import type { Parsed } from '../parse.ts'
 import { type CallContext, guardBuiltins } from './guard-builtins.ts'
 import { getLimits, instrument, type NextEvaluation } from './instrument.ts'
+import type { InterpreterLimits } from './limits.ts'
+import { describeWrongArgument } from './wrong-argument.ts'
 
 /** Rejects with JSONata's error, a `NotPlain`, or the `Fault` of a function. */
 export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>
@@ -48,11 +50,30 @@ export function createInterpreter(parsed: Parsed, { functions, names, variables 
     next.budget = bindings[STEP_BUDGET]
     const evaluated = engine.evaluate(needsCopy ? copy(input) : input, values)
     const { counter } = next
-    const result: unknown = await evaluated
+    const result: unknown = await evaluated.catch((error: unknown) => {
+      throw withArgument(error, parsed, functions, counter)
+    })
     const plain = toPlainJson(result, limits.output)
     if (typeof plain === 'object') counter?.consumeSteps(countReadingSteps(plain))
     return plain
   }
+}
+
+/** Adds to an error of a call which argument is wrong, in words. */
+function withArgument(
+  error: unknown,
+  { root }: Parsed,
+  functions: FunctionTable,
+  counter: InterpreterLimits | undefined,
+): unknown {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('token' in error)) return error
+  if (!/^T041[012]$/.test(String(error.code)) || typeof error.token !== 'string') return error
+  const name = error.token
+  const signature = functions.find((each) => each.name === name)?.signature ?? BUILTIN_SIGNATURES[name]
+  if (signature === undefined || counter === undefined) return error
+  const call = { name, signature, position: 'position' in error ? error.position : undefined }
+  const argument = describeWrongArgument(root, call, (node) => counter.argumentTypes.get(node))
+  return { ...error, argument }
 }
 
 /** Applies the limits and registers the functions. Returns whether inputs must be copied. */

@@ -2,8 +2,11 @@
 import { type LimitCounter, LimitExceeded, type Limits, type StepBudget } from '../compiler/runtime/limits.ts'
 import { NotPlain } from '../compiler/runtime/to-plain-json.ts'
 import { CONCURRENT_PARTS_PER_LEVEL } from '../parse.ts'
+import type { ArgumentType } from './wrong-argument.ts'
 
 export class InterpreterLimits implements LimitCounter {
+  /** Of the arguments evaluated last, by node: for the message of a call that does not match its function. */
+  readonly argumentTypes = new Map<object, ArgumentType>()
   readonly #limits: Limits
   readonly #budget: StepBudget | undefined
   #remaining: number

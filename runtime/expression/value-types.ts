@@ -1,0 +1,50 @@
+/** Names the types of values in messages, which quote no value. */
+const NAMES = {
+  s: 'a string',
+  n: 'a number',
+  b: 'a boolean',
+  l: 'null',
+  o: 'an object',
+  a: 'a list',
+  f: 'a function',
+  m: 'absent',
+} as const
+
+/** A type, by its letter in a JSONata signature. `m`: absent. */
+export type TypeLetter = keyof typeof NAMES
+
+const PLURALS: Readonly<Partial<Record<TypeLetter, string>>> = {
+  s: 'strings',
+  n: 'numbers',
+  o: 'objects',
+  b: 'booleans',
+}
+
+export const isTypeLetter = (letter: string): letter is TypeLetter => Object.hasOwn(NAMES, letter)
+
+export const formatType = (letter: TypeLetter): string => NAMES[letter]
+
+/** `a string or a number`. */
+export const formatTypes = (letters: Iterable<TypeLetter>): string => [...letters].map(formatType).join(' or ')
+
+export const formatItemType = (letter: TypeLetter): string => PLURALS[letter] ?? formatType(letter)
+
+/** Of a value of the interpreter: a function is an object with a mark, too. */
+export function findType(value: unknown): TypeLetter {
+  switch (typeof value) {
+    case 'string':
+      return 's'
+    case 'number':
+      return 'n'
+    case 'boolean':
+      return 'b'
+    case 'function':
+      return 'f'
+    case 'undefined':
+      return 'm'
+    default:
+      if (value === null) return 'l'
+      if (Array.isArray(value)) return 'a'
+      return typeof value === 'object' && ('_jsonata_lambda' in value || '_jsonata_function' in value) ? 'f' : 'o'
+  }
+}
