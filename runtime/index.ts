@@ -42,6 +42,13 @@ export type { ConnectionStats, LimitUsage } from './http/connection-stats.ts'
 export type { ApiResponse, ErrorContext, ExplainError } from './http/error-response.ts'
 /** Paces requests within one limit of a remote API. Share it among all requests that count against that limit. */
 export { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
+/** Why each mapping sends something of a record or nothing, and what each value was read from. */
+export type { LookupReading } from './mapping/explain/explain-lookups.ts'
+export type { MappingExplanation, OccurrenceExplanation } from './mapping/explain/explain-mapping.ts'
+export type { PropertyExplanation } from './mapping/explain/explain-properties.ts'
+export type { RecordExplanation } from './mapping/explain/explain-record.ts'
+export type { ExpressionReading, FaultReading } from './mapping/explain/read-expression.ts'
+export type { AbsentField, PathReading } from './mapping/explain/read-path.ts'
 export type { Preview, PreviewInput, PreviewItem } from './mapping/preview.ts'
 /** Credentials of requests and the delivery gate: for hosts that hold credentials themselves. */
 export {

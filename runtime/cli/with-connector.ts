@@ -140,10 +140,15 @@ export function withStoreIfAny<T>(context: CommandContext, use: (store: Store | 
 
 /** For commands that read the ledger: also warns about a store that did not exist, since its path may be misspelt. */
 export async function withExistingStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {
+  warnOfMissingStore(context)
+  return withStore(context, use)
+}
+
+/** Call it before the store is opened, which creates it. */
+export function warnOfMissingStore(context: CommandContext): void {
   const file = storeFile(storeUrlOf(context))
   if (file !== undefined && !existsSync(file))
     context.note(`No store at ${file}; created an empty one. Check CONNECTOR_STORE if you expected records.`)
-  return withStore(context, use)
 }
 
 function rethrowAsUsageError(error: unknown): never {

@@ -18,8 +18,8 @@ import type { LookupSpec } from '../spec/spec.ts'
 export interface Lookups {
   /** The source's value for a key, or undefined if it has none: at once when cached. Throws a `Fault` of the request. */
   find(lookup: LookupSpec, key: string, lane: Lane): MaybePromise<Json | undefined>
-  /** The value last found for a key, of whatever age. Sends no request. */
-  peek(lookup: LookupSpec, key: string): Json | undefined
+  /** The value last found for a key, of whatever age: by this process, or stored by an import. Sends no request. */
+  peek(lookup: LookupSpec, key: string): MaybePromise<Json | undefined>
   /** Drops the cached value of a key after the source reported a change. */
   invalidate(name: string, key: string): Promise<void>
 }
@@ -60,8 +60,13 @@ class SourceLookups implements Lookups {
     return found.then((value) => this.#remember(lookup, key, value))
   }
 
-  peek({ name }: LookupSpec, key: string): Json | undefined {
-    return this.#recent.get(name)?.get(key)
+  peek({ name }: LookupSpec, key: string): MaybePromise<Json | undefined> {
+    return this.#recent.get(name)?.get(key) ?? this.#readStored(name, key)
+  }
+
+  async #readStored(name: string, key: string): Promise<Json | undefined> {
+    const [stored] = await this.#parts.store.readCache(name, [key])
+    return stored?.value ?? undefined
   }
 
   #remember({ name }: LookupSpec, key: string, value: Json | undefined): Json | undefined {

@@ -12,6 +12,7 @@ import { findResourceByTopic, type Notification, openEnvelope } from '../source/
 import { findTargets, type OpenRecord, openNotification, type RecordTargets } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { describeSilences, explainItems, type RecordExplanation } from './explain/explain-record.ts'
 import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
@@ -34,6 +35,8 @@ export interface PreviewInput {
   readonly lookupFallback?: 'remembered' | 'source'
   /** Prefix of the keys, unless the data has one. */
   readonly workspace?: string
+  /** Whether to explain each mapping that listens: all of its properties, or those of this name. */
+  readonly explain?: true | string
 }
 
 /** What one occurrence would send, or why it would send nothing. */
@@ -57,6 +60,10 @@ export interface Preview {
   readonly bodies: readonly Json[]
   /** Hints for a person, e.g. a missing lookup. */
   readonly notes: readonly string[]
+  /** A line for each mapping that listens and gives no item, e.g. what its `when` read. */
+  readonly silences: readonly string[]
+  /** By item of the data, if the input asks for it. */
+  readonly explanations?: readonly RecordExplanation[]
   /** Whether no item is a fault. */
   readonly ok: boolean
 }
@@ -70,6 +77,8 @@ export interface PreviewParts {
 }
 
 interface PreviewResult {
+  /** Without the destination's prefix. */
+  readonly metric: string
   readonly item: PreviewItem
   readonly message?: OutgoingMessage
   readonly changes?: readonly FieldChange[]
@@ -98,7 +107,9 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
   const results = mapped.map((result) => fitResult(result, parts))
   if (opened.length === 0)
     notes.add(`no item of stream ${input.stream} found: pass a page of it, a list, or one item with its id`)
-  else if (results.length === 0) notes.add('no mapping finds an occurrence in it')
+  const origin = { opened, targets, input, now: parts.clock.now() }
+  const silences = await describeSilences(origin, new Set(mapped.map(({ metric }) => metric)), map)
+  const explanations = input.explain === undefined ? undefined : await explainItems(origin, map)
   for (const change of formatChanges(results.flatMap(({ changes = [] }) => changes))) notes.add(change)
   if (parts.spec.people.onlyKnown && results.some(({ message }) => message !== undefined))
     notes.add(
@@ -109,6 +120,8 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
     items: results.map(({ item }) => item),
     bodies: bodiesOf(messages, lane, parts, notes),
     notes: [...notes],
+    silences,
+    ...(explanations && { explanations }),
     ok: !results.some(({ item }) => 'fault' in item),
   }
 }
@@ -163,7 +176,11 @@ async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<
   const allMetrics = spec.mappings.map(({ metric }) => metric) // on-request metrics too: a preview costs no requests
   return {
     opened: items.map((item) => ({ resource, item, bindings: { workspace } })),
-    targets: findTargets({ stream: stream.name, backfillRun: { id: '', until: 0, only: allMetrics } }, spec),
+    targets: {
+      ...findTargets({ stream: stream.name, backfillRun: { id: '', until: 0, only: allMetrics } }, spec),
+      // A poll of the stream updates profiles.
+      profile: stream.poll !== undefined && resource.name === spec.profile.resource,
+    },
     lane: 'backfill',
   }
 }
@@ -186,7 +203,7 @@ async function previewAll(
   const workspace = asId(bindings.workspace) ?? ''
   const repeats = input.topic === undefined ? 'nothing' : 'older-parts'
   if (input.topic !== undefined && (await isDeletion(item, bindings, parts.spec.people)))
-    return [{ item: { metric: DELETION, skipped: 'awaiting-deletion' } }]
+    return [{ metric: DELETION, item: { metric: DELETION, skipped: 'awaiting-deletion' } }]
   // Lane `live` shows the whole profile. The request shows what history omits.
   const context = { lane: 'live', workspace, now: parts.clock.now(), repeats } as const
   const mapped = [...(await mapEvents(targets.mappings, { bindings, itemOf: () => item }, context, parts))]
@@ -201,7 +218,7 @@ function fitResult(result: PreviewResult, { destination }: PreviewParts): Previe
   if (result.message === undefined) return result
   try {
     const { message, changes } = destination.fit(result.message)
-    return { message: result.message, item: toItem(message), changes }
+    return { ...result, item: toItem(message), changes }
   } catch {
     return result
   }
@@ -215,14 +232,14 @@ function toItem(message: OutgoingMessage): PreviewItem {
 
 function toPreview(mapped: MappedOccurrence): PreviewResult {
   const { metric } = mapped.identity
-  if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
-  if ('deletion' in mapped) return { item: { metric, skipped: 'awaiting-deletion' } }
-  if ('wait' in mapped) return { item: { metric, skipped: mapped.wait.reason } }
+  if ('skipped' in mapped) return { metric, item: { metric, skipped: mapped.skipped } }
+  if ('deletion' in mapped) return { metric, item: { metric, skipped: 'awaiting-deletion' } }
+  if ('wait' in mapped) return { metric, item: { metric, skipped: mapped.wait.reason } }
   if ('fault' in mapped) {
     const { message, place } = mapped.fault.info()
-    return { item: { metric, fault: message, ...(place !== undefined && { place }) } }
+    return { metric, item: { metric, fault: message, ...(place !== undefined && { place }) } }
   }
-  return { message: mapped.message, item: toItem(mapped.message) }
+  return { metric, message: mapped.message, item: toItem(mapped.message) }
 }
 
 /** Empty if the destination would reject them, e.g. for a missing identifier. */

@@ -7,7 +7,7 @@ import type { Json } from '../../ports/types.ts'
 import type { Painter } from '../io.ts'
 
 export function formatPreview(items: readonly PreviewItem[], paint: Painter): string {
-  if (items.length === 0) return 'No events: no mapping matches.\n'
+  if (items.length === 0) return 'No events.\n'
   return items.map((item) => `${itemLines(item, paint).join('\n')}\n`).join('\n')
 }
 

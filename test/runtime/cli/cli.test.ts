@@ -51,9 +51,9 @@ describe('wrong usage exits with 2 and an error on stderr', () => {
     ['a planned command', ['conform'], "unknown command 'conform'"],
     ['an unknown option', ['check', '--fast'], "unknown option '--fast'"],
     ['an extra operand', ['check', 'this'], 'too many arguments'],
-    ['a missing operand', ['preview', '--topic', 't'], "missing required argument 'file'"],
-    ['neither topic nor stream', ['preview', 'x.json'], 'either --topic or --stream'],
-    ['topic and stream', ['preview', 'x.json', '--topic', 't', '--stream', 's'], 'either --topic or --stream'],
+    ['a missing operand', ['trace'], "missing required argument 'id'"],
+    ['no file', ['preview', '--topic', 't'], 'a file, --record or --dead: one of them'],
+    ['topic and stream', ['preview', 'x.json', '--topic', 't', '--stream', 's'], '--topic or --stream, not both'],
     ['a nonexistent file', ['preview', '--topic', 't', 'x.json'], 'file not found: x.json'],
     ['a bad date', ['backfill', '--since', 'yesterday'], 'must be a date such as 2026-01-31'],
     [

@@ -33,7 +33,7 @@ function fakePreview(result: Partial<Preview> = {}, setup: FakeSetup = {}) {
   const calls: PreviewInput[] = []
   const preview = async (input: PreviewInput): Promise<Preview> => {
     calls.push(input)
-    return { items, bodies: [{ data: 1 }], notes: ['no lookup "contact" was given'], ok: true, ...result }
+    return { items, bodies: [{ data: 1 }], notes: ['no lookup "contact" was given'], silences: [], ok: true, ...result }
   }
   return { calls, options: { cwd, env: {}, connector: { preview }, ...setup } }
 }
@@ -53,11 +53,12 @@ test('prints readable text', async () => {
   expect(out).toMatchSnapshot()
 })
 
-test('reports that no mapping matches', async () => {
-  const { options } = fakePreview({ items: [] })
-  expect((await runCommand(['preview', '--topic', 'chat.opened', 'item.json'], options)).out).toBe(
-    'No events: no mapping matches.\n',
-  )
+test('says of each silent mapping why it gives no event', async () => {
+  const silences = ['Rated Chat: when is false: state is "open"']
+  const { options } = fakePreview({ items: [], notes: [], silences })
+  const { out, err } = await runCommand(['preview', '--topic', 'chat.opened', 'item.json'], options)
+  expect(out).toBe('No events.\n')
+  expect(err).toBe('note: Rated Chat: when is false: state is "open"\n')
 })
 
 test.each([[['--request']], [['--request', '--json']]])('%j prints the request bodies', async (flags) => {
@@ -97,4 +98,17 @@ test.each([
   const { exit, err } = await runCommand(['preview', option, word, 'item.json'], options)
   expect(exit).toBe(2)
   expect(err).toContain(message)
+})
+
+test.each([
+  [['item.json', '--topic', 'chat.opened', '--stream', 'chats'], 'preview takes --topic or --stream, not both'],
+  [[], 'preview needs a file, --record or --dead: one of them'],
+  [['--explain'], 'preview needs a file, --record or --dead: one of them'],
+  [['item.json', '--dead'], 'preview needs a file, --record or --dead: one of them'],
+  [['--record', '42', '--topic', 'chat.opened'], 'a stored record has its own topic or stream'],
+])('%j is wrong usage', async (flags, message) => {
+  const { options } = fakePreview()
+  const { exit, err } = await runCommand(['preview', ...flags], options)
+  expect(err).toContain(message)
+  expect(exit).toBe(2)
 })

@@ -103,7 +103,7 @@ test('a preview tells the warnings in short, and stops if strict', async () => {
     ...warning,
     env: { CONNECTOR_SPEC: './my-spec' },
     stdin: '{"id":"1"}',
-    connector: { preview: async () => ({ items: [], bodies: [], notes: [], ok: true }) },
+    connector: { preview: async () => ({ items: [], bodies: [], notes: [], silences: [], ok: true }) },
   }
   const preview = (...argv: string[]) => runCommand(['preview', '--topic', 'ticket.created', '-', ...argv], options)
   const { err } = await preview()

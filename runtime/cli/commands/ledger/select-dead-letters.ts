@@ -73,6 +73,25 @@ export async function findDeadLetters(store: Store, ref: string): Promise<readon
   return exact.length > 0 ? exact : found
 }
 
+/** Newest first, at most `limit`; `all` counts the others, too. */
+export async function listNewestDeadLetters(store: Store, limit: number) {
+  const newest: LedgerEntry[] = []
+  let all = 0
+  for (const { group, count } of await store.groupDeadLetters()) {
+    all += count
+    for await (const letter of readGroup(store, group)) {
+      newest.push(letter)
+      if (newest.length >= 2 * limit) keepNewest(newest, limit)
+    }
+  }
+  keepNewest(newest, limit)
+  return { letters: newest, all }
+}
+
+function keepNewest(letters: LedgerEntry[], limit: number): void {
+  letters.sort((a, b) => (b.settledAt ?? 0) - (a.settledAt ?? 0) || b.seq - a.seq).splice(limit)
+}
+
 /** By record id. `unknown`: references of no dead letter. */
 export async function resolveRefs(store: Store, refs: readonly string[]) {
   const ids = new Set<string>()
