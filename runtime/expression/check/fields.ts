@@ -5,7 +5,7 @@ import type { Parsed, Problem } from '../parse.ts'
 import { callBuiltin, PRESENCE_ONLY, takesContext } from './builtin-calls.ts'
 import { typeOfLiteral, typeOfOperation } from './computed-types.ts'
 import { filteredPlural, takePosition } from './filters.ts'
-import { checkArithmetic } from './problems/arithmetic.ts'
+import { checkArithmetic, checkConcatenation } from './problems/arithmetic.ts'
 import { checkComparison } from './problems/comparisons.ts'
 import { checkCall, checkFilter, checkOperands } from './problems/conditions.ts'
 import { checkContradiction } from './problems/contradictions.ts'
@@ -172,6 +172,7 @@ function checkOperation(node: Node, [left, right]: readonly [Value, Value], stat
   const isDeclared = state.context.shape !== undefined || state.input.shape !== undefined
   const problems = [
     ...checkArithmetic(operation, isDeclared),
+    ...checkConcatenation(operation),
     ...checkComparison(operation),
     ...checkTimeOperation(operation),
     ...checkOperands(operation),

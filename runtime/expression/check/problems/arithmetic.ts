@@ -1,4 +1,4 @@
-/** Names with a minus that are read as a subtraction, and arithmetic with what is no number. */
+/** Names with a minus that are read as a subtraction, arithmetic with what is no number, and lists joined to texts. */
 import type { Node } from '../../compiler/ast.ts'
 import type { Problem } from '../../parse.ts'
 import { ARITHMETIC, kindOf } from '../computed-types.ts'
@@ -56,3 +56,21 @@ function checkOperand(node: Node, operand: Node, field: TypedField | undefined):
   const help = node.value === '+' && kinds.includes('text') ? `texts are concatenated with &; ${convert}` : convert
   return [{ code: 'arithmetic', message, help, span: operatorSpan(node) }]
 }
+
+/** `"Tags: " & tags.tags.name`: two names become JSON. Not of a filter, which may find one item at most. */
+export function checkConcatenation({ node, lhs, rhs, left, right }: Operation): readonly Problem[] {
+  if (node.value !== '&') return []
+  const sides = [
+    { path: lhs, value: left },
+    { path: rhs, value: right },
+  ]
+  const list = sides.find(({ path, value }) => value.plural !== undefined && isPlain(path))
+  if (list === undefined) return []
+  const path = readPath(list.path)
+  const message = `${path} may be a list, and & writes a list of two items as JSON`
+  const help = `write $join(${path}${list.value.shape === undefined ? '' : '.…'}, ", ")`
+  return [{ code: 'list-as-text', message, help, span: operatorSpan(node) }]
+}
+
+const isPlain = ({ type, steps = [] }: Node): boolean =>
+  type === 'path' && steps.every((step) => step.type === 'name' && !step.predicate && !step.stages)
