@@ -95,7 +95,8 @@ const renderInline = (parts: readonly Inline[]): readonly Html[] =>
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d8dbe2, #3a3f4a); --soft: light-dark(#f5f6f8, #23262d); --dim: light-dark(#59606d, #a4abb8); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 78rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 78rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; background: light-dark(#fff, #16181d); color: light-dark(#16181d, #e8eaf0); }
+a { color: light-dark(#1550b0, #8ab4ff); }
 h1 { font-size: 1.75rem; line-height: 1.2; } h2 { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); } h3 { margin-bottom: .5rem; }
 header p { max-width: 48rem; }
 code { font: .875em/1.4 ui-monospace, monospace; background: var(--soft); padding: .1em .3em; border-radius: .25em; overflow-wrap: anywhere; }

@@ -65,7 +65,7 @@ describe('against a folder', () => {
     copy('old')
     edit(TICKET, 'include:', 'properties: { Urgent: is_shared }\ninclude:')
     edit('mappings/_ticket.yaml', '  Category: category', '  Category: category & "!"')
-    edit('mappings/profile.yaml', '  Contact Role: role\n', '')
+    edit('mappings/profile.yaml', '  Contact Role: role', '  #')
     edit('mappings/read-conversation.yaml', 'metric: Read', 'enabled: false\nmetric: Read')
     edit('mappings/resolved-ticket.yaml', 'metric: Resolved Ticket', 'metric: Closed Ticket')
     edit('connector.yaml', 'liveWindow: 24h', 'liveWindow: 12h')

@@ -141,7 +141,7 @@ test.each<[name: string, before: SpecChanges, after: SpecChanges, expected: obje
   [
     'a profile property that is removed',
     {},
-    { [PROFILE]: replace('  Contact Role: role\n', '') },
+    { [PROFILE]: replace('  Contact Role: role', '  #') },
     section('profile', [{ change: 'removed', effect: 'profiles in Klaviyo keep the value that they have' }]),
   ],
   [
