@@ -51,7 +51,8 @@ export const previewCommand: CommandDefinition = {
     const opened = { needs: [], strict: input.flag('strict'), ...store } as const
     const results = await withConnector(context, opened, (connector) => previewAll(request, connector, context))
     context.print(render(results, context, input.flag('request')))
-    return results.length > 0 && results.every(({ ok }) => ok) ? EXIT_CODES.ok : EXIT_CODES.failed
+    const isFound = results.length > 0 || request.record === undefined
+    return isFound && results.every(({ ok }) => ok) ? EXIT_CODES.ok : EXIT_CODES.failed
   },
 }
 

@@ -79,8 +79,13 @@ function outcomeLines({ status, time, key, reason = '', fault }: OccurrenceExpla
   switch (status) {
     case 'sent':
       return [`  ${paint('green', 'sent')}${time ? `  ${time}  key ${key}` : ''}`]
-    case 'skipped':
-      return [`  ${paint('yellow', `skipped: ${reason}`)}  ${describeSkipReason(reason)}`]
+    case 'skipped': {
+      const meaning = describeSkipReason(reason)
+      // A mapping's own reason has no other words.
+      return [
+        `  ${paint('yellow', `skipped: ${reason}`)}${meaning === reason.replaceAll('-', ' ') ? '' : `  ${meaning}`}`,
+      ]
+    }
     case 'when-false':
       return [`  ${paint('yellow', 'when is false')}`]
     case 'failed':
@@ -119,7 +124,7 @@ function propertyLines(
   const shown = status === 'sent' && reads.length === 1 && reads[0]?.path === text ? [] : reads
   return [
     `    ${paint('bold', name)} ${outcome} ← ${oneLine(text)}  ${paint('dim', place)}`,
-    ...(fault === undefined ? [] : faultLines(fault, '      ', paint)),
+    ...(fault === undefined ? [] : faultLines(fault, '      ', paint).filter((line) => line.trim() !== place)),
     ...readLines(shown, '      '),
     ...(status === 'sent' ? [] : missing.map((lookup) => `      ${describeLookup(lookup)}`)),
   ]

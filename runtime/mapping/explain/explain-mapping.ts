@@ -9,7 +9,9 @@ import type { Candidate } from '../candidates.ts'
 import { CONTACT, hydrate } from '../hydrate.ts'
 import { mapEvent, toEventIdentity } from '../map-event.ts'
 import { catchFault, type MappedOccurrence } from '../map-events.ts'
+import { hasIdentifier } from '../map-profile.ts'
 import { checkOccurrences, identifyOccurrence } from '../occurrences.ts'
+import { isMissing } from '../property-values.ts'
 import { isTruthy } from '../skip-rules.ts'
 import type { DeliveryContext, MapParts } from '../types.ts'
 import { explainLookups, type LookupReading } from './explain-lookups.ts'
@@ -130,12 +132,19 @@ async function explainResult(
 ): Promise<Pick<OccurrenceExplanation, 'status' | 'reason' | 'rule' | 'fault'>> {
   if ('fault' in mapped) return { status: 'failed', fault: toFaultReading(mapped.fault) }
   const reason = 'skipped' in mapped ? mapped.skipped : 'wait' in mapped ? mapped.wait.reason : undefined
-  if (reason === undefined) return { status: 'sent' }
+  if (reason === undefined) {
+    // A preview shows the event all the same.
+    const isIdentified = !('message' in mapped) || hasIdentifier(mapped.message.profile, parts.spec)
+    return isIdentified ? { status: 'sent' } : { status: 'skipped', reason: 'awaiting-identity' }
+  }
   const exclusions = (parts.spec.people.exclude?.rules ?? []).map((rule) => ({ reason: rule.reason, when: rule.expr }))
   const rules = [
     ...(await holding(mapping.skip, reason, { item, bindings: bound })),
     ...(await holding(exclusions, reason, { item: bound[CONTACT] ?? null, bindings: bound })),
-    ...(reason === 'no-contact' ? [await readExpression(mapping.contact, item, bindings)] : []),
+    ...(reason === 'no-contact' || reason === 'contact-not-found'
+      ? [await readExpression(mapping.contact, item, bindings)]
+      : []),
+    ...(await findMissing(mapping, reason, { item, bindings: bound })),
   ]
   return { status: 'skipped', reason, ...(rules[0] && { rule: rules[0] }) }
 }
@@ -149,6 +158,17 @@ export async function holding(
   const named = rules.filter((rule) => rule.reason === reason)
   const readings = await Promise.all(named.map(({ when }) => readCondition(when, item, bindings)))
   return readings.filter(({ value }) => isTruthy(value))
+}
+
+/** The properties whose absence skips the event for a reason. */
+async function findMissing(
+  { properties }: Mapping,
+  reason: string,
+  { item, bindings }: ExplainedItem,
+): Promise<readonly ExpressionReading[]> {
+  const named = properties.filter(({ whenMissing: rule }) => rule.action === 'skip' && rule.reason === reason)
+  const readings = await Promise.all(named.map(({ expr }) => readExpression(expr, item, bindings)))
+  return readings.filter(({ value }) => isMissing(value))
 }
 
 /** Lookups, properties and the profile that goes with the event. */

@@ -158,3 +158,12 @@ test('--dead maps the dead letters alone', async () => {
   expect(out).toContain('ticket_parts.ticket_parts is an empty list')
   expect(err).not.toContain('two')
 })
+
+test('no dead letters are no failure', async () => {
+  expect(await run('--dead')).toEqual({ exit: 0, out: '', err: 'note: no dead letters\n' })
+})
+
+test('an event without an address waits, though a preview shows it', async () => {
+  const { out } = await run('bare.json', '--stream', 'tickets', '--explain', 'Ticket Name')
+  expect(out).toContain('skipped: awaiting-identity')
+})
