@@ -24,7 +24,8 @@ for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rm
 
 /** The source has the comments, and the declarations; tsc cannot keep them in these alone. Names stay, for stack traces. */
 function removeComments(file) {
-  const { code } = transformSync(readFileSync(file, 'utf8'), { legalComments: 'none', minifyWhitespace: true })
+  const minified = { minifyWhitespace: true, minifySyntax: true }
+  const { code } = transformSync(readFileSync(file, 'utf8'), { legalComments: 'none', ...minified })
   writeFileSync(file, code)
 }
 

@@ -28,7 +28,7 @@ export async function validators(folder: URL, kinds: readonly string[]): Promise
   for (const kind of kinds) ajv.addSchema(await read(kind), kind)
   const source = standalone.default(ajv, Object.fromEntries(kinds.map((kind) => [kind, kind])))
   if (source.includes('require(')) throw new Error('a schema uses a keyword that Ajv imports code for at run time')
-  const { code } = await transform(source, { minify: true, format: 'esm', target: 'node20' })
+  const { code } = await transform(source, { minify: true, treeShaking: true, format: 'esm', target: 'node20' })
   return `${BANNER}// @ts-nocheck: output of Ajv. \`schema.ts\` declares the type of each export.\n${code}`
 }
 
