@@ -143,7 +143,10 @@ const descriptions: Readonly<
   }),
   MULTILINE_IMPLICIT_KEY: describeLine,
   MISSING_CHAR: describeLine,
+  NON_STRING_KEY: (_, { pos }) => ({ message: 'this key is no text', help: "put the key in quotes: '…'", span: pos }),
   BLOCK_AS_IMPLICIT_KEY: ({ text, below, belowStart }, { pos }) => {
+    if (/^\s*- /.test(text))
+      return { message: 'this is an item of a list, among keys', help: 'leave out the "- "', span: pos }
     if (indent(below) <= indent(text))
       return { message: 'a value with ": " in it must be quoted', help: QUOTE, span: pos }
     const at = belowStart + indent(below)

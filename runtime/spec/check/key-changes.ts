@@ -63,6 +63,16 @@ export function describeSharedKey(part: Value | undefined): DiagnosticText {
   }
 }
 
+/** Two records of one second would give one key. */
+export function describeKeyOfTimes({ input, part }: Pick<KeyInput, 'input' | 'part'>): DiagnosticText {
+  const fields = [listFixed(part?.shape).map((name) => `$part.${name}`), listFixed(input)].find((all) => all.length > 0)
+  return {
+    code: 'spec/key-of-times',
+    message: 'the key is made of times alone, and two that happen in the same second would count as one',
+    help: `add ${fields?.[0] ?? 'id'}, which tells them apart`,
+  }
+}
+
 /** Of a time that is the same for all that `each` gives. */
 export function describeSharedTime(part: Value | undefined): DiagnosticText {
   const field = part?.shape?.fields.has('created_at') ? '$part.created_at' : 'its own time'

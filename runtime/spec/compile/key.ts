@@ -1,7 +1,8 @@
 /** Compiles an occurrence's key: a literal name, then expressions with equal values on every ingress. */
+import type { Kind } from '../../expression/check/field-type.ts'
 import { listChanges, type Value } from '../../expression/check/value.ts'
 import type { Expression } from '../../expression/expression.ts'
-import { describeChange, describeSharedKey } from '../check/key-changes.ts'
+import { describeChange, describeKeyOfTimes, describeSharedKey } from '../check/key-changes.ts'
 import { getNotification } from '../check/known-fields.ts'
 import type { Mapping } from '../generated/documents.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
@@ -30,6 +31,7 @@ export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode)
   const before = diagnostics.length
   const literal = compileName(name, node.at('key', 0))
   const identifying: Expression[] = []
+  const results: Value[] = []
   const expressions = rest.map((_, index) => {
     const item = node.at('key', index + 1)
     const { expression, result } = item.compile(scope)
@@ -40,11 +42,13 @@ export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode)
     }
     if (changes.size === 0) warnOfAbsence(result, document, item)
     if (!isKindOfThing(result)) identifying.push(expression)
+    results.push(result)
     return expression
   })
   const isOfPart = identifying.some(({ variables }) => variables.has('part'))
   const isShared = each !== undefined && !isOfPart && mayBeSeveral(shapes.parts)
   if (isShared && diagnostics.length === before) node.at('key').warn(describeSharedKey(shapes.part))
+  else if (results.every(isTime) && diagnostics.length === before) node.at('key').warn(describeKeyOfTimes(shapes))
   return [literal, ...expressions]
 }
 
@@ -54,6 +58,11 @@ const isKindOfThing = ({ field }: Value): boolean =>
   !field.isComputed &&
   field.type.idOf === undefined &&
   /(^|[._])(type|state|role|category)$/.test(field.name)
+
+const isTime = ({ field }: Value): boolean =>
+  field !== undefined && field.type.kinds.size > 0 && [...field.type.kinds].every((kind) => TIMES.has(kind))
+
+const TIMES: ReadonlySet<Kind> = new Set(['seconds', 'milliseconds', 'date'])
 
 /** One object has no list to choose from. */
 export const mayBeSeveral = (parts: Value | undefined): boolean =>

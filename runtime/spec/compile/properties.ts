@@ -60,6 +60,7 @@ function compileProperty(name: string, document: string | LongProperty, scope: S
   warnOfResult(result, document, place)
   if (typeof document === 'string') return { name, expr, whenMissing: { action: 'omit' } }
   checkDefault(document, node)
+  warnOfDefault(document, result, node)
   return {
     name,
     expr,
@@ -126,7 +127,9 @@ export function checkProperties({ document, node, ...set }: CompiledSet, { docum
     const property = document.properties?.[name]
     if (property === undefined || property === null || Object.hasOwn(own.properties ?? {}, name)) continue
     const place = node.at('properties', name, ...(typeof property === 'string' ? [] : ['expr']))
-    warnOfResult(place.check(expr, scope), property, place)
+    const result = place.check(expr, scope)
+    warnOfResult(result, property, place)
+    if (typeof property !== 'string') warnOfDefault(property, result, node.at('properties', name))
   }
   for (const { reason, when } of set.skip)
     if (!Object.hasOwn(own.skip ?? {}, reason)) node.at('skip', reason).check(when, scope)
@@ -146,6 +149,19 @@ function checkDefault({ type, whenMissing }: LongProperty, node: SpecNode): void
   const message = `the property is a ${type}, and its default is a ${actual}`
   const help = `write a default that is a ${type}, or remove "type"`
   node.at('whenMissing', 'default').error({ code: 'spec/default-of-another-type', message, help })
+}
+
+/** `default: "0"` for a number: the destination would receive two types under one name. */
+function warnOfDefault({ type, whenMissing }: LongProperty, { field, plural }: Value, node: SpecNode): void {
+  const value = typeof whenMissing === 'object' ? whenMissing.default : undefined
+  if (type !== undefined || typeof value !== 'string' || !field || field.isComputed || plural !== undefined) return
+  const [kind, ...others] = field.type.kinds
+  const isNumber = (kind === 'number' || kind === 'duration') && value.trim() !== '' && Number.isFinite(Number(value))
+  const isBoolean = kind === 'boolean' && (value === 'true' || value === 'false')
+  if (others.length > 0 || !(isNumber || isBoolean)) return
+  const message = `${field.name} is ${describeKinds(field.type.kinds)}, and its default is text`
+  const help = `write it without quotes: ${value}`
+  node.at('whenMissing', 'default').warn({ code: 'spec/default-of-another-type', message, help })
 }
 
 function compileMissing(document: WhenMissing | undefined): Missing {

@@ -94,6 +94,9 @@ function warnOfUnknownRoles(roles: readonly string[], { field }: Value, node: Sp
     const message = `${field.name} is never "${role}", so no one is excluded by it`
     node.at(index).warn({ code: 'spec/unknown-role', message, help: suggest(role, known) })
   })
+  if (!known.every((role) => roles.includes(role))) return
+  const message = `${field.name} is one of ${known.join(', ')}, so everyone is excluded and nothing is sent`
+  node.warn({ code: 'spec/everyone-excluded', message, help: 'remove a role' }, node.keySpan)
 }
 
 function compileDeletion(

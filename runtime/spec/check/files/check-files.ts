@@ -4,7 +4,7 @@ import type { SpecNode } from '../../compile/spec-node.ts'
 import type { Mapping } from '../../generated/documents.ts'
 import type { SpecDocuments } from '../../read.ts'
 import { checkConditions } from './conditions.ts'
-import { checkMetricName, checkOwnNames, checkPropertyNames } from './names.ts'
+import { checkMetricName, checkOwnNames, checkPropertyNames, warnOfKeysAsProperties } from './names.ts'
 
 export function checkFiles(documents: SpecDocuments, sets: ReadonlyMap<string, CompiledSet>): void {
   const { connector, mappings: metrics, profile } = documents
@@ -15,6 +15,8 @@ export function checkFiles(documents: SpecDocuments, sets: ReadonlyMap<string, C
     checkConditions(document, node)
     checkOwnNames(document.properties, node.at('properties'))
     checkPropertyNames(document.properties, fromSets, node)
+    warnOfKeysAsProperties(document.properties, node.at('properties'))
+    warnOfExpressionsAsDefaults(document, node.at('properties'))
   }
   const setsOfProfile = profile?.document.include ?? []
   const setsOfEvents = documents.sets.filter(({ node }) => !setsOfProfile.includes(getSetName(node.file)))
@@ -22,15 +24,33 @@ export function checkFiles(documents: SpecDocuments, sets: ReadonlyMap<string, C
   if (connector) checkMetrics(metrics, connector.node)
 }
 
-/** In an event, nothing is nothing. In a profile, it clears a property. */
-function warnOfEmptyDefaults({ properties = {} }: Pick<Mapping, 'properties'>, node: SpecNode): void {
+/** Each default as it is written, with its place. */
+function* findDefaults({ properties = {} }: Pick<Mapping, 'properties'>, node: SpecNode) {
   for (const [name, property] of Object.entries(properties)) {
     if (property === null || typeof property === 'string' || typeof property.whenMissing !== 'object') continue
-    const { default: value } = property.whenMissing
+    yield { value: property.whenMissing.default, place: node.at(name, 'whenMissing') }
+  }
+}
+
+/** `default: $contact.name`, `default: '"none"'`. */
+function warnOfExpressionsAsDefaults(document: Pick<Mapping, 'properties'>, node: SpecNode): void {
+  for (const { value, place } of findDefaults(document, node)) {
+    if (typeof value !== 'string') continue
+    const [, inner] = /^(["']).*\1$/.exec(value) ? [value, value.slice(1, -1)] : []
+    if (inner === undefined && !/^\$[A-Za-z]\w*[.([]/.test(value)) continue
+    const message = `a default is sent as it is, and this one ${inner === undefined ? 'is the text of an expression' : 'has quotes in it'}`
+    const help = inner === undefined ? `write it in the expression: expr: … ?? ${value}` : `write default: ${inner}`
+    place.at('default').warn({ code: 'spec/default-is-no-expression', message, help })
+  }
+}
+
+/** In an event, nothing is nothing. In a profile, it clears a property. */
+function warnOfEmptyDefaults(document: Pick<Mapping, 'properties'>, node: SpecNode): void {
+  for (const { value, place } of findDefaults(document, node)) {
     if (value !== null && value !== '') continue
     const message = `the default ${value === null ? 'null' : '""'} is nothing, as is the missing value`
     const help = 'remove whenMissing, or write a default that says something'
-    node.at(name, 'whenMissing').warn({ code: 'spec/default-of-nothing', message, help })
+    place.warn({ code: 'spec/default-of-nothing', message, help })
   }
 }
 

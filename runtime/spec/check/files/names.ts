@@ -46,6 +46,20 @@ export function checkOwnNames(own: Properties | undefined, node: SpecNode): void
   }
 }
 
+/** Keys of a metric, a profile and a property that no one calls a property. */
+const KEYS: ReadonlySet<string> = new Set(['when', 'each', 'include', 'enabled', 'updatedAt', 'expr', 'whenMissing'])
+
+/** A key that is indented too far is another property. */
+export function warnOfKeysAsProperties(own: Properties | undefined, node: SpecNode): void {
+  for (const [name, value] of Object.entries(own ?? {})) {
+    if (!KEYS.has(name) || value === null) continue
+    const property = node.at(name)
+    const message = `this is a property called "${name}", not the key of that name`
+    const help = 'put it in the column of the key it belongs to; if it is a property, write its name otherwise'
+    property.warn({ code: 'spec/property-name', message, help }, property.keySpan)
+  }
+}
+
 function describeFlaw(name: string): string | undefined {
   if (name.trim() === '') return 'is empty'
   if (name !== name.trim()) return 'begins or ends with a blank'
