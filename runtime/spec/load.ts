@@ -8,6 +8,7 @@ import { checkDestinationLimits, checkDestinationRules } from './check/destinati
 import { checkFiles } from './check/files/check-files.ts'
 import { checkDuplicateSets, checkDuplicates, checkUnused } from './check/mappings.ts'
 import { checkPropertySets } from './check/property-sets.ts'
+import { checkRecipeProperties } from './check/recipe-properties.ts'
 import { checkSetProperties } from './check/set-properties.ts'
 import { checkIgnoredTopics, listKnownTopics } from './check/topics.ts'
 import { runTrials } from './check/trial-run.ts'
@@ -101,6 +102,7 @@ export async function loadSpec(
   // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const recipes = compileRecipes(documents.recipes, metrics)
+  if (spec && !context.failed) checkRecipeProperties(documents.recipes, spec.mappings, spec.destination.reservedPrefix)
   checkSecrets(documents.files, context, rules)
   const { base } = documents
   if (base && context.lock) context.diagnostics.push(...describeBaseChanges(base, context.lock))
