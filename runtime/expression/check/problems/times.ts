@@ -18,6 +18,9 @@ const MILLISECONDS_FROM = 1e11
 /** 2001. As milliseconds, it is two weeks after the start of 1970. */
 const SECONDS_FROM = 1e9
 
+/** A smaller number of seconds is a time of before 1973, which no record has. */
+const TIMES_FROM = 1e8
+
 /** `end`: where the name of the function ends. */
 export function checkTimeCall(
   name: string,
@@ -105,6 +108,21 @@ function compareUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
   if (value === undefined || field === undefined) return []
   if (kind === 'seconds' && value >= MILLISECONDS_FROM)
     return mix(node, `${field.name} is a time in seconds, and ${value} is milliseconds`, `write ${value / 1000}`)
+  const isPositive = value > 0 && !field.isComputed
+  if (kind === 'seconds' && isPositive && value < TIMES_FROM) {
+    const help = `for how long ago it was, subtract it from another time: updated_at - ${lastName(field)}`
+    return mix(
+      node,
+      `${field.name} is a time since 1970, and ${value} is a number of seconds: it is always later`,
+      help,
+    )
+  }
+  if (kind === 'duration' && isPositive && isSpanOfMilliseconds(value))
+    return mix(
+      node,
+      `${field.name} is a number of seconds, and ${value} looks like milliseconds`,
+      `write ${value / 1000}`,
+    )
   if (kind === 'milliseconds' && value > 1e8 && value < MILLISECONDS_FROM)
     return mix(node, `${field.name} is a time in milliseconds, and ${value} is seconds`, `write ${value}000`)
   return []
