@@ -24,9 +24,31 @@ export function describeTime({ field, shape, plural }: Value, file: string | und
 const TIMES: ReadonlySet<Kind> = new Set(['seconds', 'date'])
 
 /** The key of the lookup `contact`. A text of unknown meaning is one if it is called an id. */
-export function describeContact(value: Value, input: KnownShape): DiagnosticText | undefined {
-  const all = value.elements ?? [value]
-  return all.map((each) => describeCandidate(each, input)).find((words) => words !== undefined)
+export function describeContact(value: Value, use: ContactUse): DiagnosticText | undefined {
+  const words = (value.elements ?? [value]).map((each) => describeCandidate(each, use.input))
+  return words.find((each) => each !== undefined) ?? describeDemanded(value, use)
+}
+
+interface ContactUse {
+  readonly input: KnownShape
+  /** As it is written. */
+  readonly text: string
+  /** `each` and `when` as they are written. */
+  readonly conditions: string
+}
+
+/** `$part.author.id` after `author.type = "admin"`: an id of one kind or another, of which the condition leaves the other. */
+function describeDemanded({ field }: Value, { text, conditions }: ContactUse): DiagnosticText | undefined {
+  const [, part, holder] = /^(\$part\.)?([\w.]+)\.id$/.exec(text.trim()) ?? []
+  if (holder === undefined || /\bor\b|!=|\$not\(|\?/.test(conditions)) return undefined
+  const start = part ? '(?:\\$part\\.|(?<![.\\w$]))' : '(?<![.\\w$])'
+  const demanded = new RegExp(`${start}${holder.replaceAll('.', '\\.')}\\.type *= *["'](\\w+)["']`).exec(
+    conditions,
+  )?.[1]
+  const others = field?.type.idOf?.filter((kind) => kind !== 'contact') ?? []
+  if (field === undefined || demanded === undefined || !others.includes(demanded)) return undefined
+  const message = `only those of type ${demanded} are left, so that ${field.name} is the id of ${demanded}, and the contact is found by its id`
+  return { code: 'spec/not-a-contact', message, help: 'write the id of the contact whom the event is about' }
 }
 
 function describeCandidate({ field, shape }: Value, input: KnownShape): DiagnosticText | undefined {

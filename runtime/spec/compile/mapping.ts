@@ -78,7 +78,7 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     ...(when === undefined ? {} : { when: compileCondition(node.at('when'), earlyScope) }),
     key: compileKey(document, { ...shapes, parts: parts?.result }, node),
     time: compileTime(node.at('time'), earlyScope, parts?.result),
-    contact: compileContact(node.at('contact'), earlyScope),
+    contact: compileContact(node.at('contact'), earlyScope, `${each} ${when}`),
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
     profileProperties: compileProperties(document.profile, [], scope, node.at('profile')),
@@ -97,9 +97,10 @@ function compileTime(node: SpecNode, scope: Scope, parts: Value | undefined): Ex
   return expression
 }
 
-function compileContact(node: SpecNode, scope: Scope): Expression {
+/** `conditions`: `each` and `when` as they are written. */
+function compileContact(node: SpecNode, scope: Scope, conditions: string): Expression {
   const { expression, result } = node.compile(scope)
-  const words = describeContact(result, scope.input)
+  const words = describeContact(result, { input: scope.input, text: node.text().value, conditions })
   if (words) node.warn(words)
   return expression
 }
