@@ -85,6 +85,36 @@ const TYPES: Readonly<Record<string, string>> = {
   timestamp: 'string',
 }
 
+/** What people call a key, and what to write. */
+const OTHER_KEYS: Readonly<Record<string, readonly [key: string, help: string]>> = {
+  disabled: ['enabled', 'write enabled: false'],
+  filter: ['when', 'write when'],
+  if: ['when', 'write when'],
+  condition: ['when', 'write when'],
+  on: ['from', 'write from: { webhook: { topics: […] } }'],
+  topics: ['from', 'write from: { webhook: { topics: […] } }'],
+  trigger: ['from', 'write from: { webhook: { topics: […] } }'],
+  history: ['stream', 'write stream'],
+  backfill: ['stream', 'write stream'],
+  name: ['metric', 'write metric'],
+}
+
+/** Of a key that is none of those known. */
+export function keyHelp(key: string, known: readonly string[]): string {
+  const [other, help] = (Object.hasOwn(OTHER_KEYS, key) ? OTHER_KEYS[key] : undefined) ?? []
+  return help !== undefined && other !== undefined && known.includes(other) ? help : suggest(key, known)
+}
+
+const DURATION_IN_WORDS = /^(\d+(?:\.\d+)?) ?(second|sec|minute|min|hour|day)s?$/i
+
+/** Of a value that does not have the form. */
+export function patternHelp(value: unknown, schema: SchemaText): { help?: string } {
+  const [, amount, unit = ''] = (typeof value === 'string' && DURATION_IN_WORDS.exec(value)) || []
+  const short = `${amount}${unit.charAt(0).toLowerCase()}`
+  const isDuration = amount !== undefined && new RegExp(schema.pattern ?? '^$').test(short)
+  return isDuration ? { help: `write ${short}` } : formHelp(schema)
+}
+
 /** Of a value that is none of those allowed. */
 export function valueHelp(value: unknown, allowed: readonly string[]): string {
   const type = TYPES[String(value).toLowerCase()]

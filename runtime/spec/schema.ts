@@ -1,6 +1,6 @@
 /** Validates a file against its published JSON Schema and describes each violation for the file's author. */
 import type { DefinedError } from 'ajv'
-import { nearestWords, suggest } from '../expression/did-you-mean.ts'
+import { nearestWords } from '../expression/did-you-mean.ts'
 import type { Diagnostic, DiagnosticText } from './diagnostic.ts'
 import type { Documents } from './generated/documents.ts'
 import { schemas as schemaTexts } from './generated/schema-texts.ts'
@@ -8,8 +8,9 @@ import * as generatedValidators from './generated/validators.ts'
 import {
   exampleHelp,
   firstSentence,
-  formHelp,
+  keyHelp,
   objectHelp,
+  patternHelp,
   type SchemaText,
   typeHelp,
   valueHelp,
@@ -126,7 +127,7 @@ function describe(violation: Violation, yaml: PlacedYaml): Description {
       const quoted = quote(propertyName ?? value)
       const message = isNoun(schema) ? `${quoted} is not ${schema.title}` : `${nameOf(path)} cannot be ${quoted}`
       const place = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
-      return { code: 'spec/value', message, ...formHelp(schema), ...place }
+      return { code: 'spec/value', message, ...patternHelp(value, schema), ...place }
     }
     case 'uniqueItems': {
       const repeated = [...path, Math.max(error.params.i, error.params.j)]
@@ -155,7 +156,7 @@ function unknownKey(key: string, path: Path, schema: SchemaText, yaml: PlacedYam
   const known = Object.keys(schema.properties ?? {})
   const isOfMissing = known.includes('whenMissing') && ['default', 'skip'].includes(key)
   const inMissing = isOfMissing ? `write whenMissing: { ${key}: … }` : undefined
-  const help = isCredential ? CREDENTIAL_HELP : (inMissing ?? suggest(key, known))
+  const help = isCredential ? CREDENTIAL_HELP : (inMissing ?? keyHelp(key, known))
   const message = `unknown key "${key}"${within(path)}`
   return { code: 'spec/unknown-key', message, help, ...yaml.keySpan([...path, key]) }
 }

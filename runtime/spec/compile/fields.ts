@@ -31,10 +31,28 @@ export function compileFields(
   return { file: knownFields ?? node.file, shapes, lists }
 }
 
+/** What other languages call the types. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  str: 'text',
+  integer: 'number',
+  int: 'number',
+  float: 'number',
+  bool: 'boolean',
+  timestamp: 'seconds (a number), or date (text)',
+  datetime: 'seconds (a number), or date (text)',
+  time: 'seconds (a number), or date (text)',
+  list: 'a list as [{ … }], or [text]',
+  array: 'a list as [{ … }], or [text]',
+  object: 'an object as { … }',
+}
+
 function reportUnknownType(declared: DeclaredField, node: SpecNode): void {
   const unknown = findUnknownType(declared)
   if (unknown === undefined) return
-  const nearest = suggest(unknown.word, KINDS)
+  const word = unknown.word.toLowerCase()
+  const other = Object.hasOwn(OTHER_NAMES, word) ? OTHER_NAMES[word] : undefined
+  const nearest = other === undefined ? suggest(unknown.word, KINDS) : `write ${other}`
   const help = `${nearest}${nearest.endsWith('?') ? '' : '.'} For a field of one text or another, write both: open | closed`
   node.at(...unknown.path).error({ code: 'spec/field-type', message: `"${unknown.word}" is no type of a field`, help })
 }
