@@ -1,5 +1,5 @@
 /** `schema`: writes JSON Schemas with the names of one spec, from which editors complete and explain its files. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DefinedNames, findNames } from '../../editor/model/names.ts'
@@ -22,6 +22,7 @@ import { openSpecFolder } from '../../spec/spec-files.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
 import { specFolder } from '../load-spec.ts'
+import { writeTextFile } from '../output/write-file.ts'
 
 const DEFAULT_OUT = '.connector-schema'
 
@@ -104,7 +105,10 @@ async function writeSchemas(
       const path = join(out, fileName(kind))
       const note = { $comment: 'Written by `connector schema`; run it again after a change of connector.yaml.' }
       const named = addNames(kind, schema, names)
-      await write(path, `${JSON.stringify({ ...(extendsOther ? allowChanges(named) : named), ...note }, null, 1)}\n`)
+      await writeTextFile(
+        path,
+        `${JSON.stringify({ ...(extendsOther ? allowChanges(named) : named), ...note }, null, 1)}\n`,
+      )
       return path
     }),
   )
@@ -118,7 +122,7 @@ async function writeModelines({ folder, paths, connector }: SpecFolder, out: str
     const text = await readFile(file, 'utf8')
     const schema = join(out, fileName(getFileKind(path, connector) ?? 'mapping'))
     const changed = setModeline(text, relativePath(dirname(file), schema))
-    if (changed !== text) await write(file, changed)
+    if (changed !== text) await writeTextFile(file, changed)
   }
   return own.map(({ file }) => file)
 }
@@ -127,16 +131,6 @@ async function writeModelines({ folder, paths, connector }: SpecFolder, out: str
 function relativePath(from: string, to: string): string {
   const path = relative(from, to).replaceAll(sep, '/')
   return path.startsWith('..') ? path : `./${path}`
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason'
-    throw new CliError(EXIT_CODES.failed, `cannot write ${path} (${code})`)
-  }
 }
 
 /** `fromMappings`: the path to the schemas from the usual folder of mappings. */

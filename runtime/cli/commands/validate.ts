@@ -1,5 +1,4 @@
 /** `validate`: checks a spec, prints its diagnostics, and what it needs outside of its files. */
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatJson, plural } from '../../lib/format.ts'
@@ -10,7 +9,7 @@ import { LOCK_FILE } from '../../spec/extends/lock.ts'
 import type { LoadedBase, LoadedSpec } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
-import { CliError, EXIT_CODES, usageError } from '../errors.ts'
+import { EXIT_CODES, usageError } from '../errors.ts'
 import { wantsColor } from '../io.ts'
 import { fromWorkingDirectory, shortenPath, specFolder, strictOption } from '../load-spec.ts'
 import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
@@ -24,6 +23,7 @@ import {
   toSarif,
 } from '../output/diagnostics.ts'
 import { formatRequirements, requirementsToJson } from '../output/requirements.ts'
+import { writeTextFile } from '../output/write-file.ts'
 import { unknownName } from '../parse.ts'
 
 export const validateCommand: CommandDefinition = {
@@ -69,9 +69,7 @@ async function acceptBase({ note, io }: CommandContext, folder: URL, { spec, bas
   if (base === undefined && spec !== undefined) throw usageError('--accept is for a spec that `extends` another')
   if (base === undefined || spec === undefined) return note('The spec has errors, so its base was not accepted.')
   const path = join(fileURLToPath(folder), LOCK_FILE)
-  await writeFile(path, base.writeLock()).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(EXIT_CODES.failed, `cannot write ${path} (${error.code})`)
-  })
+  await writeTextFile(path, base.writeLock())
   note(`${shortenPath(path, io.cwd)}: holds ${base.name} as it is now`)
 }
 

@@ -1,6 +1,5 @@
 /** Loads the catalog of a spec, and writes files made of it. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describeSpec } from '../../../catalog/describe-spec.ts'
 import type { CatalogFile } from '../../../catalog/markdown.ts'
 import type { Catalog } from '../../../catalog/types.ts'
@@ -9,6 +8,7 @@ import { openSpecFolder } from '../../../spec/spec-files.ts'
 import type { CommandContext, OptionDefinition } from '../../command.ts'
 import { CliError, EXIT_CODES } from '../../errors.ts'
 import { loadSpecOrExit, specFolder } from '../../load-spec.ts'
+import { writeTextFile } from '../../output/write-file.ts'
 
 export const specOperand: OptionDefinition = {
   flags: '[dir]',
@@ -26,14 +26,6 @@ export async function readCatalog(context: CommandContext, operand: string | und
 
 export async function writeFiles(folder: string, files: readonly CatalogFile[]): Promise<readonly string[]> {
   const written = files.map(({ name, text }) => ({ path: join(folder, name), text }))
-  for (const { path, text } of written) {
-    try {
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, text)
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason'
-      throw new CliError(EXIT_CODES.failed, `cannot write ${path} (${code})`)
-    }
-  }
+  for (const { path, text } of written) await writeTextFile(path, text)
   return written.map(({ path }) => path)
 }

@@ -99,12 +99,16 @@ function describeMix({ node, lhs, rhs, left, right }: Operation, kinds: Kinds): 
   return [{ code: 'seconds', message, help, span: operatorSpan(node) }]
 }
 
+/** The operand that is a number, and the field of the other one. */
+function readNumber({ lhs, rhs, left, right }: Operation) {
+  const [literal, field] = numberOf(rhs) === undefined ? [lhs, right.field] : [rhs, left.field]
+  return { value: numberOf(literal), field, kind: kindOf(field) }
+}
+
 function compareUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
   if (isMixed(kinds)) return describeMix(operation, kinds)
-  const { node, lhs, rhs, left, right } = operation
-  const [literal, field] = numberOf(rhs) === undefined ? [lhs, right.field] : [rhs, left.field]
-  const value = numberOf(literal)
-  const kind = kindOf(field)
+  const { node } = operation
+  const { value, field, kind } = readNumber(operation)
   if (value === undefined || field === undefined) return []
   if (kind === 'seconds' && value >= MILLISECONDS_FROM)
     return mix(node, `${field.name} is a time in seconds, and ${value} is milliseconds`, `write ${value / 1000}`)
@@ -130,10 +134,8 @@ function compareUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
 
 function addUnits(operation: Operation, kinds: Kinds): readonly Problem[] {
   if (isMixed(kinds)) return describeMix(operation, kinds)
-  const { node, lhs, rhs, left, right } = operation
-  const [literal, field] = numberOf(rhs) === undefined ? [lhs, right.field] : [rhs, left.field]
-  const value = numberOf(literal)
-  const kind = kindOf(field)
+  const { node } = operation
+  const { value, field, kind } = readNumber(operation)
   if (value === undefined || field === undefined) return []
   if (kind === 'seconds' && isSpanOfMilliseconds(value))
     return mix(

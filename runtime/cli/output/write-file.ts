@@ -1,0 +1,15 @@
+/** Writes a file that a command was asked for. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { CliError, EXIT_CODES } from '../errors.ts'
+
+/** Creates its folder, too. Throws a `CliError` with the path if that fails. */
+export async function writeTextFile(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason'
+    throw new CliError(EXIT_CODES.failed, `cannot write ${path} (${code})`)
+  }
+}
