@@ -65,7 +65,7 @@ export async function mapEvents(
   return [...ended, ...(mayRepeat ? withoutRepetition(mapped, selected, context) : mapped)]
 }
 
-function mapCandidate(one: Candidate, context: DeliveryContext, parts: MapParts): Promise<MappedOccurrence> {
+export function mapCandidate(one: Candidate, context: DeliveryContext, parts: MapParts): Promise<MappedOccurrence> {
   const identity = toEventIdentity(one, context, parts)
   return catchFault(identity, () => mapEvent(one, identity, context, parts))
 }

@@ -7,8 +7,8 @@ import type { Json } from '../../ports/types.ts'
 import type { Mapping, Property } from '../../spec/spec.ts'
 import type { Candidate } from '../candidates.ts'
 import { CONTACT, hydrate } from '../hydrate.ts'
-import { mapEvent, toEventIdentity } from '../map-event.ts'
-import { catchFault, type MappedOccurrence } from '../map-events.ts'
+import { toEventIdentity } from '../map-event.ts'
+import { type MappedOccurrence, mapCandidate } from '../map-events.ts'
 import { hasIdentifier } from '../map-profile.ts'
 import { checkOccurrences, identifyOccurrence } from '../occurrences.ts'
 import { isMissing } from '../property-values.ts'
@@ -117,11 +117,6 @@ async function explainOccurrence(
   } catch (error) {
     return { status: 'failed', fault: toFaultReading(error) }
   }
-}
-
-const mapCandidate = (candidate: Candidate, context: DeliveryContext, parts: MapParts): Promise<MappedOccurrence> => {
-  const identity = toEventIdentity(candidate, context, parts)
-  return catchFault(identity, () => mapEvent(candidate, identity, context, parts))
 }
 
 async function explainResult(
