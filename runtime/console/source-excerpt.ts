@@ -1,16 +1,15 @@
 /** A place in the spec: its line, with the lines around it. */
 import { html } from 'hono/html'
-import type { SourceFile } from '../spec/source-file.ts'
+import { parsePlace, type SourceFile } from '../spec/source-file.ts'
 import type { Html } from './types.ts'
 
 const CONTEXT_LINES = 2
 
 /** `place` is `file:line:column`. Shows the loaded spec, which may have changed since the fault. */
 export function sourceExcerpt(place: string, sources: readonly SourceFile[]): Html | false {
-  const [, path = '', at = ''] = /^(.+):(\d+):\d+$/.exec(place) ?? []
+  const { path, line = 0 } = parsePlace(place) ?? {}
   const source = sources.find((file) => file.path === path)
   if (source === undefined) return false
-  const line = Number(at)
   const lineCount = source.text.trimEnd().split('\n').length
   const [first, last] = [Math.max(1, line - CONTEXT_LINES), Math.min(lineCount, line + CONTEXT_LINES)]
   const numbers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)

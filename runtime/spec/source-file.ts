@@ -52,3 +52,9 @@ export class SourceFile {
     return this.text.slice(start, end).replace(/\r$/, '')
   }
 }
+
+/** What `SourceFile.place` wrote. Undefined: it is none. */
+export function parsePlace(place: string): (Position & { readonly path: string }) | undefined {
+  const [, path, line, column] = /^(.+):(\d+):(\d+)$/.exec(place) ?? []
+  return path === undefined ? undefined : { path, line: Number(line), column: Number(column) }
+}

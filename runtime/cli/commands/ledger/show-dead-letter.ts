@@ -5,6 +5,7 @@ import { whoActs } from '../../../ports/fault.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { EventResult, FaultInfo } from '../../../ports/types.ts'
 import type { LoadedSpec } from '../../../spec/load.ts'
+import { parsePlace } from '../../../spec/source-file.ts'
 import type { CommandContext, CommandDefinition } from '../../command.ts'
 import { EXIT_CODES, usageError } from '../../errors.ts'
 import { specFolder } from '../../load-spec.ts'
@@ -85,10 +86,10 @@ function failureLines({ metric, fault }: Failure, loaded: LoadedSpec | undefined
 
 /** The line at a place of the spec as it is now, with a caret below. */
 function sourceLines(place: string, loaded: LoadedSpec | undefined): string[] {
-  const [, path, line = '', column = ''] = /^(.*):(\d+):(\d+)$/.exec(place) ?? []
-  const text = loaded?.files.find((file) => file.path === path)?.line(Number(line)) ?? ''
-  if (text.trim() === '') return []
-  const caret = Number(column) <= text.length ? [`             ${' '.repeat(Number(column) - 1)}^`] : []
+  const at = parsePlace(place)
+  const text = (at && loaded?.files.find(({ path }) => path === at.path)?.line(at.line)) ?? ''
+  if (at === undefined || text.trim() === '') return []
+  const caret = at.column <= text.length ? [`             ${' '.repeat(at.column - 1)}^`] : []
   return [`             ${text}`, ...caret]
 }
 

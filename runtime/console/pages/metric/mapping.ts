@@ -1,6 +1,6 @@
 /** The mapping of a metric: each property with its expression and location, and the spec files. */
 import { html } from 'hono/html'
-import type { SourceFile } from '../../../spec/source-file.ts'
+import { parsePlace, type SourceFile } from '../../../spec/source-file.ts'
 import type { Mapping, Property } from '../../../spec/spec.ts'
 import type { Html, PageContext } from '../../types.ts'
 
@@ -13,7 +13,9 @@ export function mappingSection(mapping: MappingSource, { options }: PageContext)
   const { file, properties, profileProperties = [] } = mapping
   const { sourceFiles } = options.connector.spec
   const changed = sourceFiles.filter(({ base }) => base?.overlayPath === file).map(({ path }) => path)
-  const files = [...new Set([file, ...changed, ...properties.map(({ expr }) => fileOf(expr.place))])]
+  const files = [
+    ...new Set([file, ...changed, ...properties.map(({ expr }) => parsePlace(expr.place)?.path ?? expr.place)]),
+  ]
   const sources = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
   return html`<div class="beside">
 <div>${propertyTable('Properties', 'with their expressions', properties)}
@@ -51,5 +53,3 @@ function fileText({ path, text }: SourceFile, open: boolean): Html {
 </span>`,
   )}</code></pre></details>`
 }
-
-const fileOf = (place: string) => place.replace(/:\d+:\d+$/, '')
