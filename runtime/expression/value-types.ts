@@ -1,4 +1,6 @@
 /** Names the types of values in messages, which quote no value. */
+import { typeLetter } from './compiler/runtime/functions/type-letter.ts'
+
 const NAMES = {
   s: 'a string',
   n: 'a number',
@@ -31,20 +33,6 @@ export const formatItemType = (letter: TypeLetter): string => PLURALS[letter] ??
 
 /** Of a value of the interpreter: a function is an object with a mark, too. */
 export function findType(value: unknown): TypeLetter {
-  switch (typeof value) {
-    case 'string':
-      return 's'
-    case 'number':
-      return 'n'
-    case 'boolean':
-      return 'b'
-    case 'function':
-      return 'f'
-    case 'undefined':
-      return 'm'
-    default:
-      if (value === null) return 'l'
-      if (Array.isArray(value)) return 'a'
-      return typeof value === 'object' && ('_jsonata_lambda' in value || '_jsonata_function' in value) ? 'f' : 'o'
-  }
+  const letter = typeLetter(value)
+  return isTypeLetter(letter) ? letter : 'f'
 }

@@ -2,6 +2,7 @@
 
 import { fallBack } from '../limits.ts'
 import { parseSignature, type Signature } from './jsonata-builtins.ts'
+import { typeLetter } from './type-letter.ts'
 
 /** Returns the arguments as the function receives them. Throws what JSONata throws. */
 export type ArgumentCheck = (args: readonly unknown[], context: unknown) => readonly unknown[]
@@ -39,30 +40,6 @@ function parseParameters(signature: string): readonly Parameter[] | undefined {
     rest = rest.slice(all.length)
   }
   return found
-}
-
-function typeLetter(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return 's'
-    case 'number':
-      return 'n'
-    case 'boolean':
-      return 'b'
-    case 'function':
-      return 'f'
-    case 'object':
-      // JSONata may take such an object for a function: leaves it to JSONata.
-      return value === null
-        ? 'l'
-        : Array.isArray(value)
-          ? 'a'
-          : '_jsonata_function' in value || '_jsonata_lambda' in value
-            ? '?'
-            : 'o'
-    default:
-      return 'm'
-  }
 }
 
 export function createArgumentCheck(text: string): ArgumentCheck {
