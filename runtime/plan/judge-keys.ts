@@ -1,6 +1,6 @@
 /** Judges changed keys: whether events that were delivered would be counted again. */
 import type { Store } from '../ports/store.ts'
-import { findChangedKeys } from '../running-spec/compare-specs.ts'
+import { countDelivered, findChangedKeys } from '../running-spec/compare-specs.ts'
 import { type KeyTexts, keyTexts } from '../running-spec/key-texts.ts'
 import type { Spec } from '../spec/spec.ts'
 import { unfold } from './entries.ts'
@@ -32,8 +32,7 @@ export async function judgeKeys(
     } else if (ledger === undefined) {
       judged.set(metric, { ...change, needsConsent: !provesSameKeys(samples.find((one) => one.metric === metric)) })
     } else {
-      const days = await ledger.deliveredByDay(metric)
-      const delivered = days.reduce((sum, { count }) => sum + count, 0)
+      const { delivered } = await countDelivered(metric, ledger)
       judged.set(metric, { ...change, delivered, needsConsent: false })
     }
   }

@@ -37,12 +37,20 @@ export async function findChangedKeys(
     const { metric } = mapping
     const [before, after] = [keys[metric], keyTexts(mapping)]
     if (before === undefined || JSON.stringify(before) === JSON.stringify(after)) continue
-    const days = await ledger.deliveredByDay(metric)
-    const delivered = days.reduce((sum, { count }) => sum + count, 0)
-    if (delivered === 0 || (await givesSameKeys(mapping, spec, ledger))) continue
-    changed.push({ metric, before, after, delivered, since: days[0]?.day ?? '' })
+    const counted = await countDelivered(metric, ledger)
+    if (counted.delivered === 0 || (await givesSameKeys(mapping, spec, ledger))) continue
+    changed.push({ metric, before, after, ...counted })
   }
   return changed
+}
+
+/** All delivered events of a metric. */
+export async function countDelivered(
+  metric: string,
+  ledger: Pick<Ledger, 'deliveredByDay'>,
+): Promise<Pick<ChangedKey, 'delivered' | 'since'>> {
+  const days = await ledger.deliveredByDay(metric)
+  return { delivered: days.reduce((sum, { count }) => sum + count, 0), since: days[0]?.day ?? '' }
 }
 
 /** Whether the new key gives every sampled event the key under which it was delivered. False if no record is left to map. */

@@ -31,10 +31,19 @@ export interface RunningProcess {
   readonly since: number
 }
 
+type Files = readonly Pick<SourceFile, 'path' | 'text'>[]
+
+/** Tenants that share a spec share its list of files. */
+const hashes = new WeakMap<Files, string>()
+
 /** The same for the same text of all files, wherever they are. 12 hexadecimal digits. */
-export function hashSpec(files: readonly Pick<SourceFile, 'path' | 'text'>[]): string {
+export function hashSpec(files: Files): string {
+  const known = hashes.get(files)
+  if (known !== undefined) return known
   const sorted = files.map(({ path, text }) => [path, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 12)
+  const fresh = createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 12)
+  hashes.set(files, fresh)
+  return fresh
 }
 
 /** Undefined: none has run on the store. */
