@@ -1,4 +1,5 @@
 /** Names of files and types for metrics, whose own names may hold anything. */
+import { capitalize } from '../lib/format.ts'
 import type { Catalog, CatalogMetric } from './types.ts'
 
 /** `rated-conversation`. */
@@ -28,7 +29,5 @@ function nameAll(
   }
   return names
 }
-
-const capitalize = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
 
 const toIdentifier = (name: string): string => (/^[\p{L}]/u.test(name) ? name : `Metric${name}`)

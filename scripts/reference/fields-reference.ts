@@ -3,6 +3,7 @@ import { readModel, type SpecModel } from '../../runtime/editor/model/model.ts'
 import { describeKinds, type FieldType } from '../../runtime/expression/check/field-type.ts'
 import type { Shape } from '../../runtime/expression/check/shape.ts'
 import type { FunctionTable } from '../../runtime/expression/functions.ts'
+import { capitalize } from '../../runtime/lib/format.ts'
 import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
 import { generatedNote } from './schema-reference.ts'
 
@@ -32,8 +33,6 @@ function section(name: string, shape: Shape, { connector, fields }: SpecModel): 
     ['| Field | Type | May be absent | Never changes |', '| --- | --- | --- | --- |', ...rows(shape, '')].join('\n'),
   ].join('\n\n')
 }
-
-const capitalize = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase())
 
 function* rows(shape: Shape, path: string): Generator<string> {
   for (const [field, inner] of shape.fields) {
