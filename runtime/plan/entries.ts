@@ -86,8 +86,10 @@ export function listSettingEntries(spec: Spec): Entries {
 }
 
 /** Durations are milliseconds. */
-const DURATIONS = new Set(['timeout', 'ttl', 'liveWindow', 'identityWindow', 'retryFor', 'settled', 'dead'])
-for (const name of ['every', 'overlap', 'lag', 'interval']) DURATIONS.add(name)
+const DURATIONS = new Set([
+  ...['timeout', 'ttl', 'liveWindow', 'identityWindow', 'retryFor', 'settled', 'dead'],
+  ...['every', 'overlap', 'lag', 'interval'],
+])
 
 function flatten(value: unknown, path = ''): (readonly [string, string])[] {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return []
