@@ -50,6 +50,7 @@ const ROOMS = [
   'runtime/auth',
   'runtime/connector.ts',
   'runtime/create-connector.ts',
+  'runtime/conformance',
   'runtime/console',
   'runtime/editor',
   'runtime/catalog',
