@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 
-const KINDS = ['connector', 'mapping', 'properties', 'profile', 'fields', 'recipe']
+const KINDS = ['connector', 'mapping', 'properties', 'profile', 'fields', 'recipe', 'cases']
 
 /** Type names of files whose own name a definition has. */
 const TYPE_NAMES: Readonly<Record<string, string>> = { properties: 'PropertySet', fields: 'FieldsFile' }

@@ -24,6 +24,7 @@ const PAGES = {
   properties: 'A property set: mappings/_*.yaml',
   profile: 'The profile: mappings/profile.yaml',
   recipe: 'A recipe: recipes/*.yaml',
+  cases: 'Cases: tests/*.yaml',
 }
 
 const schemaFolder = (root: URL): URL => new URL('runtime/spec/schemas/', root)

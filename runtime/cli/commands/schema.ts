@@ -107,7 +107,7 @@ async function writeSchemas(
       const named = addNames(kind, schema, names)
       await writeTextFile(
         path,
-        `${JSON.stringify({ ...(extendsOther ? allowChanges(named) : named), ...note }, null, 1)}\n`,
+        `${JSON.stringify({ ...(extendsOther && kind !== 'cases' ? allowChanges(named) : named), ...note }, null, 1)}\n`,
       )
       return path
     }),

@@ -43,6 +43,7 @@ const PATTERNS: Readonly<Record<EditorFile['kind'], readonly Pattern[]>> = {
     ['lookups.*.permission', 'permission'],
   ],
   recipe: [],
+  cases: [],
 }
 
 export function findReferenceKind(path: Path, { kind }: Pick<EditorFile, 'kind'>): ReferenceKind | undefined {

@@ -5,7 +5,15 @@ import type { DefinedNames } from './names.ts'
 export type JsonSchema = { readonly [keyword: string]: unknown }
 export type SchemaKind = keyof Documents
 
-export const SCHEMA_KINDS: readonly SchemaKind[] = ['connector', 'mapping', 'properties', 'profile', 'fields', 'recipe']
+export const SCHEMA_KINDS: readonly SchemaKind[] = [
+  'connector',
+  'mapping',
+  'properties',
+  'profile',
+  'fields',
+  'recipe',
+  'cases',
+]
 
 /** Keywords that are added to the schema at a path. */
 type Addition = readonly [path: readonly string[], keywords: JsonSchema]
@@ -53,6 +61,7 @@ const ADDITIONS: Readonly<Record<SchemaKind, (names: DefinedNames, schema: JsonS
     return [[[], { properties: Object.fromEntries([...known].map((name) => [name, additionalProperties])) }]]
   },
   recipe: listForRecipe,
+  cases: listForCases,
 }
 
 /** An `enum` needs a value. Without examples: editors offer those, too. */
@@ -122,6 +131,21 @@ function listForConnector({ topics, streams, lookups, ...names }: DefinedNames):
       ['properties', 'destination', 'properties', 'account', 'properties', 'permission'],
       names.destinationPermissions,
     ),
+  ]
+}
+
+function listForCases({ topics, streams, metrics }: DefinedNames): readonly Addition[] {
+  const aCase = ['properties', 'cases', 'items', 'properties']
+  const ofMetrics = [[], [...aCase, 'expect', 'items']]
+  return [
+    ...[
+      ['properties', 'given'],
+      [...aCase, 'given'],
+    ].flatMap((given) => [
+      ...oneOf([...given, 'properties', 'topic'], [...topics.values()].flat()),
+      ...oneOf([...given, 'properties', 'stream'], streams.keys()),
+    ]),
+    ...ofMetrics.flatMap((path) => oneOf([...path, 'properties', 'metric'], [...metrics, 'Profile'])),
   ]
 }
 

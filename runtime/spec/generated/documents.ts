@@ -38,6 +38,19 @@ export type Fields =
   | Fields[]
   | string
   | null
+export type CaseLookups =
+  | string
+  | {
+      [k: string]: CaseResources
+    }
+  | CaseTable[]
+export type CaseResources = CaseResource[]
+export type CaseTable =
+  | string
+  | {
+      [k: string]: CaseResources
+    }
+export type CaseOccurrences = CaseExpected[]
 
 export interface Documents {
   connector: Connector
@@ -46,6 +59,7 @@ export interface Documents {
   profile: Profile
   fields: FieldsFile
   recipe: Recipe
+  cases: Cases
 }
 export interface Connector {
   connector: string
@@ -341,4 +355,165 @@ export interface Recipe {
   definition: {
     [k: string]: unknown
   }
+}
+export interface Cases {
+  metric?: string
+  given?: CaseGiven
+  cases: {
+    name: string
+    given?: CaseGiven
+    expect?: CaseOccurrences
+    expectBy?: {
+      webhook?: CaseOccurrences
+      backfill?: CaseOccurrences
+      reconcile?: CaseOccurrences
+      replay?: CaseOccurrences
+      both?: CaseOccurrences
+    }
+    ingresses?: ('webhook' | 'backfill' | 'reconcile' | 'replay' | 'both')[]
+    because?: string
+  }[]
+}
+export interface CaseGiven {
+  workspace?: string
+  now?: string
+  topic?: string
+  stream?: string
+  fixture?: string
+  item?:
+    | {
+        [k: string]: unknown
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null
+  recorded?: string
+  lookups?: CaseLookups
+  set?: {
+    [k: string]: unknown
+  }
+  remove?: string[]
+  wrap?: {
+    [k: string]: unknown
+  }
+  webhook?: {
+    fixture?: string
+    item?:
+      | {
+          [k: string]: unknown
+        }
+      | unknown[]
+      | string
+      | number
+      | boolean
+      | null
+    set?: {
+      [k: string]: unknown
+    }
+    remove?: string[]
+  }
+  backfill?: {
+    fixture?: string
+    item?:
+      | {
+          [k: string]: unknown
+        }
+      | unknown[]
+      | string
+      | number
+      | boolean
+      | null
+    set?: {
+      [k: string]: unknown
+    }
+    remove?: string[]
+  }
+  notification?: {
+    [k: string]: unknown
+  }
+  items?: {
+    [k: string]: {
+      stream?: string
+      fixture?: string
+      item?:
+        | {
+            [k: string]: unknown
+          }
+        | unknown[]
+        | string
+        | number
+        | boolean
+        | null
+      set?: {
+        [k: string]: unknown
+      }
+      remove?: string[]
+    }
+  }
+  course?: CaseStep[]
+}
+export interface CaseResource {
+  fixture?: string
+  item?:
+    | {
+        [k: string]: unknown
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null
+  set?: {
+    [k: string]: unknown
+  }
+  remove?: string[]
+}
+export interface CaseStep {
+  at: Duration
+  name?: string
+  item?: string
+  lookup?: string
+  id?: string
+  set?: {
+    [k: string]: unknown
+  }
+  remove?: string[]
+  topic?: string
+  wrap?: {
+    [k: string]: unknown
+  }
+  notification?: {
+    [k: string]: unknown
+  }
+  lost?: boolean
+  twice?: boolean
+  late?: Duration
+  sent?: string[]
+  import?: boolean
+  reconcile?: boolean
+}
+export interface CaseExpected {
+  metric?: string
+  key?: string
+  time?: string
+  contact?: string
+  properties?: {
+    [k: string]: unknown
+  }
+  profile?: {
+    [k: string]: unknown
+  }
+  has?: {
+    [k: string]: unknown
+  }
+  without?: string[]
+  profileHas?: {
+    [k: string]: unknown
+  }
+  value?: number | string
+  currency?: string
+  skipped?: Reason
+  fault?: string
 }

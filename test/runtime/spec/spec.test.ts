@@ -133,12 +133,13 @@ test('* matches part of a file name', async () => {
 
 test('the schemas are JSON Schemas', () => {
   const ajv = new Ajv({ allowUnionTypes: true, strictRequired: false })
-  for (const name of ['definitions', 'connector', 'fields', 'mapping', 'properties', 'profile']) {
+  for (const name of ['definitions', 'connector', 'fields', 'mapping', 'properties', 'profile', 'cases']) {
     const schema = JSON.parse(readFileSync(new URL(`runtime/spec/schemas/${name}.schema.json`, root), 'utf8'))
     expect(ajv.validateSchema(schema)).toBe(true)
     ajv.addSchema(schema, `${name}.schema.json`)
   }
-  for (const name of ['connector', 'fields', 'mapping', 'properties', 'profile']) ajv.getSchema(`${name}.schema.json`)
+  for (const name of ['connector', 'fields', 'mapping', 'properties', 'profile', 'cases'])
+    ajv.getSchema(`${name}.schema.json`)
 })
 
 describe('generated files are current', async () => {
