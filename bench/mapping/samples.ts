@@ -78,7 +78,7 @@ export interface Sample<T extends Item = Conversation & Ticket> {
 export const WORKSPACE = 'abc123de'
 
 /** `npm run` starts in the root. */
-const readFixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/intercom/${name}.json`, 'utf8'))
+const readFixture = (name: string) => JSON.parse(readFileSync(`conformance/fixtures/${name}.json`, 'utf8'))
 
 const FIRST = ['Ada', 'Mary Ann', 'Se&#225;n', 'Zoë', 'Liam', 'Cher', 'Nora', 'Tom']
 const LAST = ["O'Brien", 'Byrne', 'van der Berg', 'Müller', 'Walsh', 'Kelly', 'Doyle', 'Ryan']

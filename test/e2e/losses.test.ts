@@ -1,6 +1,7 @@
 /** A third of the webhooks lost, two kills and an hour away: the next pass finds all of it, at a bounded cost. Real processes. */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { type VirtualClock, virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import { systemClock, systemFetch } from '../../runtime/system.ts'
 import type { IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
 import type { RecordedEvent } from '../../sandbox/klaviyo/event-store.ts'
@@ -13,7 +14,6 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../helpers/processes/processes.ts'
-import { type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())

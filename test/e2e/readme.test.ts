@@ -44,7 +44,7 @@ test('renames and adds properties as shown', async () => {
   const text = resolved.replace(/ {2}Ticket Name:.*\n/, `${lines.join('\n')}\n`)
   const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
   expect(diagnostics.map((one) => renderDiagnostic(one, false))).toEqual([])
-  const ticket = JSON.parse(readFileSync(new URL('test/fixtures/intercom/ticket.json', root), 'utf8'))
+  const ticket = JSON.parse(readFileSync(new URL('conformance/fixtures/ticket.json', root), 'utf8'))
   const connector = await intercomToKlaviyo({ settings: { spec } })
   const { items } = await connector.preview({ topic: 'ticket.state.updated', data: ticket })
   expect(items.at(-1)).toMatchObject({ metric: 'Resolved Ticket', properties: { 'Ticket Subject': 'Wrong size' } })
@@ -71,7 +71,7 @@ test('drops conversations that began with an outbound message, by the setting of
   const { spec, diagnostics } = await load({ 'mappings/created-conversation.yaml': text })
   expect(diagnostics.map((one) => renderDiagnostic(one, false))).toEqual([])
   const connector = await intercomToKlaviyo({ settings: { spec } })
-  const data = JSON.parse(readFileSync(new URL('test/fixtures/intercom/conversation.json', root), 'utf8'))
+  const data = JSON.parse(readFileSync(new URL('conformance/fixtures/conversation.json', root), 'utf8'))
   data.source = { delivered_as: 'automated', author: { type: 'admin', id: '1' } }
   for (const from of [{ topic: 'conversation.user.created' }, { stream: 'conversations' }]) {
     const { items } = await connector.preview({ ...from, data })

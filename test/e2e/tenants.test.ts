@@ -3,13 +3,13 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { type VirtualClock, virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
 import { browser, LOCAL, openConsole } from '../helpers/console.ts'
 import { never } from '../helpers/privacy.ts'
 import { startTenant, type Tenant } from '../helpers/tenants.ts'
-import { type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tenants-'))
 

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'edge-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const fixture = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../fixtures/intercom/${name}.json`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../conformance/fixtures/${name}.json`, import.meta.url), 'utf8'))
 
 /** Loaded first: rejects what Workers reject while modules load. */
 const before = `

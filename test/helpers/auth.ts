@@ -5,13 +5,13 @@ import type { Connections } from '../../runtime/auth/connections.ts'
 import { ephemeralKey } from '../../runtime/auth/encryption-key.ts'
 import type { SideName } from '../../runtime/auth/side.ts'
 import type { EncryptionKey } from '../../runtime/auth/vault.ts'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Fetch, Logger } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { createIntercomSandbox } from '../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 import { seededRandom } from './open-intercom.ts'
-import { virtualClock } from './virtual-clock.ts'
 
 export const spec = await loadConnectorSpec()
 export const never = new AbortController().signal

@@ -2,12 +2,12 @@
 import { createHmac } from 'node:crypto'
 import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { createIntercomSandbox, type IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
-import { virtualClock } from './virtual-clock.ts'
 
 const TOKEN = 'test-token'
 const SECRET = 'test-client-secret'

@@ -1,6 +1,7 @@
 /** Consoles on the virtual clock, and a client that keeps cookies as a browser does. */
 
 import { loadConnectorSpec } from '../../connector/spec.ts'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../runtime/connector.ts'
 import { createConsole } from '../../runtime/console/index.ts'
 import type { ConsoleOptions } from '../../runtime/console/types.ts'
@@ -10,7 +11,6 @@ import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { fakeConnector } from './cli-fake.ts'
 import { type HarnessOptions, startConnector } from './connector-harness.ts'
 import { signVisitorsIn } from './signed-in.ts'
-import { virtualClock } from './virtual-clock.ts'
 
 export const LOCAL = 'http://localhost:3000'
 

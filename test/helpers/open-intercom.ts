@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Fetch, Random } from '../../runtime/ports/effects.ts'
 import { createIntercomSandbox, type IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
-import { virtualClock } from './virtual-clock.ts'
 
 export const TOKEN = 'a-token'
 

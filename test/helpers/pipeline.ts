@@ -35,7 +35,7 @@ async function sendWebhooks(options: HarnessOptions): Promise<Json> {
   const { notify, work, klaviyo, intercom, clock } = await startConnector(options)
   const { id } = await findContactWithEmail(intercom)
   const fixture = (name: string) =>
-    JSON.parse(readFileSync(new URL(`../fixtures/intercom/${name}.json`, import.meta.url), 'utf8')) as JsonObject
+    JSON.parse(readFileSync(new URL(`../../conformance/fixtures/${name}.json`, import.meta.url), 'utf8')) as JsonObject
   const contacts = { type: 'contact.list', contacts: [{ type: 'contact', id }] }
   // The ticket is too old for its event to start a flow; the conversation is of this moment.
   const created_at = clock.now() / 1000

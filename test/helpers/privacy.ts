@@ -1,5 +1,6 @@
 /** Parts of the privacy test: servers that echo what they receive, a connector whose output is recorded, a search for leaks. */
 
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { LogFields, Logger } from '../../runtime/ports/effects.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
 import type { Store } from '../../runtime/ports/store.ts'
@@ -7,7 +8,6 @@ import type { EventResult, Settlement } from '../../runtime/ports/types.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { type HarnessOptions, startConnector } from './connector-harness.ts'
 import { seededRandom } from './open-intercom.ts'
-import { virtualClock } from './virtual-clock.ts'
 
 /** The workshop's token, client secret and key. */
 const SECRETS = ['test-token', 'test-client-secret', 'pk_test']

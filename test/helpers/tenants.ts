@@ -2,11 +2,11 @@
 import { createHmac } from 'node:crypto'
 import { formatMetrics } from '../../runtime/cli/server/metrics.ts'
 import { formatStatus } from '../../runtime/cli/server/status.ts'
+import type { VirtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { LogFields, Logger } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { openConsoleWithConnector, tokenIn } from './console.ts'
-import type { VirtualClock } from './virtual-clock.ts'
 
 const SECRET = 'test-client-secret'
 /** Texts of a workspace, its people and its Klaviyo account. Addresses and numbers stay equal in all tenants. */

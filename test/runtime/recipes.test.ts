@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKlaviyoRecipeTarget } from '../../connector/klaviyo/recipes.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import type { Recipe } from '../../runtime/ports/recipes.ts'
 import type { JsonObject } from '../../runtime/ports/types.ts'
@@ -16,7 +17,6 @@ import { silentLogger } from '../../runtime/system.ts'
 import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 import { never } from '../helpers/klaviyo.ts'
 import { HEADERS, KEY, metric, single } from '../helpers/sandbox-klaviyo-bodies.ts'
-import { virtualClock } from '../helpers/virtual-clock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'recipes-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,8 +1,8 @@
 /** Fault injection: latency, failures, hanging requests and cut connections, also over a real socket. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import { FaultInjector, parseFaultInjection } from '../../sandbox/fault-injection.ts'
 import { openIntercom, serveOnSocket, TOKEN, valueAt } from '../helpers/open-intercom.ts'
-import { virtualClock } from '../helpers/virtual-clock.ts'
 
 test.each([
   [{}, true],

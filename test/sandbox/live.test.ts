@@ -1,6 +1,7 @@
 /** Live activity of the local Intercom: changed records and signed webhooks. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import {
   type Answer,
   createSubscriber,
@@ -9,7 +10,6 @@ import {
   serveOnSocket,
   valueAt,
 } from '../helpers/open-intercom.ts'
-import { virtualClock } from '../helpers/virtual-clock.ts'
 
 const item = ({ note }: ReceivedNotification) => valueAt(note, 'data.item') as Answer
 const topic = ({ note }: ReceivedNotification) => String(note.topic)

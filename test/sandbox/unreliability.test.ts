@@ -1,8 +1,8 @@
 /** An unreliable Intercom: webhooks that are lost, late or paused, pages cut short, wrong counts. */
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import { parseUnreliability, spoilAnswer, type Unreliability } from '../../sandbox/intercom/unreliability.ts'
 import { WebhookSender } from '../../sandbox/intercom/webhooks.ts'
-import { virtualClock } from '../helpers/virtual-clock.ts'
 
 function sender(rules: Unreliability, answer: () => number = () => 200) {
   const clock = virtualClock()

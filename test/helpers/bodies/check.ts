@@ -133,7 +133,7 @@ function addTopics(templates: JsonObject[], resources: readonly Pick<ResourceSpe
   const known = new Set(topicsOf(templates))
   const [first] = templates
   for (const { name, topics } of resources) {
-    const file = new URL(`../../fixtures/intercom/${name}.json`, import.meta.url)
+    const file = new URL(`../../../conformance/fixtures/${name}.json`, import.meta.url)
     const item: Json = JSON.parse(readFileSync(file, 'utf8'))
     for (const topic of topics)
       if (!known.has(topic)) templates.push({ ...first, topic, data: { type: 'notification_event_data', item } })

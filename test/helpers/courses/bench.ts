@@ -1,5 +1,6 @@
 /** A local Intercom and a local Klaviyo on the virtual clock, and one connector between them that can be killed. */
 import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
@@ -8,7 +9,6 @@ import { createIntercomSandbox } from '../../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../../sandbox/klaviyo/server.ts'
 import { KEY, type MortalProcess, SECRET, startMortalProcess, TOKEN } from '../mortal-process.ts'
 import { seededRandom } from '../open-intercom.ts'
-import { virtualClock } from '../virtual-clock.ts'
 
 const MINUTE = 60_000
 

@@ -1,5 +1,6 @@
 /** Plays a schedule: a local Intercom and Klaviyo on the virtual clock, and between them a process that dies and returns. */
 import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Clock, Fetch } from '../../../runtime/ports/effects.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -8,7 +9,6 @@ import { createIntercomSandbox } from '../../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../../sandbox/klaviyo/server.ts'
 import { KEY, type MortalProcess, SECRET, startMortalProcess, TOKEN } from '../mortal-process.ts'
 import { seededRandom } from '../open-intercom.ts'
-import { virtualClock } from '../virtual-clock.ts'
 import { type Outcome, readOutcome } from './outcome.ts'
 import type { Crash, Endpoint, Period, Schedule, ServerFaults } from './schedule.ts'
 

@@ -58,7 +58,7 @@ export const WORKSPACE = 'abc123de'
 
 const relative = (path: string) => new URL(path, import.meta.url)
 const readFixture = (name: string): Json =>
-  JSON.parse(readFileSync(relative(`../../fixtures/intercom/${name}`), 'utf8'))
+  JSON.parse(readFileSync(relative(`../../../conformance/fixtures/${name}`), 'utf8'))
 const readTable = (name: string) => parse(readFileSync(relative(`../../mappings/${name}`), 'utf8'))
 
 export function readEventTables(): readonly EventTable[] {

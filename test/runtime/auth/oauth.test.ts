@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createOauthFlow } from '../../../runtime/auth/oauth.ts'
 import type { Side } from '../../../runtime/auth/side.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 
 const ATTEMPT = { redirectUri: 'https://app.example/callback', codeVerifier: 'v'.repeat(43) }
 const never = new AbortController().signal

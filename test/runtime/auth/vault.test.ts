@@ -6,8 +6,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ephemeralKey, keyFromBase64, keyFromFile } from '../../../runtime/auth/encryption-key.ts'
 import { decrypt, encrypt, Vault } from '../../../runtime/auth/vault.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const folders: string[] = []

@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
+import { type VirtualClock, virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
-import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
 async function runs(
   connector: Connector,

@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { loadConnectorSpec, specFolder } from '../../../connector/spec.ts'
 import type { BackfillProgress } from '../../../runtime/backfill/types.ts'
+import type { VirtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
-import type { VirtualClock } from '../../helpers/virtual-clock.ts'
 
 type Page = Record<string, unknown>
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { backfillRateLimit } from '../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { type EstimateParts, estimateBackfill } from '../../../runtime/backfill/estimate.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { SourceClient } from '../../../runtime/source/client.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const spec = await loadConnectorSpec()
 const never = new AbortController().signal

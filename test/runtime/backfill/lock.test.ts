@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { acquireBackfillLock, runningBackfill } from '../../../runtime/backfill/lock.ts'
 import type { ProcessIdentity } from '../../../runtime/backfill/types.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemSelf } from '../../../runtime/system.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const self = (id: string, ...gone: readonly string[]): ProcessIdentity => ({
   id,

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
 import { reportToJson } from '../../../runtime/cli/output/report.ts'
+import type { VirtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { runCommand } from '../../helpers/cli-fake.ts'
 import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
-import type { VirtualClock } from '../../helpers/virtual-clock.ts'
 
 const ONLY = [
   'Created Conversation',

@@ -9,7 +9,7 @@ import type { Json, JsonObject, Outcome, SourceRecord } from '../../../runtime/p
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { createFrozenClock, NOW, runCommand } from '../../helpers/cli-fake.ts'
 
-const fixtures = new URL('../../fixtures/intercom/', import.meta.url)
+const fixtures = new URL('../../../conformance/fixtures/', import.meta.url)
 const TOPIC = 'ticket.state.updated'
 
 let cwd: string

@@ -1,6 +1,7 @@
 /** Every form of the console, sent twice at once and once more after, has the effect of one. */
 import { describe, expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
+import type { VirtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import { createConsole } from '../../../runtime/console/index.ts'
 import { actions } from '../../../runtime/console/pages.ts'
@@ -10,7 +11,6 @@ import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { browser, LOCAL, openConsole, openConsoleWithConnector, tokenIn } from '../../helpers/console.ts'
 import { signVisitorsIn } from '../../helpers/signed-in.ts'
 import { specWithPeople } from '../../helpers/spec/changed-spec.ts'
-import type { VirtualClock } from '../../helpers/virtual-clock.ts'
 
 interface Stage {
   readonly client: ReturnType<typeof browser>

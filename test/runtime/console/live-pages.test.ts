@@ -1,11 +1,11 @@
 /** Live updates: prompt, once each, no polling without listeners, none after the process stops. */
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { LiveUpdates } from '../../../runtime/console/server/live-updates.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { openConsole } from '../../helpers/console.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const record = (id: string): SourceRecord => ({
   id,

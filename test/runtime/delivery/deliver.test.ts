@@ -1,8 +1,8 @@
 /** Outcomes of live records (delivered, skipped, deferred, dead) through the whole connector. */
 import { describe, expect, test, vi } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Connections, SourceRecord } from '../../../runtime/index.ts'
 import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const conversation = (contact: string, change: object = {}) => ({
   type: 'conversation',

@@ -1,11 +1,11 @@
 /** An event whose answer was lost goes to the same profile again, whatever became of its person: it is counted once. */
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { FirstSends } from '../../../runtime/delivery/first-sends.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { MetricEvent } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const OLD = 'old@mail.sandbox-shop.com'
 const NEW = 'new@mail.sandbox-shop.com'

@@ -1,9 +1,9 @@
 /** When the profile of an address is asked for: seldom enough to hold up nothing else. */
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { ProfileIds } from '../../../runtime/delivery/profile-ids.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { OutgoingMessage, Receipt } from '../../../runtime/ports/types.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 

@@ -1,7 +1,7 @@
 /** Events whose contact has no identifier yet wait for it, on every road, for every metric. */
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

@@ -1,6 +1,7 @@
 /** The worker: settles every leased record, leases none after the stop, and does not hammer a failing side. */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { type VirtualClock, virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { findCutOffFault, Isolation } from '../../../runtime/delivery/cut-off.ts'
 import { runWorker } from '../../../runtime/delivery/worker.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
@@ -11,7 +12,6 @@ import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
 import { createCleanup, temporaryFolder } from '../../helpers/processes/processes.ts'
-import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { createHttpClient, type RemoteApi } from '../../../runtime/http/client.ts'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { systemClock, systemFetch } from '../../../runtime/system.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const free = { windows: [{ limit: 1000, interval: 1 }], utilization: 1 }
 const never = new AbortController().signal

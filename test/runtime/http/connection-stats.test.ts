@@ -1,11 +1,11 @@
 /** The order of results decides whether a connection is failing, not their times. */
 
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { ConnectionStatsRecorder } from '../../../runtime/http/connection-stats.ts'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { silentLogger } from '../../../runtime/system.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 test('a success clears the failure, even if the clock was set back between them', async () => {
   let at = Date.parse('2026-07-14T09:30:00.000Z')

@@ -1,10 +1,10 @@
 /** Laws of the budget: never more than its share in any interval, live never behind history. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type VirtualClock, virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { createRateLimiter, maxResetDelay, parseRateLimitReset } from '../../../runtime/http/rate-limiter.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
 import type { RateLimitSpec } from '../../../runtime/spec/spec.ts'
-import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
 const never = new AbortController().signal
 

@@ -1,7 +1,7 @@
 /** Full batches, lingering batches, and the result of each caller. */
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { Batcher } from '../../../runtime/lib/batcher.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 function recorder(answer: (item: number) => number | Error = (item) => item * 10) {
   const clock = virtualClock()

@@ -1,8 +1,8 @@
 /** A lock is exclusive, expires with its holder, and never releases another process's lease. */
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { Lock, type LockOptions } from '../../../runtime/lib/lock.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const never = new AbortController().signal
 

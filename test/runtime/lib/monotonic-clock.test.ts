@@ -1,10 +1,10 @@
 /** A system clock that is set back delays nothing. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { MonotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
 import { TtlCache } from '../../../runtime/lib/ttl-cache.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const HOUR = 3_600_000
 const never = new AbortController().signal

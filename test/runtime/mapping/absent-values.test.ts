@@ -11,7 +11,7 @@ import type { PreviewInput } from '../../../runtime/mapping/preview.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
 const readFixture = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../fixtures/intercom/${name}.json`, import.meta.url), 'utf8')) as Json
+  JSON.parse(readFileSync(new URL(`../../../conformance/fixtures/${name}.json`, import.meta.url), 'utf8')) as Json
 
 const NOTHING = { absent: undefined, null: null, 'empty text': '' } as const
 const contact = readFixture('contact')

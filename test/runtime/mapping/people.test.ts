@@ -1,9 +1,9 @@
 /** People of whom nothing is sent: by domain, role, tag or a reason of one's own, on every road. */
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { HarnessOptions } from '../../helpers/connector-harness.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
 import { specWithPeople } from '../../helpers/spec/changed-spec.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const BEGAN = Math.floor(virtualClock().now() / 1000) - 3600
 const ID = 'person1'

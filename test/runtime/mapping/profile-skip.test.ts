@@ -8,7 +8,7 @@ import type { Json } from '../../../runtime/ports/types.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 
-const contact = readFileSync(new URL('../../fixtures/intercom/contact.json', import.meta.url), 'utf8')
+const contact = readFileSync(new URL('../../../conformance/fixtures/contact.json', import.meta.url), 'utf8')
 
 test('a rule of the profile may name the contact', async () => {
   const disk = openSpecFolder(specFolder())

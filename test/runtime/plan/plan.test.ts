@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
 import { vendorRules } from '../../../connector/spec-rules.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { planChanges } from '../../../runtime/plan/plan.ts'
 import { hasChanges, needsConsent, type Sample } from '../../../runtime/plan/types.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { addAfter, changeFiles, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const replace = (find: string, put: string) => (text: string) => {
   if (!text.includes(find)) throw new Error(`"${find}" is not in the file`)

@@ -1,8 +1,8 @@
 /** This machine's clock is set while webhooks come and get lost: the same events, and none of them as history. */
 import { expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const DAY = 86_400_000
 const MINUTE = 60_000

@@ -1,10 +1,10 @@
 /** Reconciliation: whatever webhooks are lost, late or repeated, one pass later every event is counted once. */
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { readReconcileState } from '../../../runtime/reconcile/state.ts'
 import type { ReconcilePass } from '../../../runtime/reconcile/types.ts'
 import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
 import { readRunningSpec } from '../../../runtime/running-spec/running-spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
 import { loadChangedSpec, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const TICKET = 'mappings/created-ticket.yaml'
 const clock = virtualClock()

@@ -1,6 +1,7 @@
 /** Pagination of a stream: cursors are returned unchanged, pages shrink on failures and grow again. */
 
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Expression } from '../../../runtime/expression/expression.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
@@ -9,7 +10,6 @@ import { isTolerable, type StreamPage } from '../../../runtime/source/page.ts'
 import { paginate } from '../../../runtime/source/paginate.ts'
 import type { StreamSpec } from '../../../runtime/spec/spec.ts'
 import { silentLogger } from '../../../runtime/system.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const member = (name: string): Expression => ({
   text: name,

@@ -1,13 +1,13 @@
 /** Bodies before their signature is verified: nothing is read in vain, memory is bounded, a slow one ends. */
 import { expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { receiveWebhook } from '../../../runtime/source/receive.ts'
 import { UnverifiedBodies } from '../../../runtime/source/unverified-bodies.ts'
 import { signBody } from '../../../runtime/source/verify-signature.ts'
 import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const SECRET = 'a-client-secret'
 const SIGNED = `sha1=${'a'.repeat(40)}`

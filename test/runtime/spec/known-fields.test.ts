@@ -168,15 +168,15 @@ describe('every recorded field of Intercom is listed', () => {
     })
   }
 
-  const files = readdirSync(here('../../fixtures/intercom/')).filter((file) => file !== 'lookups.json')
+  const files = readdirSync(here('../../../conformance/fixtures/')).filter((file) => file !== 'lookups.json')
   test.for(files)('%s', (file) => {
     const resource = file.replace('.json', '')
     expect(
-      missing(json(`../../fixtures/intercom/${file}`), createShape(resource, listed[resource] ?? {}), resource),
+      missing(json(`../../../conformance/fixtures/${file}`), createShape(resource, listed[resource] ?? {}), resource),
     ).toEqual([])
   })
 
-  test.for(Object.entries(json('../../fixtures/intercom/lookups.json') as Record<string, Json>))(
+  test.for(Object.entries(json('../../../conformance/fixtures/lookups.json') as Record<string, Json>))(
     '%s',
     ([lookup, values]) => {
       expect(missing(values, createShape(lookup, listed[lookup] ?? {}), lookup)).toEqual([])

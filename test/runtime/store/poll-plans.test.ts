@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { Outcome } from '../../../runtime/ports/types.ts'
 import { Connection } from '../../../runtime/store/sqlite/connection.ts'
@@ -10,7 +11,6 @@ import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { event, settlement, TestClock } from '../../contract/store-fixtures.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
-import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 const file = join(folder, 'store.db')

@@ -1,5 +1,5 @@
-/** A clock for tests: time passes on request only, once all pending promises have settled. */
-import type { Clock } from '../../runtime/ports/effects.ts'
+/** A clock for tests and cases: time passes on request only, once all pending promises have settled. */
+import type { Clock } from '../ports/effects.ts'
 
 export interface VirtualClock extends Clock {
   /** Advances the time by `ms` and wakes sleepers in order, each at its time. */
