@@ -79,6 +79,7 @@ export const cliApp: CliApp = {
   settings,
   specFolder: specFolder(),
   bases: namedBases(),
+  template: { folder: new URL('template/', specFolder()), packageName: 'intercom-to-klaviyo' },
   functions,
   rules: vendorRules,
   // Klaviyo lists all metrics on one page, filtered by source; ours is the API.

@@ -77,6 +77,14 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+/** What `init` begins a spec with. */
+export interface Template {
+  /** Copied as it is; a first line that names a schema in `schemas` beside it names the copy's own instead. */
+  readonly folder: URL
+  /** As npm knows the connector, for the dependencies of a `package.json`. */
+  readonly packageName: string
+}
+
 export interface CliApp {
   readonly name: string
   readonly version: string
@@ -89,10 +97,12 @@ export interface CliApp {
   readonly bugsUrl: string
   /** Settings of this connector. The commands add those of every connector (store, port, log level). */
   readonly settings: readonly Setting[]
-  /** The spec shipped in the package; `CONNECTOR_SPEC` overrides it. */
+  /** The spec shipped in the package; a `connector.yaml` in the working directory and `CONNECTOR_SPEC` override it. */
   readonly specFolder: URL
   /** Specs that `extends` in a connector.yaml may name. Absent: none. */
   readonly bases?: NamedBases
+  /** Absent: `init` is refused. */
+  readonly template?: Template
   readonly functions: FunctionTable
   /** What its code knows of the vendors, for the checks of a spec. */
   readonly rules?: VendorRules

@@ -10,7 +10,12 @@ import type { CommandContext, OptionDefinition } from './command.ts'
 import { CliError, EXIT_CODES } from './errors.ts'
 import { formatShort } from './output/diagnostics.ts'
 
-/** The folder given on the command line, else `CONNECTOR_SPEC`, else the spec shipped in the package. */
+export const specOperand: OptionDefinition = {
+  flags: '[dir]',
+  description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the working directory, else the shipped spec)',
+}
+
+/** The folder given on the command line, else `CONNECTOR_SPEC` (see `readSettings`), else the shipped spec's. */
 export function specFolder({ app, env, io }: CommandContext, operand?: string): URL {
   const folder = operand ?? env.CONNECTOR_SPEC
   return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)

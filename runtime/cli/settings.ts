@@ -1,7 +1,9 @@
 /** Settings: environment variables first, then `.env` in the working directory. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { CONNECTOR_FILE } from '../spec/spec-files.ts'
 import type { CliApp, Env, Setting } from './app.ts'
 import { usageError } from './errors.ts'
 import type { ProcessIo } from './io.ts'
@@ -18,9 +20,9 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_SPEC',
     needed: 'no',
-    description: 'folder that holds connector.yaml (default: the spec in this package)',
+    description: 'folder that holds connector.yaml (default: the working directory, else the spec in this package)',
     howToGet:
-      'Make a folder with a connector.yaml that `extends` the shipped spec, and files that hold only what differs.',
+      'Begin one with `connector init`. Default: the working directory if it holds a connector.yaml, else the spec in this package.',
   },
   {
     env: 'CONNECTOR_KEY',
@@ -69,7 +71,12 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   ...PROXY_SETTINGS,
 ]
 
-/** Reads the environment and `.env`. Trims values, since secrets mounted as files often end in a newline. */
+/**
+ * Reads the environment and `.env`. Trims values, since secrets mounted as files often end in a newline.
+ *
+ * Settles once which spec is meant: a connector.yaml that disappears while `start` runs must not put the shipped spec
+ * in its place.
+ */
 export async function readSettings(io: Pick<ProcessIo, 'cwd' | 'env'>): Promise<Env> {
   const file = await readFile(join(io.cwd, '.env'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
@@ -80,7 +87,8 @@ export async function readSettings(io: Pick<ProcessIo, 'cwd' | 'env'>): Promise<
   const entries = sources.flatMap((source) =>
     Object.entries(source).map(([name, value]) => [name, value?.trim()] as const),
   )
-  return Object.fromEntries(entries.filter(([, value]) => value))
+  const defaults = existsSync(join(io.cwd, CONNECTOR_FILE)) ? { CONNECTOR_SPEC: '.' } : {}
+  return { ...defaults, ...Object.fromEntries(entries.filter(([, value]) => value)) }
 }
 
 /** Throws a usage error that lists every required setting that is missing, with where to find its value. */

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** Every spec has one. */
+export const CONNECTOR_FILE = 'connector.yaml'
+
 /** Paths are relative to the spec's folder, with `/`. */
 export interface SpecFiles {
   /** The file's text, or undefined if there is none. */

@@ -6,7 +6,7 @@ import { groupExpressions } from '../../spec/expression-groups.ts'
 import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
-import { type CheckedSpec, loadSpecOrExit } from '../load-spec.ts'
+import { type CheckedSpec, loadSpecOrExit, specOperand } from '../load-spec.ts'
 import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
 import { compiledGroupToJson, formatCompiledGroup } from '../output/format-compiled-group.ts'
 import { unknownName } from '../parse.ts'
@@ -14,10 +14,7 @@ import { unknownName } from '../parse.ts'
 export const buildCommand: CommandDefinition = {
   name: 'build',
   summary: 'Bundle the spec as one ES module, for hosts without `eval` (CSP, Cloudflare Workers).',
-  operand: {
-    flags: '[dir]',
-    description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the shipped spec)',
-  },
+  operand: specOperand,
   options: [
     { flags: '--out <file>', description: 'output file (default: stdout)' },
     {

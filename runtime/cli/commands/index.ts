@@ -6,6 +6,7 @@ type LoadCommands = (app: CliApp) => Promise<readonly CommandDefinition[]>
 
 /** By first word, in the order of the help. Some texts and options depend on the app. */
 const commands: Readonly<Record<string, LoadCommands>> = {
+  init: async () => [(await import('./init/init.ts')).initCommand],
   start: async (app) => [(await import('./start.ts')).createStartCommand(app)],
   backfill: async () => [(await import('./backfill.ts')).backfillCommand],
   runs: async () => [(await import('./ledger/runs.ts')).runsCommand],

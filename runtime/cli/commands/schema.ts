@@ -21,20 +21,18 @@ import { readSpec } from '../../spec/read.ts'
 import { openSpecFolder } from '../../spec/spec-files.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
-import { specFolder } from '../load-spec.ts'
-import { writeTextFile } from '../output/write-file.ts'
+import { specFolder, specOperand } from '../load-spec.ts'
+import { type TextFile, writeFiles, writeTextFile } from '../output/write-file.ts'
 
-const DEFAULT_OUT = '.connector-schema'
+/** Beside connector.yaml. */
+export const SCHEMA_FOLDER = '.connector-schema'
 
 export const schemaCommand: CommandDefinition = {
   name: 'schema',
   summary: 'Write JSON Schemas with the names of this spec, for editors.',
-  operand: {
-    flags: '[dir]',
-    description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the shipped spec)',
-  },
+  operand: specOperand,
   options: [
-    { flags: '--out <folder>', description: `folder to write to (default: ${DEFAULT_OUT} beside connector.yaml)` },
+    { flags: '--out <folder>', description: `folder to write to (default: ${SCHEMA_FOLDER} beside connector.yaml)` },
     { flags: '--modeline', description: "name each file's schema in its first line, a comment" },
   ],
   examples: [
@@ -42,11 +40,13 @@ export const schemaCommand: CommandDefinition = {
     ['schema ./my-spec', 'again after a change of connector.yaml, or of the names of sets and metrics'],
   ],
   async run(context, input) {
-    const spec = await readNames(context, input)
+    const url = specFolder(context, input.operands[0])
+    refuseShipped(context, input, url)
+    const spec = await readNames(context, url)
     const home = homeFolder(context, input, spec.folder)
     const { cwd } = context.io
-    const out = resolve(cwd, input.value('out') ?? join(home, DEFAULT_OUT))
-    const written = await writeSchemas(context, out, spec)
+    const out = resolve(cwd, input.value('out') ?? join(home, SCHEMA_FOLDER))
+    const written = await writeFiles(out, await createSchemas(context, spec))
     const files = input.flag('modeline') ? await writeModelines(spec, out) : []
     const text = () => summary(relativePath(cwd, out), relativePath(join(home, 'mappings'), out), files)
     context.print(context.json ? formatJson({ schemas: written, modelines: files }) : text())
@@ -63,11 +63,17 @@ interface SpecFolder {
   readonly connector: Connector
 }
 
-/** Files with errors do not matter here, but for connector.yaml. */
-async function readNames(context: CommandContext, { operands, flag }: CommandInput): Promise<SpecFolder> {
-  const url = specFolder(context, operands[0])
-  if (flag('modeline') && url.href === context.app.specFolder.href && operands[0] === undefined)
+function refuseShipped({ app }: CommandContext, { operands, flag }: CommandInput, { href }: URL): void {
+  if (flag('modeline') && href === app.specFolder.href && operands[0] === undefined)
     throw usageError('--modeline changes files: give the folder of your spec')
+}
+
+/** The schemas of the spec in a folder. */
+export const createSpecSchemas = async (context: CommandContext, folder: URL): Promise<readonly TextFile[]> =>
+  createSchemas(context, await readNames(context, folder))
+
+/** Files with errors do not matter here, but for connector.yaml. */
+async function readNames(context: CommandContext, url: URL): Promise<SpecFolder> {
   const { functions, bases } = context.app
   const compile = new CompileContext(functions, createCheckOnlyLinker(functions))
   const documents = await readSpec({ files: openSpecFolder(url), bases }, compile)
@@ -93,23 +99,21 @@ function homeFolder({ app, io, env }: CommandContext, { operands }: CommandInput
 }
 
 /** The package ships its schemas beside its spec. */
-async function writeSchemas(
-  { app }: CommandContext,
-  out: string,
-  { names, extendsOther }: SpecFolder,
-): Promise<readonly string[]> {
+function createSchemas({ app }: CommandContext, { names, extendsOther }: SpecFolder): Promise<readonly TextFile[]> {
   const shipped = new URL('schemas/', app.specFolder)
+  const note = { $comment: 'Written by `connector schema`; run it again after a change of connector.yaml.' }
   return Promise.all(
     SCHEMA_KINDS.map(async (kind) => {
-      const schema: JsonSchema = JSON.parse(await readFile(new URL(fileName(kind), shipped), 'utf8'))
-      const path = join(out, fileName(kind))
-      const note = { $comment: 'Written by `connector schema`; run it again after a change of connector.yaml.' }
+      const name = fileName(kind)
+      const schema: JsonSchema = JSON.parse(await readFile(new URL(name, shipped), 'utf8'))
       const named = addNames(kind, schema, names)
-      await writeTextFile(
-        path,
-        `${JSON.stringify({ ...(extendsOther && kind !== 'cases' ? allowChanges(named) : named), ...note }, null, 1)}\n`,
-      )
-      return path
+      // A case file changes no other.
+      const own = extendsOther && kind !== 'cases' ? allowChanges(named) : named
+      return {
+        name,
+        text: `${JSON.stringify({ ...own, ...note }, null, 1)}
+`,
+      }
     }),
   )
 }

@@ -166,7 +166,7 @@ function announce({ env, json, logger, print }: CommandContext, started: Started
     addresses = undefined
   })
   if (json && addresses) print(formatJson(addresses))
-  logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
+  logger.info('listening', { url: url.href, webhook: webhook.href, spec: env.CONNECTOR_SPEC, ...sandbox?.addresses })
   const proxy = readProxySettings(env)
   if (proxy) logger.info(`requests to other hosts go through ${proxy.description}`)
   const reason = connections?.gate.pausedReason()

@@ -11,7 +11,7 @@ import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { wantsColor } from '../io.ts'
-import { fromWorkingDirectory, shortenPath, specFolder, strictOption } from '../load-spec.ts'
+import { fromWorkingDirectory, shortenPath, specFolder, specOperand, strictOption } from '../load-spec.ts'
 import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
 import {
   countDiagnostics,
@@ -29,10 +29,7 @@ import { unknownName } from '../parse.ts'
 export const validateCommand: CommandDefinition = {
   name: 'validate',
   summary: 'Check a spec: connector.yaml and its mappings.',
-  operand: {
-    flags: '[dir]',
-    description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the shipped spec)',
-  },
+  operand: specOperand,
   options: [
     { ...strictOption, description: 'exit with 1 on warnings, too' },
     {

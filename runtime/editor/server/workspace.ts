@@ -1,15 +1,13 @@
 /** The open files of an editor over those on disk, and the folders of specs that hold them. */
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { openSpecFolder, type SpecFiles } from '../../spec/spec-files.ts'
+import { CONNECTOR_FILE, openSpecFolder, type SpecFiles } from '../../spec/spec-files.ts'
 
 /** Files that the editor holds, by absolute path: what it shows counts, saved or not. */
 export interface OpenFiles {
   read(path: string): string | undefined
   paths(): Iterable<string>
 }
-
-const CONNECTOR_FILE = 'connector.yaml'
 
 /** The nearest folder upwards that holds a connector.yaml. */
 export function findSpecFolder(path: string, open: OpenFiles): string | undefined {

@@ -5,11 +5,9 @@ import { join } from 'node:path/posix'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import { SourceFile } from '../source-file.ts'
-import { openRelativeFolder, type SpecFiles } from '../spec-files.ts'
+import { CONNECTOR_FILE, openRelativeFolder, type SpecFiles } from '../spec-files.ts'
 import { YamlFile } from '../yaml.ts'
 import { isMap } from './merge.ts'
-
-export const CONNECTOR_FILE = 'connector.yaml'
 
 /** Specs that `extends` may name. */
 export type NamedBases = ReadonlyMap<string, SpecFiles>

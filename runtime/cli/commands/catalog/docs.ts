@@ -7,8 +7,9 @@ import type { Catalog } from '../../../catalog/types.ts'
 import { formatJson, plural } from '../../../lib/format.ts'
 import type { CommandDefinition } from '../../command.ts'
 import { EXIT_CODES } from '../../errors.ts'
-import { shortenPath } from '../../load-spec.ts'
-import { readCatalog, specOperand, writeFiles } from './read-catalog.ts'
+import { shortenPath, specOperand } from '../../load-spec.ts'
+import { writeFiles } from '../../output/write-file.ts'
+import { readCatalog } from './read-catalog.ts'
 
 export const docsCommand: CommandDefinition = {
   name: 'docs',

@@ -5,8 +5,9 @@ import { renderTypeScript } from '../../../catalog/typescript.ts'
 import { formatJson, plural } from '../../../lib/format.ts'
 import type { CommandDefinition } from '../../command.ts'
 import { EXIT_CODES } from '../../errors.ts'
-import { shortenPath } from '../../load-spec.ts'
-import { readCatalog, specOperand, writeFiles } from './read-catalog.ts'
+import { shortenPath, specOperand } from '../../load-spec.ts'
+import { writeFiles } from '../../output/write-file.ts'
+import { readCatalog } from './read-catalog.ts'
 
 export const typesCommand: CommandDefinition = {
   name: 'types',

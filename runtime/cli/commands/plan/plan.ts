@@ -20,7 +20,8 @@ export const planCommand: CommandDefinition = {
   summary: 'Show what a changed spec changes, before it runs. Writes nothing, sends nothing, needs no credentials.',
   operand: {
     flags: '[dir]',
-    description: 'folder of the changed connector.yaml (default: CONNECTOR_SPEC, else the shipped spec)',
+    description:
+      'folder of the changed connector.yaml (default: CONNECTOR_SPEC, else the working directory, else the shipped spec)',
   },
   options: [
     {
