@@ -20,6 +20,7 @@ COPY package.json connector.yaml fields.yaml ./
 COPY mappings mappings
 COPY recipes recipes
 COPY schemas schemas
+COPY template template
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

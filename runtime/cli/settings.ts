@@ -20,9 +20,9 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_SPEC',
     needed: 'no',
-    description: 'folder that holds connector.yaml (default: the working directory, else the spec in this package)',
+    description: 'folder that holds connector.yaml (default: this one, else the shipped spec)',
     howToGet:
-      'Begin one with `connector init`. Default: the working directory if it holds a connector.yaml, else the spec in this package.',
+      'Begin one with `connector init`. Default: the working directory if it holds a connector.yaml, else the shipped spec.',
   },
   {
     env: 'CONNECTOR_KEY',

@@ -47,7 +47,7 @@ describe('in an empty folder', () => {
       const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path)) ?? []
       return JSON.parse(read(join(dirname(path), schema))).title
     })
-    expect(new Set(titles)).toEqual(new Set(['connector.yaml', 'Metric', 'Profile', 'Cases']))
+    expect(new Set(titles)).toEqual(new Set(['Connector', 'Mapping', 'Profile', 'Cases']))
     const settings = JSON.parse(read('.vscode/settings.json'))['yaml.schemas']
     expect(Object.keys(settings).sort()).toEqual(filesIn(cwd).filter((path) => path.startsWith('.connector-schema/')))
   })

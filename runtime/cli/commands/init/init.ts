@@ -15,7 +15,7 @@ import { readTextFile, type WrittenFiles, writeMissing } from './write-missing.t
 
 export const initCommand: CommandDefinition = {
   name: 'init',
-  summary: 'Begin a spec of your own: a changed metric, cases, editor settings. Overwrites nothing.',
+  summary: 'Begin a spec of your own, with cases and editor settings.',
   operand: { flags: '[dir]', description: 'folder to begin it in (default: the working directory)' },
   options: [],
   examples: [
