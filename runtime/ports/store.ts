@@ -54,7 +54,7 @@ export type Retention = Readonly<Record<'settled' | 'dead', number>> & { readonl
 
 /**
  * Stores records until they are settled, and their outcomes. One promise above all: when `append` resolves, the
- * records survive a crash and a power cut. Every store passes `test/contract/store.ts`.
+ * records survive a crash and a power cut. Every store passes `testStore` of `./conformance`.
  *
  * A worker waits while the store throws transient `Fault`s, and stops at any other error.
  */

@@ -176,7 +176,7 @@ test('a host imports every entry point and previews on either store', async () =
   const { stdout, stderr } = await node('host.mjs')
   const printed = JSON.parse(String(stdout))
   expect(stderr).toBe('')
-  expect(printed).toMatchObject({ schema: expect.any(String), functions: ['function', 'function', 'function'] })
+  expect(printed).toMatchObject({ schema: expect.any(String), functions: Array(4).fill('function') })
   expect(printed).toMatchObject({ unsigned: { memory: 401, sqlite: 401 }, fault: 'intercom/region' })
   expect(printed.previews.sqlite).toEqual(printed.previews.memory)
   expect(printed.previews.memory.items).toEqual([
@@ -192,6 +192,12 @@ test('a host imports every entry point and previews on either store', async () =
       properties: expect.objectContaining({ Title: 'Where is my order?' }),
     },
   ])
+})
+
+test('a host runs the contract of a store by the test runner of Node', async () => {
+  const { stdout } = await node('--test', '--test-reporter', 'tap', 'contract.mjs')
+  expect(String(stdout)).toMatch(/\n# fail 0\n/)
+  expect(Number(/\n# tests (\d+)\n/.exec(String(stdout))?.[1])).toBeGreaterThan(200)
 })
 
 test('the declarations compile in a strict host', async () => {
@@ -215,6 +221,14 @@ describe('an import loads only what it needs', () => {
     const loaded = await loadedBy(entry)
     expect(loaded.filter((module) => module.includes('/dist/runtime/')).length).toBeGreaterThan(10)
     expect(loaded.filter((module) => forbidden.test(module))).toEqual([])
+  })
+
+  test('the kit is loaded by its own entry point alone, without a test runner', async () => {
+    const kit = /\/runtime\/conformance\//
+    expect((await loadedBy('intercom-to-klaviyo/runtime')).filter((module) => kit.test(module))).toEqual([])
+    const loaded = await loadedBy('intercom-to-klaviyo/conformance')
+    expect(loaded.filter((module) => kit.test(module)).length).toBeGreaterThan(10)
+    expect(loaded.filter((module) => forbidden.test(module) || /vitest|fast-check/.test(module))).toEqual([])
   })
 
   test('the watch sees imported and required modules', async () => {

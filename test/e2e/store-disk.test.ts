@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { record } from '../../runtime/conformance/contracts/store/fixtures.ts'
 import { openEngine } from '../../runtime/store/sqlite/engine.ts'
 import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../runtime/system.ts'
-import { record } from '../contract/store-fixtures.ts'
 import { createLoopDisk, skipReason, whyNoLoopDisk } from '../helpers/processes/loop-disk.ts'
 import {
   createCleanup,

@@ -1,10 +1,10 @@
 /** The history of a record whose attempts the ledger does not hold one by one. */
 import { describe, expect, test } from 'vitest'
 import { renderTimeline } from '../../runtime/cli/output/timeline.ts'
+import { delivered, fault, record } from '../../runtime/conformance/contracts/store/fixtures.ts'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { Attempt } from '../../runtime/ports/types.ts'
 import { buildRecordHistory } from '../../runtime/record-history.ts'
-import { delivered, fault, record } from '../contract/store-fixtures.ts'
 
 const AT = Date.parse('2026-03-01T12:00:00Z')
 const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 'chat.opened', receivedAt: AT })

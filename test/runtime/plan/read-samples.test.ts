@@ -1,10 +1,10 @@
 /** The records of a store that a plan maps: dead ones and those that wait first, then the newest of each metric. */
 import { expect, test } from 'vitest'
+import { dead, delivered, event, record } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { readSamples } from '../../../runtime/plan/read-samples.ts'
 import type { Outcome } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { dead, delivered, event, record } from '../../contract/store-fixtures.ts'
 
 async function createStore() {
   const store = memoryStore({ clock: virtualClock() })

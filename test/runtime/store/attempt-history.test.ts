@@ -1,9 +1,9 @@
 /** The history of attempts: few entries, an exact count, the first and the last unchanged. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { event, fault } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import type { Attempt } from '../../../runtime/ports/types.ts'
 import { withAttempt } from '../../../runtime/store/attempt-history.ts'
-import { event, fault } from '../../contract/store-fixtures.ts'
 
 const kinds = fc.record({
   message: fc.constantFrom('a', 'b', 'c'),

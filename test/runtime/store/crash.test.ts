@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { delivered, ids, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
-import { delivered, ids, settlement } from '../../contract/store-fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-crash-'))
-const child = fileURLToPath(new URL('../../contract/store-child.ts', import.meta.url))
+const child = fileURLToPath(new URL('./store-child.ts', import.meta.url))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function start(path: string, round: string): ChildProcess {

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { ids, record } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import type { Clock } from '../../../runtime/ports/effects.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
-import { ids, record } from '../../contract/store-fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

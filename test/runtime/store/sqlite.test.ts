@@ -3,13 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { SourceRecord } from '../../../runtime/ports/types.ts'
-import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
-import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
-import { GroupCommit } from '../../../runtime/store/sqlite/group-commit.ts'
-import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
-import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
-import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import {
   deferred,
   delivered,
@@ -18,8 +11,15 @@ import {
   record,
   settlement,
   single,
-  TestClock,
-} from '../../contract/store-fixtures.ts'
+} from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
+import type { SourceRecord } from '../../../runtime/ports/types.ts'
+import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
+import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
+import { GroupCommit } from '../../../runtime/store/sqlite/group-commit.ts'
+import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
+import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
+import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 let files = 0

@@ -3,18 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { record } from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
+import { testStore } from '../../../runtime/conformance/contracts/store/test-store.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { openStore } from '../../../runtime/store/open.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
-import { testStore } from '../../contract/store.ts'
-import { record, TestClock } from '../../contract/store-fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 let files = 0
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-testStore('memory', async (options) => memoryStore(options))
-testStore('sqlite', (options) => sqliteStore(join(folder, `${++files}.db`), options))
+const runner = { describe, test }
+// Other programs at each run.
+const programs = { seed: Date.now() % 1e9 }
+describe('memory', () => testStore(memoryStore, runner, { programs }))
+describe('sqlite', () =>
+  testStore((options) => sqliteStore(join(folder, `${++files}.db`), options), runner, { programs }))
 
 describe('openStore', () => {
   const clock = new TestClock()

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { event, ids, record, settlement, skipped } from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
 import type { Outcome } from '../../../runtime/ports/types.ts'
 import { AppendBuffer } from '../../../runtime/store/sqlite/append-buffer.ts'
 import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
@@ -10,7 +12,6 @@ import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts
 import * as queue from '../../../runtime/store/sqlite/queue.ts'
 import { settle } from '../../../runtime/store/sqlite/settle.ts'
 import { filterWaiting } from '../../../runtime/store/sqlite/waiting.ts'
-import { event, ids, record, settlement, skipped, TestClock } from '../../contract/store-fixtures.ts'
 
 const WAITING = 100_000
 const NOW = 1_700_000_000_000

@@ -1,12 +1,13 @@
 /** The comparison of the ledger with the destination's counts: what is missing, more, too recent or unknown. */
 import { expect, test } from 'vitest'
+import { delivered, event, record, settlement, single } from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
 import type { EventCounter, EventCountQuery } from '../../../runtime/ports/event-counter.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { EventResult } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import type { MetricComparison, VerifyOptions } from '../../../runtime/verify/types.ts'
 import { type VerifyParts, verifyDeliveries } from '../../../runtime/verify/verify.ts'
-import { delivered, event, record, settlement, single, TestClock } from '../../contract/store-fixtures.ts'
 
 const HOUR = 3_600_000
 /** The test clock begins on 2023-11-14 at 22:13. */

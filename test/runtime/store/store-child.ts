@@ -1,8 +1,8 @@
 /** A process for the crash test to kill: prints every acknowledged write, and nothing else. */
 import { writeSync } from 'node:fs'
-import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
-import { systemClock } from '../../runtime/system.ts'
-import { delivered, event, record, settlement } from './store-fixtures.ts'
+import { delivered, event, record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { systemClock } from '../../../runtime/system.ts'
 
 const [path = '', round = ''] = process.argv.slice(2)
 const store = await sqliteStore(path, { clock: systemClock })
