@@ -50,12 +50,14 @@ export interface CaseResult {
 export type CaseOccurrence = EventOccurrence | ProfileOccurrence | SkippedOccurrence | FailedOccurrence
 
 export interface EventOccurrence {
+  /** Without the prefix of the destination. */
   readonly metric: string
   readonly key: string
   /** ISO 8601 with milliseconds. */
   readonly time: string
   /** The source's id of the contact. */
   readonly contact?: string
+  /** As it is sent: history, and an event older than the live window, sends identifiers only. */
   readonly profile: Profile
   readonly properties: JsonObject
   readonly value?: Json
@@ -73,6 +75,7 @@ export interface SkippedOccurrence {
 }
 
 export interface FailedOccurrence {
+  /** Empty: the whole record fails, so no metric is known. */
   readonly metric: string
   /** Stable codes of ours, see docs/reference/faults.md. Another engine may use its own: only presence is compared then. */
   readonly fault: Pick<FaultInfo, 'code' | 'message' | 'place'>
@@ -98,6 +101,8 @@ export interface ResolvedCase {
   readonly ingress: Ingress | 'course'
   readonly place: CasePlace
   readonly input: CaseInput
+  /** Of the list of expected occurrences in the file: keys and indexes. */
+  readonly expectedPath?: readonly (string | number)[]
   /** Only occurrences of this metric are compared. Absent: all. */
   readonly metric?: string
   readonly expected: readonly ExpectedOccurrence[]
@@ -118,6 +123,7 @@ export interface ExpectedOccurrence {
   readonly profile?: JsonObject
   /** Members of the properties, or of the profile where `metric` is `Profile`; objects are compared by their own members. */
   readonly has?: JsonObject
+  /** Names of properties; where `metric` is `Profile`, of members of the profile or of its `properties`. */
   readonly without?: readonly string[]
   /** The same of an event's profile. */
   readonly profileHas?: JsonObject

@@ -1,18 +1,13 @@
 /** Holds the ingresses of a case against one another: also in what the case does not name they give the same. */
 import type { Json } from '../../ports/types.ts'
 import type { Spec } from '../../spec/spec.ts'
-import type { CaseOccurrence, CaseResult, ResolvedCase } from '../types.ts'
+import type { CaseOccurrence, ResolvedCase } from '../types.ts'
 import { alignLists } from './align.ts'
-import { selectOccurrences } from './compare-case.ts'
 import { labelOccurrence } from './describe-outcome.ts'
 import { diffValues } from './diff-values.ts'
 import type { DifferentIngress } from './difference.ts'
 import { findExpression } from './find-expression.ts'
-
-export interface CaseRun {
-  readonly resolved: ResolvedCase
-  readonly result: CaseResult
-}
+import { type CaseRun, selectOccurrences } from './pair-occurrences.ts'
 
 /** Of one case, by ingress. Runs for which the case expects different things are not compared. */
 export function compareIngresses(runs: readonly CaseRun[], spec: Spec): readonly DifferentIngress[] {
@@ -26,13 +21,13 @@ export function compareIngresses(runs: readonly CaseRun[], spec: Spec): readonly
   )
 }
 
-/** Equal for ingresses that share an `expect`: its occurrences have the same places. */
-const expectationOf = ({ expected }: ResolvedCase): string =>
-  expected.map(({ place: { line, column } }) => `${line}:${column}`).join()
+/** Equal for ingresses that share an `expect`. */
+const expectationOf = ({ expectedPath, expected }: ResolvedCase): string =>
+  (expectedPath ?? expected.map(({ place: { line, column } }) => `${line}:${column}`)).join()
 
 function compareTwo(one: CaseRun, other: CaseRun, spec: Spec): readonly DifferentIngress[] {
   const [left, right] = [one, other].map(({ resolved, result }) => selectOccurrences(resolved, result))
-  const pairs = alignLists(left ?? [], right ?? [], costOf)
+  const pairs = alignLists(left ?? [], right ?? [], (a, b) => costOf(a, b, spec))
   const { place } = one.resolved
   const ingresses = [one.resolved.ingress, other.resolved.ingress] as const
   return pairs.flatMap(([a, b]): readonly DifferentIngress[] => {
@@ -43,7 +38,7 @@ function compareTwo(one: CaseRun, other: CaseRun, spec: Spec): readonly Differen
       const metric = (a ?? b)?.metric
       return [{ ...common, ...(metric && { metric }), values: [label(a, one.resolved), label(b, other.resolved)] }]
     }
-    return diffValues(toJson(a), toJson(b)).map(({ member, expected, actual }) => {
+    return diffOccurrences(a, b, spec).map(({ member, expected, actual }) => {
       const expression = findExpression(spec, a.metric, member)
       return { ...common, metric: a.metric, member, values: [expected, actual], ...(expression && { expression }) }
     })
@@ -51,12 +46,19 @@ function compareTwo(one: CaseRun, other: CaseRun, spec: Spec): readonly Differen
 }
 
 /** 2 for those of two metrics. */
-function costOf(a: CaseOccurrence, b: CaseOccurrence): number {
+function costOf(a: CaseOccurrence, b: CaseOccurrence, spec: Spec): number {
   if (a.metric !== b.metric) return 2
-  const { length } = diffValues(toJson(a), toJson(b))
+  const { length } = diffOccurrences(a, b, spec)
   return length === 0 ? 0 : 0.5 + Math.min(length, 40) / 100
 }
 
-/** Messages and places of faults may name the ingress. */
-const toJson = (occurrence: CaseOccurrence): Json =>
-  'fault' in occurrence ? { metric: occurrence.metric, fault: occurrence.fault.code } : { ...occurrence }
+const diffOccurrences = (a: CaseOccurrence, b: CaseOccurrence, spec: Spec) =>
+  diffValues(toComparable(a, spec), toComparable(b, spec))
+
+/** Messages and places of faults may name the ingress, and history sends only the identifiers of an event's person. */
+function toComparable(occurrence: CaseOccurrence, { profile: { identifiers } }: Spec): Json {
+  if ('fault' in occurrence) return { metric: occurrence.metric, fault: occurrence.fault.code }
+  if (!('key' in occurrence)) return { ...occurrence }
+  const entries = Object.entries(occurrence.profile).filter(([name]) => identifiers.includes(name))
+  return { ...occurrence, profile: Object.fromEntries(entries) }
+}

@@ -27,6 +27,7 @@ export function compareMembers(
     ...diffWhole(expected.properties, event.properties, 'properties'),
     ...(has === undefined ? [] : diffValues(has, found, [whole], true)),
     ...without.flatMap((name) => diffValues(undefined, ownValue(found, name), [whole, name])),
+    ...(whole === 'profile' ? diffCustom(without, found.properties) : []),
     ...diffWhole(expected.profile, event.profile, 'profile'),
     ...(profileHas === undefined ? [] : diffValues(profileHas, event.profile ?? {}, ['profile'], true)),
   ]
@@ -34,6 +35,12 @@ export function compareMembers(
 
 const diffWhole = (expected: JsonObject | undefined, actual: Json | undefined, name: string) =>
   expected === undefined ? [] : diffValues(expected, actual ?? {}, [name])
+
+/** Of the profile, `without` also names its custom properties. */
+const diffCustom = (without: readonly string[], custom: Json | undefined) =>
+  isObject(custom)
+    ? without.flatMap((name) => diffValues(undefined, ownValue(custom, name), ['profile', 'properties', name]))
+    : []
 
 export const isProfile = (occurrence: CaseOccurrence): occurrence is ProfileOccurrence =>
   occurrence.metric === PROFILE && 'profile' in occurrence && !('key' in occurrence)

@@ -40,7 +40,6 @@ export interface DifferentOutcome extends CommonParts {
   readonly kind: 'outcome'
   readonly expected: string
   readonly actual: string
-  readonly actualOccurrence: CaseOccurrence
 }
 
 /** An occurrence has another value. */
@@ -64,7 +63,7 @@ export interface DifferentOrder extends CommonParts {
 export interface DifferentIngress extends CommonParts {
   readonly kind: 'ingress'
   readonly ingresses: readonly [Ingress | 'course', Ingress | 'course']
-  /** Absent: an occurrence comes by one of them only. */
+  /** Absent: only one of them gives the occurrence. */
   readonly member?: MemberPath
   readonly values: readonly [Json | undefined, Json | undefined]
 }

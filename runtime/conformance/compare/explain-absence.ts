@@ -1,19 +1,21 @@
 /** Why an occurrence that a case expects did not come, as far as the spec and the records tell. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
-import type { CaseInput, CaseResult } from '../types.ts'
+import type { CaseInput } from '../types.ts'
 import { outcomeOf, PROFILE } from './describe-outcome.ts'
 import type { ExpressionPlace } from './difference.ts'
 import { findMapping, placeOf } from './find-expression.ts'
+import type { CaseRun } from './pair-occurrences.ts'
 
 export interface Absence {
   readonly because: readonly string[]
   readonly expression?: ExpressionPlace
 }
 
-export function explainAbsence(spec: Spec, metric: string | undefined, input: CaseInput, result: CaseResult): Absence {
+export function explainAbsence(spec: Spec, metric: string | undefined, { resolved, result }: CaseRun): Absence {
+  const { input } = resolved
   const faults = result.occurrences.flatMap((one) => ('fault' in one ? [one] : []))
-  const failed = faults.map((one) => `${one.metric}: ${outcomeOf(one)}: ${one.fault.message}`)
+  const failed = faults.map((one) => [one.metric, outcomeOf(one), one.fault.message].filter(Boolean).join(': '))
   if (failed.length > 0) return { because: failed }
   if (metric === undefined) return { because: [] }
   if (metric === PROFILE) return explainListening(spec.profile.file, spec.profile, input)

@@ -20,7 +20,7 @@ const compare = (
   expected: readonly ExpectedOccurrence[],
   occurrences: Parameters<typeof resultOf>[0],
   more: Partial<Parameters<typeof caseOf>[0]> = {},
-) => compareCase(caseOf({ expected, ...more }), resultOf(occurrences), { spec })
+) => compareCase({ resolved: caseOf({ expected, ...more }), result: resultOf(occurrences) }, { spec })
 
 describe('passes', () => {
   test.each([
@@ -105,7 +105,7 @@ describe('differences', () => {
     const expected = [{ place: placeAt(5), fault: 'mapping/no-key' }]
     const foreign = { metric: METRIC, fault: { code: 'E1', message: '' } }
     const run = (actual: Parameters<typeof resultOf>[0]) =>
-      compareCase(caseOf({ expected }), resultOf(actual), { spec, foreignCodes: true })
+      compareCase({ resolved: caseOf({ expected }), result: resultOf(actual) }, { spec, foreignCodes: true })
     expect(run([foreign])).toEqual([])
     expect(run([rated])).toMatchObject([{ kind: 'outcome' }])
     expect(compare(expected, [foreign])).toMatchObject([{ kind: 'outcome' }])

@@ -56,7 +56,6 @@ const outcome: Difference = {
   place: placeAt(6),
   expected: 'sent',
   actual: 'skipped: no-identity',
-  actualOccurrence: { metric: 'Profile', skipped: 'no-identity' },
   because: ['no-identity: the contact has no address'],
 }
 const order: Difference = { kind: 'order', place: placeAt(6), expected: ['a', 'b'], actual: ['b', 'a'], because: [] }
