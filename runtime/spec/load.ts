@@ -1,5 +1,7 @@
 /** Loads a folder of YAML as a checked, compiled spec, or reports every error in it. */
+
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
+import type { Shape } from '../expression/check/shape.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
@@ -68,6 +70,8 @@ export interface LoadedSpec {
   readonly files: readonly SourceFile[]
   /** Includes those of disabled metrics. */
   readonly expressions: readonly PlacedExpression[]
+  /** The fields of `knownFields`, by resource or lookup. */
+  readonly fields?: ReadonlyMap<string, Shape>
   /** Absent: the spec extends none. */
   readonly base?: LoadedBase | undefined
 }
@@ -118,6 +122,7 @@ export async function loadSpec(
     diagnostics: sortAndDedupe(context.diagnostics).map((each) => nameOverlay(each, documents.files)),
     files: documents.files,
     expressions: context.expressions,
+    fields: context.fields.shapes,
     base: base && {
       name: base.name,
       isNamed: !isPath(base.name),

@@ -1,0 +1,41 @@
+/** The rules of redaction that a spec implies: its known fields, and its own texts, hosts and headers. */
+import type { LoadedSpec } from '../../spec/load.ts'
+import type { Spec } from '../../spec/spec.ts'
+import type { RedactionRules } from './types.ts'
+
+/** A text within an expression. */
+const LITERAL = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/g
+
+/**
+ * What `loadSpec` returned makes the rules. The host adds what only its code knows: `tokens`, the credentials of both APIs,
+ * and `readPhone`, its reading of phone numbers.
+ */
+export function createRules(
+  { spec, fields, expressions }: Pick<LoadedSpec, 'fields' | 'expressions'> & { readonly spec: Spec },
+  { tokens = [], readPhone }: Pick<RedactionRules, 'tokens' | 'readPhone'> = {},
+): RedactionRules {
+  const { source, destination } = spec
+  const account = [source.workspace, destination.account].flatMap((each) => (each === undefined ? [] : [each.id.text]))
+  const limits = Object.values(source.rateLimit.headers ?? {})
+  return {
+    ...(fields !== undefined && { fields }),
+    literals: [...listNames(spec), ...expressions.flatMap(({ expression }) => listLiterals(expression.text))],
+    hosts: [...Object.values(source.hosts), destination.host].map((url) => url.replace(/^[a-z]+:\/\/|[/:].*$/gi, '')),
+    headers: [...Object.keys(source.headers), ...Object.keys(destination.headers), ...limits],
+    ids: account.map((path) => path.split('.').at(-1) ?? path),
+    tokens,
+    ...(readPhone !== undefined && { readPhone }),
+  }
+}
+
+/** Names of metrics, as they are sent, and reasons to skip. */
+function listNames({ mappings, disabledMappings, profile, destination, webhook, resources }: Spec): string[] {
+  const all = [...mappings, ...disabledMappings]
+  const reasons = [...all, profile].flatMap(({ skip }) => skip.map(({ reason }) => reason))
+  const metrics = all.flatMap(({ metric }) => [metric, `${destination.metricPrefix}${metric}`])
+  const topics = [...resources.values()].flatMap((resource) => [...resource.topics])
+  return [...metrics, ...reasons, ...topics, ...webhook.ignoredTopics]
+}
+
+const listLiterals = (text: string): string[] =>
+  Array.from(text.matchAll(LITERAL), ([, double, single]) => (double ?? single ?? '').replace(/\\(.)/g, '$1'))

@@ -1,0 +1,181 @@
+/**
+ * Replaces the persons of recorded exchanges and notifications.
+ *
+ * Two passes: `learn` everything first, then `redact` each, so that a name in the first record is replaced in a text of the
+ * last one, and no substitute is a value that a person has.
+ *
+ * ```ts
+ * const redactor = createRedactor({ key: randomBytes(32), rules, keep: ['Order number'] })
+ * for (const exchange of exchanges) redactor.learnExchange(exchange)
+ * for (const webhook of webhooks) redactor.learnWebhook(webhook)
+ * const redacted = exchanges.map((exchange) => redactor.redactExchange(exchange))
+ * const findings = redactor.detect(JSON.stringify(redacted, undefined, 2)) // nothing may be written unless it is empty
+ * const manifest = redactor.manifest()
+ * ```
+ */
+import type { Json } from '../../ports/types.ts'
+import { detectPersonalData } from './detect/detect-personal-data.ts'
+import { ROOT } from './rewrite/fields.ts'
+import { rewriteHeaders } from './rewrite/rewrite-headers.ts'
+import { Learner, Replacer, type ValueActions } from './rewrite/value-actions.ts'
+import { type ChangeListener, JsonWalker } from './rewrite/walk-json.ts'
+import { SeenValues } from './seen-values.ts'
+import { Substitutes } from './substitutes/substitutes.ts'
+import type { Exchange, Finding, RecordedWebhook, RedactionManifest, RedactionOptions, ValueKind } from './types.ts'
+import { Vocabulary } from './vocabulary.ts'
+
+const KEY_BYTES = 32
+
+export function createRedactor(options: RedactionOptions): Redactor {
+  if (options.key.length !== KEY_BYTES) throw new RangeError(`the key of a redaction has ${KEY_BYTES} bytes`)
+  return new Redactor(options)
+}
+
+export class Redactor {
+  readonly #options: RedactionOptions
+  readonly #seen: SeenValues
+  readonly #vocabulary: Vocabulary
+  readonly #learner: JsonWalker
+  readonly #replacer: JsonWalker
+  readonly #changes = new ChangeCounts()
+
+  constructor(options: RedactionOptions) {
+    this.#options = options
+    this.#vocabulary = new Vocabulary(options.rules)
+    this.#seen = new SeenValues(this.#vocabulary)
+    for (const host of options.rules.hosts ?? []) this.#seen.hosts.add(host)
+    const substitutes = new Substitutes(options.key, this.#seen, this.#vocabulary)
+    this.#learner = this.#createWalker(new Learner(this.#seen), { replaced: () => {}, kept: () => {} })
+    this.#replacer = this.#createWalker(new Replacer(this.#seen, substitutes), this.#changes)
+  }
+
+  learnExchange(exchange: Exchange): void {
+    const host = /^[a-z]+:\/\/([^/:?#]+)/i.exec(exchange.request.url)?.[1]
+    if (host !== undefined) this.#seen.hosts.add(host)
+    rewriteExchange(exchange, this.#learner, (headers) => headers)
+  }
+
+  learnWebhook({ body }: Pick<RecordedWebhook, 'body'>): void {
+    this.#learner.rewrite(body, '')
+  }
+
+  /** Call it when all is learned. */
+  redactExchange(exchange: Exchange): Exchange {
+    return rewriteExchange(exchange, this.#replacer, (headers) => this.#rewriteHeaders(headers))
+  }
+
+  redactWebhook({ at, body, headers }: RecordedWebhook): RecordedWebhook {
+    return {
+      at,
+      body: this.#replacer.rewrite(body, 'webhook'),
+      ...(headers !== undefined && { headers: this.#rewriteHeaders(headers) }),
+    }
+  }
+
+  /** Any other JSON of the recording, e.g. a fixture of one item. `place` names it in the manifest. */
+  redactJson(value: Json, place: string): Json {
+    return this.#replacer.rewrite(value, place)
+  }
+
+  learnJson(value: Json): void {
+    this.#learner.rewrite(value, '')
+  }
+
+  /** Finds what still holds a person's data in the text of a file. */
+  detect(text: string): readonly Finding[] {
+    return detectPersonalData(text, { seen: this.#seen, tokens: this.#options.rules.tokens ?? [] })
+  }
+
+  manifest(): RedactionManifest {
+    return this.#changes.manifest()
+  }
+
+  #rewriteHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+    return rewriteHeaders(headers, {
+      kept: this.#options.rules.headers ?? [],
+      rewriteUrl: (url) => this.#replacer.values.rewriteUrl(url, ROOT),
+      isPersonal: (value) => this.#seen.hasWordOf(value) || this.detect(value).length > 0,
+      dropped: (name) => this.#changes.dropped(name),
+      replaced: (name) => this.#changes.replaced(['headers', name], 'url'),
+    })
+  }
+
+  #createWalker(actions: ValueActions, listener: ChangeListener): JsonWalker {
+    const { rules, keep = [], shiftTimes = 0 } = this.#options
+    return new JsonWalker({
+      actions,
+      vocabulary: this.#vocabulary,
+      rules,
+      isApiHost: (host) => this.#seen.hosts.has(host),
+      keep,
+      shiftTimes,
+      listener,
+    })
+  }
+}
+
+function rewriteExchange(
+  { side, request, response }: Exchange,
+  walker: JsonWalker,
+  rewriteHeaders: (headers: Readonly<Record<string, string>>) => Record<string, string>,
+): Exchange {
+  const { method, url, headers, body } = request
+  return {
+    side,
+    request: {
+      method,
+      url: walker.rewriteText(url, `${side} url`, (text) => walker.values.rewriteUrl(text, ROOT)),
+      ...(headers !== undefined && { headers: rewriteHeaders(headers) }),
+      ...(body !== undefined && { body: rewriteBody(body, walker, `${side} request`) }),
+    },
+    response: {
+      status: response.status,
+      headers: rewriteHeaders(response.headers),
+      body: rewriteBody(response.body, walker, `${side} response`),
+    },
+  }
+}
+
+/** A form is a query; other texts are those of a program. */
+function rewriteBody(body: Json, walker: JsonWalker, place: string): Json {
+  if (typeof body !== 'string') return walker.rewrite(body, place)
+  const isForm = /^[\w%.[\]-]+=[^\s&]*(?:&[\w%.[\]-]+=[^\s&]*)*$/.test(body)
+  const rewrite = (text: string) => {
+    if (!isForm) return walker.values.rewrite(text, 'message', ROOT).value
+    return walker.values.rewriteUrl(`?${text}`, ROOT).slice(1)
+  }
+  return walker.rewriteText(body, place, rewrite)
+}
+
+/** Counts changes by place. */
+class ChangeCounts implements ChangeListener {
+  readonly #replaced = new Map<string, { readonly path: string; readonly kind: ValueKind; count: number }>()
+  readonly #kept = new Map<string, number>()
+  readonly #dropped = new Map<string, number>()
+
+  replaced(path: readonly string[], kind: ValueKind): void {
+    const [place = '', ...steps] = path
+    const name = steps.length === 0 ? place : `${place}: ${steps.join('.')}`
+    const entry = this.#replaced.get(`${name}\0${kind}`) ?? { path: name, kind, count: 0 }
+    entry.count++
+    this.#replaced.set(`${name}\0${kind}`, entry)
+  }
+
+  kept(name: string): void {
+    this.#kept.set(name, (this.#kept.get(name) ?? 0) + 1)
+  }
+
+  dropped(name: string): void {
+    this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + 1)
+  }
+
+  manifest(): RedactionManifest {
+    const list = (counts: ReadonlyMap<string, number>) =>
+      [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1))
+    return {
+      replaced: [...this.#replaced.values()].map((entry) => ({ ...entry })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+      kept: list(this.#kept),
+      dropped: list(this.#dropped),
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** The redactor replaces persons in exchanges and notifications, keeps links, and its detector finds what is left. */
+import { expect, test } from 'vitest'
+import { createRedactor } from '../../../../runtime/conformance/redact/redactor.ts'
+import type { Exchange } from '../../../../runtime/conformance/redact/types.ts'
+
+const key = new Uint8Array(32).fill(7)
+
+const contact = {
+  type: 'contact',
+  id: '6960000000000000000000a1',
+  workspace_id: 'abc123de',
+  external_id: 'shop-4711',
+  role: 'user',
+  email: 'Ada.Obrien@Harbourlight.shop',
+  phone: '+353 87 123 4567',
+  name: "Ada O'Brien",
+  location: { type: 'location', country: 'Ireland', region: 'Leinster', city: 'Dublin' },
+  custom_attributes: { 'Order number': 'A-1001', Note: 'Calls herself Ada' },
+  created_at: 1734537424,
+}
+
+const exchanges: readonly Exchange[] = [
+  {
+    side: 'source',
+    request: {
+      method: 'GET',
+      url: 'https://api.source.example/contacts/6960000000000000000000a1?email=ada.obrien%40harbourlight.shop',
+      headers: { Authorization: 'Bearer abcdefghijklmnop', Accept: 'application/json' },
+    },
+    response: { status: 200, headers: { 'content-type': 'application/json', 'set-cookie': 'a=b' }, body: contact },
+  },
+  {
+    side: 'destination',
+    request: {
+      method: 'POST',
+      url: 'https://api.destination.example/events',
+      body: { data: { type: 'event', attributes: { properties: { email: 'ada.obrien@harbourlight.shop' } } } },
+    },
+    response: {
+      status: 400,
+      headers: {},
+      body: { errors: [{ detail: 'ada.obrien@harbourlight.shop of Ada is invalid' }] },
+    },
+  },
+]
+
+function redact(keep: readonly string[] = []) {
+  const redactor = createRedactor({ key, rules: {}, keep })
+  for (const exchange of exchanges) redactor.learnExchange(exchange)
+  const redacted = exchanges.map((exchange) => redactor.redactExchange(exchange))
+  return { redactor, redacted, text: JSON.stringify(redacted, undefined, 2) }
+}
+
+test('replaces a person everywhere by one substitute', () => {
+  const { redactor, redacted, text } = redact()
+  const person = redacted[0]?.response.body as typeof contact
+  expect(person.email).toMatch(/^[A-Z][a-z]+\.[A-Z][a-z]+@example\.com$/)
+  expect(redacted[0]?.request.url).toBe(
+    `https://api.source.example/contacts/${person.id}?email=${encodeURIComponent(person.email.toLowerCase())}`,
+  )
+  expect(person.name.toLowerCase().replace("'", '').replace(' ', '.')).toBe(person.email.toLowerCase().split('@')[0])
+  expect(person.id).toMatch(/^[0-9a-f]{24}$/)
+  expect(text).not.toMatch(/ada|brien|harbourlight|Dublin|Leinster|4711|abc123de|1234567|Bearer|cookie/i)
+  expect(redactor.detect(text)).toEqual([])
+})
+
+test('finds what would be left', () => {
+  const { redactor } = redact()
+  const kinds = redactor.detect(JSON.stringify(exchanges)).map(({ kind }) => kind)
+  expect(new Set(kinds)).toEqual(
+    new Set([
+      'credential', 'e-mail address', 'private domain', 'id', 'name of a person', 'phone number', 'place of a person',
+    ]), // biome-ignore format: a set
+  )
+})
+
+test('says what was replaced, kept and dropped, never by what', () => {
+  const { redactor } = redact(['Order number'])
+  const { replaced, kept, dropped } = redactor.manifest()
+  expect(replaced).toContainEqual({ path: 'source response: location.city', kind: 'place', count: 1 })
+  expect(replaced).toContainEqual({ path: 'destination response: errors.*.detail', kind: 'text', count: 1 })
+  expect(kept).toEqual([{ name: 'Order number', count: 1 }])
+  expect(dropped).toEqual([
+    { name: 'authorization', count: 1 },
+    { name: 'set-cookie', count: 1 },
+  ])
+})
