@@ -10,7 +10,7 @@ export type PhraseKind = 'name' | 'place' | 'company'
 /** A run of letters and digits, with apostrophes within. */
 export const TOKEN = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’‘`´][\p{L}\p{M}\p{N}]+)*/gu
 
-/** Mail for anybody: such a domain tells nothing of a person. */
+/** Open to everyone: such a domain tells nothing of a person. */
 const PUBLIC_DOMAINS = new Set(
   `gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com gmx.de gmx.net web.de
   proton.me protonmail.com mail.com orange.fr free.fr libero.it`.split(/\s+/),

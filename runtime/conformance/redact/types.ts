@@ -47,7 +47,7 @@ export interface RedactionRules {
 }
 
 export interface RedactionOptions {
-  /** 32 random bytes. Whoever has them can test guesses, so they are never stored. */
+  /** 32 random bytes. They would make it possible to test guesses, so they are never stored. */
   readonly key: Uint8Array
   readonly rules: RedactionRules
   /** Attributes whose text stays, by name, e.g. `Order number`, or by the end of a path, e.g. `tags.name`. */
