@@ -1,34 +1,13 @@
 /** The published package: packed, installed outside the checkout, imported and run by plain Node. */
-import { type ExecFileOptions, execFile } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cliApp } from '../../connector/cli-app.ts'
+import { installPackage } from '../helpers/processes/installed-package.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'package-'))
-/** A user's program with only this package and its dependencies installed. */
-const app = join(folder, 'app')
-const installed = join(app, 'node_modules/intercom-to-klaviyo')
-
-const call = promisify(execFile)
-/** Runs a program without inherited settings. Rejects unless it exits with 0. */
-const run = (file: string, args: readonly string[], options: ExecFileOptions = {}) =>
-  call(file, args, { cwd: app, env: { PATH: process.env.PATH }, encoding: 'utf8', ...options })
+const { app, folder: installed, bin, run, remove } = await installPackage()
 const node = (...args: string[]) => run(process.execPath, args)
 
 const read = (path: string) => readFileSync(join(installed, path), 'utf8')
@@ -38,37 +17,8 @@ const filesIn = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
     .sort()
 
-/** Packs a copy of the checkout, so that no other build, old or running, gets into it. */
-async function pack(): Promise<string> {
-  const source = join(folder, 'source')
-  const excluded = ['.git', 'node_modules', 'dist', '.connector']
-  cpSync(root, source, { recursive: true, filter: (path) => !excluded.includes(basename(path)) })
-  symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'))
-  await run('npm', ['pack', '--silent', '--offline', '--pack-destination', folder], { cwd: source, env: process.env })
-  return join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? 'nothing was packed')
-}
-
-/** Installs as npm does but offline: unpacks, links the dependencies and the bin. */
-async function install(tarball: string): Promise<void> {
-  mkdirSync(installed, { recursive: true })
-  await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
-  const { dependencies, bin } = JSON.parse(read('package.json'))
-  const link = (target: string, name: string) => {
-    mkdirSync(dirname(join(app, 'node_modules', name)), { recursive: true })
-    symlinkSync(target, join(app, 'node_modules', name))
-  }
-  for (const name of Object.keys(dependencies)) link(join(root, 'node_modules', name), name)
-  for (const [name, path] of Object.entries<string>(bin)) {
-    chmodSync(join(installed, path), 0o755)
-    link(join(installed, path), `.bin/${name}`)
-  }
-}
-
-beforeAll(async () => {
-  await install(await pack())
-  cpSync(join(root, 'test/fixtures/package'), app, { recursive: true })
-}, 120_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+beforeAll(() => cpSync(join(root, 'test/fixtures/package'), app, { recursive: true }))
+afterAll(remove)
 
 /** Files that these files import, directly or through others, found by following the paths in their text. */
 function reachable(from: readonly string[], extension: string): string[] {
@@ -239,8 +189,6 @@ describe('an import loads only what it needs', () => {
 })
 
 describe('the bin', () => {
-  const bin = join(app, 'node_modules/.bin/connector')
-
   test('runs the demo on its own sandbox', async () => {
     const { stdout, stderr } = await run(bin, ['demo', '--for', '0.1'])
     expect(stdout).toContain('Connected Klaviyo by OAuth')

@@ -106,8 +106,17 @@ export function startProcess(
   through: readonly string[] = [],
 ): RunningProcess {
   // Bundled: with tsx, half of the processor time of the suite went into transpiling.
-  const [command = '', ...rest] = [...through, process.execPath, join(root, 'scripts/source.mjs'), ...args]
-  const child = spawn(command, rest, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env } })
+  return startProgram([...through, process.execPath, join(root, 'scripts/source.mjs'), ...args], env, closing, root)
+}
+
+/** Runs a program as a process of its own, in the folder `cwd`. */
+export function startProgram(
+  [command = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  closing: Cleanup,
+  cwd: string,
+): RunningProcess {
+  const child = spawn(command, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString()
@@ -136,8 +145,8 @@ async function firstJson(stream: Readable): Promise<Record<string, string>> {
 }
 
 /** Posts a signed notification. Resolves to whether it was acknowledged. */
-export async function postSigned(url: string, body: string): Promise<boolean> {
-  const signature = `sha1=${createHmac('sha1', SECRET).update(body).digest('hex')}`
+export async function postSigned(url: string, body: string, secret = SECRET): Promise<boolean> {
+  const signature = `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`
   try {
     return (await fetch(url, { method: 'POST', body, headers: { 'X-Hub-Signature': signature } })).status === 200
   } catch {

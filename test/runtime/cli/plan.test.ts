@@ -219,6 +219,15 @@ describe('against a commit', () => {
   })
 })
 
+test('compares with a spec that `extends` may name', async () => {
+  const { edit, run } = createFolder()
+  edit(TICKET, 'time:', 'skip: { is-shared: is_shared }\ntime:')
+  const { exit, out } = await run(['spec', '--against', 'intercom-to-klaviyo'])
+  expect(out).toContain('Compared with intercom-to-klaviyo.\n')
+  expect(out).toContain('is-shared')
+  expect(exit).toBe(4)
+})
+
 test('exit code 3 for an invalid spec on either side', async () => {
   const { copy, edit, run } = createFolder()
   copy('old')

@@ -1,4 +1,4 @@
-/** The spec to compare with: the running one of the store, that of another folder, or that of a commit. */
+/** The spec to compare with: the running one of the store, that of another folder or of a commit, or a shipped one. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -9,7 +9,7 @@ import { readRunningSpec } from '../../../running-spec/running-spec.ts'
 import { renderDiagnostic } from '../../../spec/diagnostic.ts'
 import { openBundleBases, openBundleFiles } from '../../../spec/load-bundle.ts'
 import type { Spec } from '../../../spec/spec.ts'
-import type { SpecFiles } from '../../../spec/spec-files.ts'
+import { CONNECTOR_FILE, type SpecFiles } from '../../../spec/spec-files.ts'
 import type { CliApp } from '../../app.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
@@ -38,8 +38,12 @@ export async function loadFormerSpec(
     return { spec: await load(context, against, folder, { files }), label: against }
   }
   const other = resolve(context.io.cwd, against)
-  if (!existsSync(join(other, 'connector.yaml')))
-    throw usageError(`--against ${against}: there is no connector.yaml in ${other}; or write live, or git:REF`)
+  if (!existsSync(join(other, CONNECTOR_FILE))) {
+    const files = context.app.bases?.get(against)
+    if (files) return { spec: await load(context, against, context.app.specFolder, { files }), label: against }
+    const choices = ['live', 'git:REF', ...(context.app.bases?.keys() ?? [])].join(', ')
+    throw usageError(`--against ${against}: there is no connector.yaml in ${other}; or write one of ${choices}`)
+  }
   return { spec: await load(context, against, pathToFileURL(`${other}/`)), label: against }
 }
 
@@ -47,8 +51,9 @@ async function loadRunningSpec(context: CommandContext, store: Store | undefined
   const running = store && (await readRunningSpec(store))
   if (running === undefined) {
     const problem = store === undefined ? 'there is no store' : 'no spec has run on the store'
+    const choices = ['DIR', 'git:REF', ...(context.app.bases?.keys() ?? [])].map((name) => `--against ${name}`)
     throw usageError(
-      `--against live: ${problem}, so none is known to run. Check CONNECTOR_STORE, or compare with a folder or a commit: --against DIR, --against git:REF`,
+      `--against live: ${problem}, so none is known to run. Check CONNECTOR_STORE, or compare with another: ${choices.join(', ')}`,
     )
   }
   const files = openBundleFiles(running)

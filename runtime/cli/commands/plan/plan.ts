@@ -26,7 +26,8 @@ export const planCommand: CommandDefinition = {
   options: [
     {
       flags: '--against <spec>',
-      description: 'compare with live (the running spec of the store, the default), a folder, or git:REF',
+      description:
+        'compare with live (the running spec of the store, the default), a folder, git:REF, or a spec that `extends` may name',
     },
     { flags: '--sample <number>', description: 'records to map by both specs (default: 200)' },
     { flags: '--fixtures <dir>', description: 'map the notifications in these JSON files, too' },

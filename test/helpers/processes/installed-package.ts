@@ -1,0 +1,59 @@
+/** The package as npm packs it, installed outside the checkout with nothing beside it but its dependencies. */
+import { type ExecFileOptions, execFile } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const call = promisify(execFile)
+
+export interface InstalledPackage {
+  /** A user's folder, with `node_modules`. */
+  readonly app: string
+  /** The package in it. */
+  readonly folder: string
+  /** Its bin. */
+  readonly bin: string
+  /** Runs a program in `app` without inherited settings. Rejects unless it exits with 0. */
+  run(file: string, args: readonly string[], options?: ExecFileOptions): ReturnType<typeof call>
+  remove(): void
+}
+
+export async function installPackage(): Promise<InstalledPackage> {
+  const temporary = mkdtempSync(join(tmpdir(), 'package-'))
+  const app = join(temporary, 'app')
+  const folder = join(app, 'node_modules/intercom-to-klaviyo')
+  const run: InstalledPackage['run'] = (file, args, options = {}) =>
+    call(file, args, { cwd: app, env: { PATH: process.env.PATH }, encoding: 'utf8', ...options })
+  await install(await pack(temporary), folder)
+  const remove = () => rmSync(temporary, { recursive: true, force: true })
+  return { app, folder, bin: join(app, 'node_modules/.bin/connector'), run, remove }
+}
+
+/** Packs a copy of the checkout, so that no other build, old or running, gets into it. */
+async function pack(temporary: string): Promise<string> {
+  const source = join(temporary, 'source')
+  const excluded = ['.git', 'node_modules', 'dist', '.connector', '.source']
+  cpSync(root, source, { recursive: true, filter: (path) => !excluded.includes(basename(path)) })
+  symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'))
+  await call('npm', ['pack', '--silent', '--offline', '--pack-destination', temporary], { cwd: source })
+  return join(temporary, readdirSync(temporary).find((name) => name.endsWith('.tgz')) ?? 'nothing was packed')
+}
+
+/** Installs as npm does but offline: unpacks, links the dependencies and the bin. */
+async function install(tarball: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  await call('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
+  const { dependencies, bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const link = (target: string, name: string) => {
+    mkdirSync(dirname(join(folder, '..', name)), { recursive: true })
+    symlinkSync(target, join(folder, '..', name))
+  }
+  for (const name of Object.keys(dependencies)) link(join(root, 'node_modules', name), name)
+  for (const [name, path] of Object.entries<string>(bin)) {
+    chmodSync(join(folder, path), 0o755)
+    link(join(folder, path), `.bin/${name}`)
+  }
+}
