@@ -11,7 +11,7 @@ const IMPERSONAL_KEY = /^(type|id|topic|state|status|category|priority|object|.+
 const IMPERSONAL_VALUE = /^[\w.:+-]{1,80}$/
 /** Characters. A page, not an export. */
 const MAX_SHOWN = 200_000
-const MASK = '••••'
+export const MASK = '••••'
 
 /** Keeps numbers, structure and ids, so that the kind of record stays recognisable. */
 export function maskedJson(value: Json | undefined, key = ''): Json {
@@ -31,20 +31,18 @@ export function maskedJson(value: Json | undefined, key = ''): Json {
 const maskAny = (value: Json | undefined): Json =>
   value === null || value === undefined || value === '' ? (value ?? null) : MASK
 
-/** The record's JSON with a link to the same page, masked or in full. The link names a row of the ledger, never a person. */
-export function rawRecord(
-  { seq, body }: Pick<LedgerEntry, 'seq' | 'body'>,
-  inFull: boolean,
-  { url }: PageContext,
-): Html {
-  if (body === undefined) return RECORD_EXPIRED
+/** The link to the same page, masked or in full. It names a row of the ledger, never a person. */
+export function personalDataToggle({ seq }: Pick<LedgerEntry, 'seq'>, inFull: boolean, { url }: PageContext): Html {
   const query = new URLSearchParams(url.search)
   if (inFull) query.delete('full')
   else query.set('full', String(seq))
-  return html`<p><a class="button plain small" href="?${query.toString()}#raw">${inFull ? 'Hide personal data' : 'Show personal data'}</a>
-<span class="soft">${inFull ? 'As received.' : 'Personal data is masked.'}</span></p>
-<pre class="yaml" id="raw" tabindex="0" aria-label="The record as received"><code>${formatBody(body, inFull)}</code></pre>`
+  return html`<p><a class="button plain small" href="?${query.toString()}#shown">${inFull ? 'Hide personal data' : 'Show personal data'}</a>
+<span class="soft">${inFull ? 'As received.' : 'Personal data is masked.'}</span></p>`
 }
+
+/** The record's JSON. */
+export const rawRecord = (body: string, inFull: boolean): Html =>
+  html`<pre class="yaml" tabindex="0" aria-label="The record as received"><code>${formatBody(body, inFull)}</code></pre>`
 
 export const RECORD_EXPIRED: Html = html`<p class="soft">The content of this record is no longer kept.</p>`
 

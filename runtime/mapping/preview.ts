@@ -3,6 +3,7 @@
 import { withStepBudget } from '../expression/step-budget.ts'
 import { formatChanges } from '../lib/format.ts'
 import { asArray, asId } from '../lib/json.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { presentMembers } from '../lib/present-members.ts'
 import type { Destination } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -16,7 +17,7 @@ import { describeSilences, explainItems, type RecordExplanation } from './explai
 import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
-import { createOfflineLookups, describeUnusedLookups } from './offline-lookups.ts'
+import { createOfflineLookups, describeUnusedLookups, type OfflineLookups } from './offline-lookups.ts'
 import { DELETION, isDeletion } from './person/deletions.ts'
 import type { MapParts } from './types.ts'
 
@@ -37,6 +38,8 @@ export interface PreviewInput {
   readonly workspace?: string
   /** Whether to explain each mapping that listens: all of its properties, or those of this name. */
   readonly explain?: true | string
+  /** The events whose properties and profile are explained, by metric and key. A profile of its own has no key. Absent: all. */
+  readonly explainOnly?: (metric: string, key: string) => boolean
 }
 
 /** What one occurrence would send, or why it would send nothing. */
@@ -90,15 +93,17 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
   const offline = createOfflineLookups(input.lookups, input.data)
   const { notes } = offline
   for (const note of describeUnusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
-  const find: Lookups['find'] = async (lookup, key) =>
-    (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
+  const finders = createFinders(input, offline, parts)
   // As in a new store, in which live delivery began long ago: the preview shows every occurrence.
   const none = async () => new Set<string>()
   const live = { isQueued: async () => false, liveSince: () => 0, firstWebhookAt: () => 0 }
   const store = { filterDelivered: none, filterWaiting: none, readSends: async () => [], ...live }
   const contacts = { newest: async () => undefined, sent: () => undefined }
-  const lookups = { find, invalidate: async () => undefined }
-  const map = { ...parts, lookups, contacts, ...store, forDisplay: true } satisfies MapParts
+  const withFind = (find: Lookups['find']): MapParts & PreviewParts => {
+    const lookups = { ...parts.lookups, find, invalidate: async () => undefined }
+    return { ...parts, lookups, contacts, ...store, forDisplay: true }
+  }
+  const map = withFind(finders.find)
   const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
@@ -108,8 +113,9 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
   if (opened.length === 0)
     notes.add(`no item of stream ${input.stream} found: pass a page of it, a list, or one item with its id`)
   const origin = { opened, targets, input, now: parts.clock.now() }
-  const silences = await describeSilences(origin, new Set(mapped.map(({ metric }) => metric)), map)
-  const explanations = input.explain === undefined ? undefined : await explainItems(origin, map)
+  const explainer = withFind(finders.findAgain)
+  const silences = await describeSilences(origin, new Set(mapped.map(({ metric }) => metric)), explainer)
+  const explanations = input.explain === undefined ? undefined : await explainItems(origin, explainer)
   for (const change of formatChanges(results.flatMap(({ changes = [] }) => changes))) notes.add(change)
   if (parts.spec.people.onlyKnown && results.some(({ message }) => message !== undefined))
     notes.add(
@@ -131,9 +137,32 @@ function withPresentMembers({ lookups, ...input }: PreviewInput): PreviewInput {
   return { ...input, data, ...(lookups !== undefined && { lookups: presentMembers(lookups) }) }
 }
 
-function findInFallback({ lookupFallback }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
-  if (lookupFallback === 'source') return lookups.find(lookup, key, 'live')
-  return lookupFallback === 'remembered' ? lookups.peek(lookup, key) : undefined
+interface Finders {
+  readonly find: Lookups['find']
+  /** For an explanation, which hydrates even what the mapping did not need: the source is not asked again, nor for more. */
+  readonly findAgain: Lookups['find']
+}
+
+function createFinders(
+  { lookupFallback }: PreviewInput,
+  offline: Pick<OfflineLookups, 'find'>,
+  { lookups }: Pick<PreviewParts, 'lookups'>,
+): Finders {
+  const found = new Map<string, MaybePromise<Json | undefined>>()
+  const remember = ({ name }: LookupSpec, key: string, find: () => MaybePromise<Json | undefined>) => {
+    const id = JSON.stringify([name, key])
+    if (!found.has(id)) found.set(id, find())
+    return found.get(id)
+  }
+  const peek = async (lookup: LookupSpec, key: string) =>
+    (lookupFallback && (await lookups.peek(lookup, key))) ?? offline.find(lookup, key)
+  const ask = async (lookup: LookupSpec, key: string) =>
+    (await lookups.find(lookup, key, 'live')) ?? offline.find(lookup, key)
+  const find = lookupFallback === 'source' ? ask : peek
+  return {
+    find: (lookup, key) => remember(lookup, key, () => find(lookup, key)),
+    findAgain: (lookup, key) => remember(lookup, key, () => peek(lookup, key)),
+  }
 }
 
 interface OpenedInput {

@@ -102,6 +102,23 @@ dl.facts { display: grid; grid-template-columns: fit-content(22rem) minmax(0, 1f
 dl.facts dt { color: var(--soft); overflow-wrap: anywhere; }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.facts + * { margin-top: .75rem; }
+dl.explained { grid-template-columns: minmax(0, 1fr); gap: 0; }
+dl.explained > div { display: grid; grid-template-columns: minmax(8rem, 18rem) minmax(0, 1fr); gap: 0 1rem; padding: .25rem 0; border-top: 1px solid var(--line); }
+dl.explained > div:first-child { border-top: 0; }
+dl.explained > div > dd { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
+dl.explained > div > dd > * { flex: 1 1 100%; margin: 0; min-width: 0; }
+dl.explained > div > dd > .value { flex: 1 1 10rem; }
+dl.explained > div > dd > details:not([open]) { flex: none; }
+dl.explained summary { color: var(--soft); font-size: .8125rem; }
+.value { overflow-wrap: anywhere; white-space: pre-line; }
+.expression { margin: .25rem 0 0; }
+.left-out { margin-top: .5rem; }
+.outcomes { list-style: none; margin: .25rem 0 .75rem; padding: 0; }
+.outcomes > li { padding: .5rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.outcomes > li:first-child { border-top: 0; }
+.outcomes p { margin: 0; }
+.outcomes ul.plain { margin-bottom: .25rem; }
+.outcomes details { margin-top: .25rem; }
 .timeline { list-style: none; margin-bottom: .75rem; padding: 0; }
 .timeline > li { position: relative; padding: 0 0 .75rem 1.25rem; border-left: 2px solid var(--line); margin-left: .3rem; }
 .timeline > li:last-child { border-color: transparent; padding-bottom: 0; }
@@ -142,6 +159,7 @@ table.middle td, table.middle th { vertical-align: middle; }
   .origin { white-space: normal; overflow-wrap: anywhere; }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dl.facts dd { margin-bottom: .375rem; }
+  dl.explained > div { grid-template-columns: minmax(0, 1fr); }
 }
 
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8125rem; white-space: nowrap; color: var(--soft); background: var(--code); border: 1px solid var(--line); }

@@ -40,36 +40,53 @@ export function describeSilence(explanation: MappingExplanation): string | undef
   return silence && [silence.summary, describeReads(silence.rule?.reads ?? [], 6).join(', ')].filter(Boolean).join(': ')
 }
 
-/** `$part.ticket_state is "submitted"`, `title, name are absent (present: id, state)`: one line for each. */
-export function describeReads(reads: readonly PathReading[], maxFields = 12): readonly string[] {
+/** What an expression read: the values, and the paths that lead to nothing. */
+export interface GroupedReads {
+  readonly present: readonly PathReading[]
+  readonly absent: readonly AbsentPaths[]
+}
+
+/** Paths that end at the same place. */
+export interface AbsentPaths extends AbsentField {
+  readonly paths: readonly string[]
+}
+
+export function groupReads(reads: readonly PathReading[]): GroupedReads {
   const absent = reads.filter((one) => one.absent !== undefined)
   // Nothing can be in what is absent itself.
   const isWithin = ({ path }: PathReading) => absent.some((outer) => path.startsWith(`${outer.path}.`))
-  const groups = new Map<string, string[]>()
-  const lines = reads.flatMap(({ path, value, count, absent: missing }) =>
-    missing === undefined ? [`${path} is ${describeValue(value, count)}`] : [],
-  )
-  for (const one of absent.filter((each) => !isWithin(each))) {
-    const parent = describeParent(one.absent, maxFields)
-    groups.set(parent, [...(groups.get(parent) ?? []), one.path])
+  const groups = new Map<string, AbsentPaths>()
+  for (const { path, absent: field } of absent.filter((one) => !isWithin(one))) {
+    if (field === undefined) continue
+    const place = JSON.stringify(field)
+    groups.set(place, { ...field, paths: [...(groups.get(place)?.paths ?? []), path] })
   }
-  return [...lines, ...[...groups].map(([parent, paths]) => formatAbsent(paths, parent))]
+  return { present: reads.filter((one) => one.absent === undefined), absent: [...groups.values()] }
 }
 
-const formatAbsent = (paths: readonly string[], parent: string): string =>
-  `${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} absent${parent}`
+/** `$part.ticket_state is "submitted"`, `title, name are absent (present: id, state)`: one line for each. */
+export function describeReads(reads: readonly PathReading[], maxFields = 12): readonly string[] {
+  const { present, absent } = groupReads(reads)
+  return [
+    ...present.map(({ path, value, count }) => `${path} is ${describeValue(value, count)}`),
+    ...absent.map(
+      (one) =>
+        `${one.paths.join(', ')} ${one.paths.length === 1 ? 'is' : 'are'} absent${describeParent(one, maxFields)}`,
+    ),
+  ]
+}
 
 /** What is there instead, in brackets. */
-function describeParent(absent: AbsentField | undefined, maxFields: number): string {
-  if (absent?.of === undefined) return ''
-  const { of, fields, items } = absent
+function describeParent({ of, fields, items }: AbsentField, maxFields: number): string {
+  if (of === undefined) return ''
   if (items !== undefined) return ` (${of} has ${plural(items, 'item')})`
   if (fields.length === 0) return ` (${of || 'it'} has no fields)`
   const names = joinWords(fields, maxFields)
   return of === '' ? ` (present: ${names})` : ` (${of} has ${names})`
 }
 
-function describeValue(value: Json | undefined, count: number | undefined): string {
+/** `count`: of a list, the number of its items. */
+export function describeValue(value: Json | undefined, count: number | undefined): string {
   if (count === undefined) return formatValue(value)
   if (count === 0) return 'an empty list'
   const scalars = (Array.isArray(value) ? value : []).filter((one: Json) => typeof one !== 'object')

@@ -40,7 +40,7 @@ export interface OccurrenceExplanation {
   readonly key?: string
   /** The skip reason. */
   readonly reason?: string
-  /** The rule that skips it, or the condition that is false. */
+  /** The rule that skips it, the condition that is false, or the time, key or contact that fails. */
   readonly rule?: ExpressionReading
   readonly fault?: FaultReading
   readonly lookups?: readonly LookupReading[]
@@ -57,6 +57,8 @@ export interface ExplainOptions {
   readonly context: DeliveryContext
   /** The properties to explain. Absent: none. */
   readonly selects?: (name: string) => boolean
+  /** The events to explain them of, by metric and key. Absent: all. */
+  readonly includes?: (metric: string, key: string) => boolean
 }
 
 export async function explainMapping(
@@ -92,7 +94,7 @@ type Occurrence = Pick<Candidate, 'mapping' | 'item' | 'bindings' | 'position' |
 
 async function explainOccurrence(
   occurrence: Occurrence,
-  { context, selects }: ExplainOptions,
+  { context, selects, includes }: ExplainOptions,
   parts: MapParts,
 ): Promise<OccurrenceExplanation> {
   const { mapping, item, bindings } = occurrence
@@ -108,14 +110,17 @@ async function explainOccurrence(
     const request = { plan: plan.lookups.live, item, bindings, lane: 'live', lookups: parts.lookups } as const
     const bound = await hydrate({ ...request, ...(contact !== undefined && { contact }) })
     const { time } = toEventIdentity(candidate, context, parts)
+    const isIncluded = includes?.(mapping.metric, identity.key) ?? true
     return {
       ...(await explainResult(mapped, candidate, bound, parts)),
       time,
       key: identity.key,
-      ...(selects && (await explainParts(candidate, bound, { selects, parts }))),
+      ...(selects && isIncluded && (await explainParts(candidate, bound, { selects, parts }))),
     }
   } catch (error) {
-    return { status: 'failed', fault: toFaultReading(error) }
+    const fault = toFaultReading(error)
+    const source = [mapping.time, ...mapping.key, mapping.contact].find(({ place }) => place === fault.place)
+    return { status: 'failed', fault, ...(source && { rule: await readExpression(source, item, bindings) }) }
   }
 }
 

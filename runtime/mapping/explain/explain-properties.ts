@@ -2,7 +2,7 @@
 import type { Bindings } from '../../expression/expression.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Property } from '../../spec/spec.ts'
-import { createPropertyEvaluator, isMissing } from '../property-values.ts'
+import { createPropertyEvaluator, type EvaluateProperties, isMissing } from '../property-values.ts'
 import { type ExpressionReading, readExpression, toFaultReading } from './read-expression.ts'
 
 export interface PropertyExplanation extends ExpressionReading {
@@ -44,9 +44,18 @@ async function explainProperty(
   }
   try {
     // Converts it as the event's own evaluation does.
-    const { [name]: sent } = await createPropertyEvaluator([property])(item, bound)
+    const { [name]: sent } = await evaluatorOf(property)(item, bound)
     return sent === undefined ? { ...base, status: 'left-out' } : { ...base, status: 'sent', value: sent }
   } catch (error) {
     return { ...base, status: 'failed', fault: toFaultReading(error) }
   }
+}
+
+/** Compiling takes longer than the rest of an explanation. */
+const evaluators = new WeakMap<Property, EvaluateProperties>()
+
+function evaluatorOf(property: Property): EvaluateProperties {
+  const evaluate = evaluators.get(property) ?? createPropertyEvaluator([property])
+  evaluators.set(property, evaluate)
+  return evaluate
 }

@@ -34,6 +34,7 @@ export interface ItemsToExplain {
     readonly stream?: string
     /** All properties, or those of a name. */
     readonly explain?: true | string
+    readonly explainOnly?: (metric: string, key: string) => boolean
   }
   /** Milliseconds since 1970. */
   readonly now: number
@@ -44,11 +45,11 @@ export async function explainItems(
   { opened, targets, input, now }: ItemsToExplain,
   parts: MapParts,
 ): Promise<readonly RecordExplanation[]> {
-  const { explain } = input
+  const { explain, explainOnly } = input
   const selects = (name: string) => typeof explain !== 'string' || name.toLowerCase() === explain.toLowerCase()
   const explanations: RecordExplanation[] = []
   for (const open of opened) {
-    const options = { context: contextOf(open, now), selects }
+    const options = { context: contextOf(open, now), selects, ...(explainOnly && { includes: explainOnly }) }
     const id = asId(await open.resource.id.evaluate(open.item))
     const base = id === undefined ? {} : { id }
     if (input.topic !== undefined && (await isDeletion(open.item, open.bindings, parts.spec.people))) {
@@ -120,7 +121,7 @@ async function explainListener(
 /** Explains the profile that a contact's record updates. */
 async function explainProfile(
   { item, bindings }: OpenRecord,
-  { selects }: ExplainOptions,
+  { selects, includes }: ExplainOptions,
   parts: MapParts,
 ): Promise<MappingExplanation> {
   const { spec, plan, lookups: source } = parts
@@ -138,9 +139,11 @@ async function explainProfile(
   }
   const properties = [...spec.profile.attributes, ...spec.profile.properties].filter(({ name }) => selects?.(name))
   const names = new Set(lookups.map(({ name }) => name))
-  const details = selects && {
-    lookups: (await explainLookups({ lookups, item, bound })).filter(({ name }) => name !== CONTACT),
-    profile: await explainProperties(properties, { item, bound, lookups: names }),
-  }
+  const isIncluded = includes?.(PROFILE, '') ?? true
+  const details = selects &&
+    isIncluded && {
+      lookups: (await explainLookups({ lookups, item, bound })).filter(({ name }) => name !== CONTACT),
+      profile: await explainProperties(properties, { item, bound, lookups: names }),
+    }
   return { ...base, occurrences: [{ ...(await explain()), ...details }] }
 }

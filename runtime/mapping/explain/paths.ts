@@ -21,10 +21,16 @@ export function formatPath({ variable, steps }: FieldPath): string {
 }
 
 /** The syntax tree of an expression. Undefined only if its text does not parse, as it did when the spec was loaded. */
-export function findRoot({ text }: Expression): Node | undefined {
-  const parsed = parseExpression(text)
-  return isProblem(parsed) ? undefined : parsed.root
+export function findRoot(expr: Expression): Node | undefined {
+  if (!roots.has(expr)) {
+    const parsed = parseExpression(expr.text)
+    roots.set(expr, isProblem(parsed) ? undefined : parsed.root)
+  }
+  return roots.get(expr)
 }
+
+/** Parsing takes longer than the rest of an explanation, and a console shows the same mappings again and again. */
+const roots = new WeakMap<Expression, Node | undefined>()
 
 /** `variables`: those that the expression does not bind itself. */
 export interface PathScope {

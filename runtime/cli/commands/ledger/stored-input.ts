@@ -1,6 +1,6 @@
 /** Takes records of the ledger as the input of a preview. */
-import { parseJson } from '../../../lib/json.ts'
 import type { PreviewInput } from '../../../mapping/preview.ts'
+import { toPreviewInput } from '../../../mapping/record-input.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Store } from '../../../ports/store.ts'
 import { toSearchKey } from '../../../record-history.ts'
@@ -34,20 +34,14 @@ export async function readDeadInputs(store: Store): Promise<StoredInputs> {
 }
 
 function toInputs(entries: readonly LedgerEntry[], all: number): StoredInputs {
-  const kept = entries.flatMap((entry) => toInput(entry) ?? [])
+  const kept = entries.flatMap((entry) => {
+    const data = toPreviewInput(entry)
+    return data === undefined ? [] : [{ record: entry.id, data }]
+  })
   const dropped = entries.length - kept.length
   const notes = [
     ...(all > entries.length && all > MAX_RECORDS ? [`the newest ${entries.length} of ${all} records`] : []),
     ...(dropped > 0 ? [`${dropped} without a body, which retention has dropped or which is not JSON`] : []),
   ]
   return { inputs: kept, notes }
-}
-
-/** The workspace of a stream's item comes from a key: the item itself does not name it. */
-function toInput({ id, topic, stream, body, outcome }: LedgerEntry): StoredInput | undefined {
-  const data = body === undefined ? undefined : parseJson(body)
-  if (data === undefined) return undefined
-  if (topic !== undefined) return { record: id, data: { topic, data } }
-  const workspace = outcome?.events.find(({ key }) => key !== undefined)?.key?.split(':')[0]
-  return { record: id, data: { stream: stream ?? '', data, ...(workspace !== undefined && { workspace }) } }
 }

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
-import { rawRecord } from '../../raw-record.ts'
+import { shownRecord } from '../../shown-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { historyForm } from '../find/find.ts'
 import { retryForm } from './retry-form.ts'
@@ -20,7 +20,7 @@ export async function failedRecords({ group }: DeadLetterGroup, context: PageCon
   return html`<div class="table"><table class="stack">
 <caption>Records <span class="soft">oldest first</span></caption>
 <thead><tr><th scope="col">Failed</th><th scope="col">Record</th><th scope="col">Attempts</th><th scope="col">Actions</th></tr></thead>
-<tbody>${records.map((record) => recordRows(record, context))}</tbody>
+<tbody>${await Promise.all(records.map((record) => recordRows(record, context)))}</tbody>
 </table></div>
 ${last !== undefined && html`<p><a href="?${nextPage.toString()}">Newer records</a></p>`}`
 }
@@ -32,18 +32,17 @@ const RETRY = {
   isSmall: true,
 }
 
-function recordRows(record: LedgerEntry, context: PageContext): Html {
+async function recordRows(record: LedgerEntry, context: PageContext): Promise<Html> {
   const { id, seq, settledAt, attempt, lookupIds } = record
   const { searchParams } = context.url
   const isShown = searchParams.get('show') === String(seq)
-  const inFull = searchParams.get('full') === String(seq)
   const history = lookupIds[0] !== undefined && historyForm(lookupIds[0], context)
   return html`<tr id="record-${seq}">
 <td data-name="Failed">${settledAt !== undefined && timeElement(settledAt)}</td>
 <td data-name="Record"><div><code>${id}</code>${history}</div></td>
 <td data-name="Attempts">${attempt}</td>
 <td data-name="Actions"><div class="row">${toggle(record, isShown, context)}${retryForm({ id }, RETRY, context)}</div></td>
-</tr>${isShown && html`<tr class="shown"><td colspan="4">${rawRecord(record, inFull, context)}</td></tr>`}`
+</tr>${isShown && html`<tr class="shown"><td colspan="4">${await shownRecord(record, context)}</td></tr>`}`
 }
 
 function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: PageContext): Html {

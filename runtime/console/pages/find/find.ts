@@ -59,9 +59,10 @@ async function results(ref: string, context: PageContext): Promise<Html> {
   const subject = isHash(ref) ? 'this person' : ref
   if (entries.length === 0) return nothingFound(subject, context)
   const shown = context.url.searchParams.get('show')
+  const found = await Promise.all(entries.map((entry) => findResult(entry, String(entry.seq) === shown, context)))
   return html`<section id="found" data-live aria-label="Results">
 <h2>${plural(entries.length, 'record')} of ${subject}</h2>
 <p class="soft">Oldest first${entries.length === MAX_RESULTS ? ', the first hundred' : ''}. A record is one notification, or one item read from the source.</p>
-${entries.map((entry) => findResult(entry, String(entry.seq) === shown, context))}
+${found}
 </section>`
 }

@@ -4,13 +4,13 @@ import { formatDuration, plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import { awaitsContact, buildRecordHistory, countInterruptedAttempts } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
-import { RECORD_EXPIRED, rawRecord } from '../../raw-record.ts'
+import { RECORD_EXPIRED } from '../../raw-record.ts'
+import { shownRecord } from '../../shown-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { statusBadge, timelineStep, WAITING_BADGE } from './timeline.ts'
 
-export function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Html {
+export async function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Promise<Html> {
   const { record, status, steps } = buildRecordHistory(entry)
-  const inFull = context.url.searchParams.get('full') === String(entry.seq)
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
 <div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${awaitsContact(entry) ? WAITING_BADGE : statusBadge(status)}</span></div>
 <dl class="facts">
@@ -18,7 +18,7 @@ export function findResult(entry: LedgerEntry, isShown: boolean, context: PageCo
 <dt>Summary</dt><dd>${summary(entry)}</dd>
 </dl>
 <ol class="timeline" aria-label="Timeline">${steps.map((step) => timelineStep(step, context))}</ol>
-${isShown ? rawRecord(entry, inFull, context) : showLink(entry, context)}
+${isShown ? await shownRecord(entry, context) : showLink(entry, context)}
 </article>`
 }
 
@@ -35,9 +35,9 @@ function summary(entry: LedgerEntry): Html {
   }`
 }
 
-function showLink({ id, seq, body }: LedgerEntry, { url }: PageContext): Html {
+function showLink({ id, seq, body, status }: LedgerEntry, { url }: PageContext): Html {
   if (body === undefined) return RECORD_EXPIRED
   const query = new URLSearchParams(url.search)
   query.set('show', String(seq))
-  return html`<p><a class="button plain small" href="?${query.toString()}#record-${seq}">Show the record<span class="hidden"> ${id}</span></a></p>`
+  return html`<p><a class="button plain small" href="?${query.toString()}#record-${seq}">Show the record${status === 'skipped' && ' and why nothing was sent'}<span class="hidden"> ${id}</span></a></p>`
 }

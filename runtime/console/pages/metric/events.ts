@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import type { Store } from '../../../ports/store.ts'
 import { ingressCell, statusCell } from '../../event-cells.ts'
+import { toOutcomesView } from '../../explanation/record-explanation.ts'
 import { maskPersonal, timeElement } from '../../format-html.ts'
 import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -43,16 +44,17 @@ async function shownEvent(
 }
 
 async function eventRows(event: LedgerEvent, isShown: boolean, context: PageContext): Promise<Html> {
-  // A background refresh leaves the open event as it was, so it need not query the source.
-  const mayQuery = isShown && !isBackgroundRefresh(context.request)
-  const remapped = await remapEvent(event, context.options, mayQuery ? 'source' : 'remembered')
+  // A background refresh leaves the open event as it was, so it need not query the source, nor explain it.
+  const explains = isShown && !isBackgroundRefresh(context.request)
+  const lookupFallback = explains ? 'source' : 'remembered'
+  const remapped = await remapEvent(event, context.options, { lookupFallback, explains })
   const { id, time, settledAt } = event
   return html`<tr id="event-${id}"${isShown && html` data-keep`}>
 <td data-name="Happened">${timeElement(time === undefined ? settledAt : Date.parse(time))}</td>
 <td data-name="Profile"><div class="person"><span>${profileName(remapped, isShown)}</span>${toggle(event, isShown, context)}</div></td>
 <td data-name="Received by"><div>${ingressCell(event)}</div></td>
 <td data-name="Delivery"><div>${statusCell(event, context)}</div></td>
-</tr>${isShown && html`<tr class="shown" data-keep><td colspan="4">${eventDetail(event, remapped)}</td></tr>`}`
+</tr>${isShown && html`<tr class="shown" data-keep><td colspan="4">${eventDetail(event, remapped, toOutcomesView(context, explains))}</td></tr>`}`
 }
 
 function profileName(remapped: RemappedEvent, isShown: boolean): Html | string {

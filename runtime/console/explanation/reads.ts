@@ -1,0 +1,97 @@
+/** What an expression read, and what its lookups found, as lists. */
+import { html } from 'hono/html'
+import { capitalize, formatCount, plural } from '../../lib/format.ts'
+import { type AbsentPaths, describeValue, groupReads } from '../../mapping/explain/describe.ts'
+import type { LookupReading } from '../../mapping/explain/explain-lookups.ts'
+import type { ExpressionReading } from '../../mapping/explain/read-expression.ts'
+import type { PathReading } from '../../mapping/explain/read-path.ts'
+import type { Html } from '../types.ts'
+
+/** How lookups were found for an explanation, and the name of the source. */
+export interface ExplanationView {
+  /** Whether the source was asked for lookups that are no longer cached. */
+  readonly asked: boolean
+  readonly source: string
+}
+
+/** Names of fields. A record may have hundreds. */
+const MAX_FIELDS = 20
+
+export const codes = (texts: readonly string[]): Html =>
+  html`${texts.map((text, at) => html`${at > 0 && ', '}<code dir="auto">${text}</code>`)}`
+
+/** One line for each path with a value, one for each place where paths end, with what is there instead. */
+export const readItems = (reads: readonly PathReading[]): readonly Html[] => [
+  ...presentItems(reads),
+  ...groupReads(reads).absent.map((one) => {
+    const present = parentItem(one)
+    return present === '' ? absentItem(one) : html`${absentItem(one)}. ${present}`
+  }),
+]
+
+/** For a list of properties that lack fields of one record: what is there instead, once for all of them. */
+export function parentItems(reads: readonly PathReading[]): readonly Html[] {
+  const parents = new Map(groupReads(reads).absent.map((one) => [one.of, parentItem(one)]))
+  return [...parents.values()].flatMap((item) => item || [])
+}
+
+/** `readItems` without the fields that are there. */
+export const shortReadItems = (reads: readonly PathReading[]): readonly Html[] => [
+  ...presentItems(reads),
+  ...groupReads(reads).absent.map(absentItem),
+]
+
+const presentItems = (reads: readonly PathReading[]): readonly Html[] =>
+  groupReads(reads).present.map(
+    ({ path, value, count }) => html`<code>${path}</code> is <code dir="auto">${describeValue(value, count)}</code>`,
+  )
+
+const absentItem = ({ paths }: AbsentPaths): Html =>
+  html`${codes(paths)} ${paths.length === 1 ? 'has' : 'have'} no value`
+
+function parentItem({ of, fields, items }: AbsentPaths): Html | '' {
+  if (of === undefined) return ''
+  const parent = of === '' ? 'The record' : html`<code>${of}</code>`
+  if (items !== undefined) return html`${parent} has ${plural(items, 'item')}`
+  if (fields.length === 0) return html`${parent} has no fields`
+  const rest = fields.length - MAX_FIELDS
+  return html`${parent} has ${codes(fields.slice(0, MAX_FIELDS))}${rest > 0 && ` and ${formatCount(rest)} more`}`
+}
+
+/** The lookups with these names, each after the one that its key is read from. */
+export function usedLookups(lookups: readonly LookupReading[], names: readonly string[]): readonly LookupReading[] {
+  const used = new Set(names)
+  for (const { name, from } of [...lookups].reverse()) if (from !== undefined && used.has(name)) used.add(from)
+  return lookups.filter(({ name }) => used.has(name))
+}
+
+export function lookupItem(lookup: LookupReading, view: ExplanationView): Html {
+  const { name, keys, found, key, from } = lookup
+  const variable = html`<code>$${name}</code>`
+  const ofParent = from !== undefined && html` of <code>$${from}</code>`
+  if (keys.length > 0) {
+    // Where a long expression chose the id among several, the id says enough, unless it is a wrong one.
+    const isPath = key?.reads.length === 1 && key.reads[0]?.path === key.text
+    const origin = key && (isPath || !found) && html`, read from <code>${oneLine(key.text)}</code>${ofParent}`
+    return html`${variable}: ${codes(keys)} ${foundText(found, view)}${origin}`
+  }
+  if (key === undefined)
+    return html`${variable} was not looked up${from !== undefined && html`: <code>$${from}</code> has no value`}`
+  return html`${variable} was not looked up: <code>${oneLine(key.text)}</code>${ofParent} gives no id`
+}
+
+function foundText(found: boolean, { asked, source }: ExplanationView): string {
+  if (found) return 'was found'
+  return asked ? `was not found in ${capitalize(source)}` : 'is not among the lookups that are still cached'
+}
+
+/** The expression and its place in the spec. A path that it consists of is among the reads already. */
+export function expressionSource({ text, place, reads }: ExpressionReading): Html {
+  const isPath = reads.length === 1 && reads[0]?.path === text
+  return html`<p class="expression">${!isPath && html`<code>${oneLine(text)}</code> `}<span class="place">${place}</span></p>`
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
+export const bullets = (items: readonly Html[]): Html | '' =>
+  items.length === 0 ? '' : html`<ul class="plain">${items.map((item) => html`<li>${item}</li>`)}</ul>`

@@ -1,0 +1,47 @@
+/** A stored record mapped again, without asking the source: what each mapping makes of it, masked until requested. */
+import { html } from 'hono/html'
+import { toPreviewInput } from '../../mapping/record-input.ts'
+import { toFault } from '../../ports/fault.ts'
+import type { LedgerEntry } from '../../ports/ledger.ts'
+import type { Html, PageContext } from '../types.ts'
+import { mappingOutcomes, type OutcomesView } from './mapping-outcomes.ts'
+import { maskExplanation } from './mask-explanation.ts'
+
+/** Events of a record whose properties are explained. Each takes about two milliseconds. */
+const MAX_EXPLAINED = 10
+
+export async function recordExplanation(entry: LedgerEntry, inFull: boolean, context: PageContext): Promise<Html | ''> {
+  const { preview } = context.options.connector
+  const input = toPreviewInput(entry)
+  if (input === undefined) return ''
+  let left = MAX_EXPLAINED
+  try {
+    const { explanations = [] } = await preview({
+      ...input,
+      lookupFallback: 'remembered',
+      explain: true,
+      explainOnly: () => left-- > 0,
+    })
+    const mappings = explanations.flatMap((one) => one.mappings)
+    return section(
+      mappings.length === 0
+        ? noMapping(entry)
+        : mappingOutcomes(inFull ? mappings : mappings.map(maskExplanation), toOutcomesView(context, false)),
+    )
+  } catch (error) {
+    return section(html`<p>This record cannot be mapped right now: ${toFault(error).message}.</p>`)
+  }
+}
+
+const section = (content: Html): Html => html`<section aria-label="Explanation"><h3>What each mapping makes of it</h3>
+<p class="soft">Mapped again by the current mappings, with the lookups that are still cached. This sends nothing.</p>
+${content}</section>`
+
+const noMapping = ({ topic, stream }: LedgerEntry): Html =>
+  html`<p>No mapping takes ${topic === undefined ? 'items of' : 'the topic'} <code>${topic ?? stream}</code>.</p>`
+
+/** `asked`: whether the source was asked for lookups. */
+export function toOutcomesView({ link, options }: PageContext, asked: boolean): OutcomesView {
+  const { source, profile } = options.connector.spec
+  return { link, options, asked, source: source.name, identifiers: profile.identifiers }
+}
