@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { allPages } from './all-pages.ts'
-import { accessibilityViolations, horizontalOverflow, inBrowser, openPage } from './page-helpers.ts'
+import { accessibilityViolations, horizontalOverflow, inBrowser, openDetails, openPage } from './page-helpers.ts'
 
 const closing = createCleanup()
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
@@ -22,8 +22,7 @@ inBrowser.each([
   const wrong: string[] = []
   for (const { name, url } of found.pages) {
     await found.app.during(page.goto(url))
-    // Collapsed details are checked too.
-    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    await openDetails(page)
     wrong.push(...(await accessibilityViolations(page)).map((violation) => `${name}: ${violation}`))
     const overflow = await horizontalOverflow(page)
     if (overflow > 0) wrong.push(`${name}: ${overflow} pixels wider than the screen`)

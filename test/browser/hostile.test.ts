@@ -4,7 +4,7 @@ import { afterEach, expect } from 'vitest'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { seqOf } from './all-pages.ts'
 import { startApp } from './app-under-test.ts'
-import { inBrowser, openPage } from './page-helpers.ts'
+import { inBrowser, openDetails, openPage } from './page-helpers.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
@@ -93,6 +93,7 @@ inBrowser('shows hostile text, runs none of it, and keeps its own words in order
     `set-up/${encode(HOSTILE)}`,
   ]) {
     await it.during(page.goto(it.url + path))
+    await openDetails(page)
     if ((await page.locator('main').innerText()).includes('<script>window.hit=2</script>')) shown.push(path)
     const made = await page.locator('img, iframe, script:not([src]), [onerror], a[href^="javascript"]').count()
     if (made > 0) wrong.push(`${path} has ${made} elements made of text`)

@@ -74,6 +74,10 @@ export const horizontalOverflow = (page: Page): Promise<number> =>
   page.evaluate(`Math.max(...[document.documentElement, ...document.querySelectorAll('.table')]
     .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))`)
 
+/** Opens all that is collapsed, so that it is checked, too. */
+export const openDetails = (page: Page): Promise<void> =>
+  page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
 /** Text of the focused element, and whether its focus is visible. */
 export async function focusedElement(page: Page): Promise<{ readonly words: string; readonly seen: boolean }> {
   return page.evaluate(`(() => {

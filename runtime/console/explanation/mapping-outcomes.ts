@@ -71,7 +71,7 @@ function missingPerson({ lookups = [], profile = [], reason }: OccurrenceExplana
   const lacking = profile.filter(({ name, status }) => status === 'left-out' && view.identifiers.includes(name))
   return bullets([
     ...usedLookups(lookups, ['contact']).map((lookup) => lookupItem(lookup, view)),
-    ...lacking.flatMap(({ reads }) => readItems(reads)),
+    ...readItems(lacking.flatMap(({ reads }) => reads)),
   ])
 }
 

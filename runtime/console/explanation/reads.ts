@@ -24,15 +24,18 @@ export const codes = (texts: readonly string[]): Html =>
 export const readItems = (reads: readonly PathReading[]): readonly Html[] => [
   ...presentItems(reads),
   ...groupReads(reads).absent.map((one) => {
-    const present = parentItem(one)
-    return present === '' ? absentItem(one) : html`${absentItem(one)}. ${present}`
+    const parent = parentItem(one)
+    return parent === '' ? absentItem(one) : html`${absentItem(one)}. ${parent}`
   }),
 ]
 
 /** For a list of properties that lack fields of one record: what is there instead, once for all of them. */
 export function parentItems(reads: readonly PathReading[]): readonly Html[] {
-  const parents = new Map(groupReads(reads).absent.map((one) => [one.of, parentItem(one)]))
-  return [...parents.values()].flatMap((item) => item || [])
+  const parents = groupReads(reads).absent.map((one): [string, Html | ''] => [
+    JSON.stringify([one.of, one.fields, one.items]),
+    parentItem(one),
+  ])
+  return [...new Map(parents).values()].flatMap((item) => item || [])
 }
 
 /** `readItems` without the fields that are there. */
@@ -49,13 +52,15 @@ const presentItems = (reads: readonly PathReading[]): readonly Html[] =>
 const absentItem = ({ paths }: AbsentPaths): Html =>
   html`${codes(paths)} ${paths.length === 1 ? 'has' : 'have'} no value`
 
+/** The fields of the resource itself, of a variable, or of a part of them. */
 function parentItem({ of, fields, items }: AbsentPaths): Html | '' {
   if (of === undefined) return ''
-  const parent = of === '' ? 'The record' : html`<code>${of}</code>`
+  const parent = html`<code>${of}</code>`
   if (items !== undefined) return html`${parent} has ${plural(items, 'item')}`
-  if (fields.length === 0) return html`${parent} has no fields`
+  if (fields.length === 0) return of === '' ? html`No field is present` : html`${parent} has no fields`
   const rest = fields.length - MAX_FIELDS
-  return html`${parent} has ${codes(fields.slice(0, MAX_FIELDS))}${rest > 0 && ` and ${formatCount(rest)} more`}`
+  const names = html`${codes(fields.slice(0, MAX_FIELDS))}${rest > 0 && ` and ${formatCount(rest)} more`}`
+  return of === '' ? html`Present: ${names}` : html`${parent} has ${names}`
 }
 
 /** The lookups with these names, each after the one that its key is read from. */

@@ -1,5 +1,6 @@
 /** A stored record mapped again, without asking the source: what each mapping makes of it, masked until requested. */
 import { html } from 'hono/html'
+import { PROFILE } from '../../mapping/map-profile.ts'
 import { toPreviewInput } from '../../mapping/record-input.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
@@ -14,14 +15,9 @@ export async function recordExplanation(entry: LedgerEntry, inFull: boolean, con
   const { preview } = context.options.connector
   const input = toPreviewInput(entry)
   if (input === undefined) return ''
-  let left = MAX_EXPLAINED
   try {
-    const { explanations = [] } = await preview({
-      ...input,
-      lookupFallback: 'remembered',
-      explain: true,
-      explainOnly: () => left-- > 0,
-    })
+    const explain = { explain: true as const, explainOnly: selectEvents(entry) }
+    const { explanations = [] } = await preview({ ...input, lookupFallback: 'remembered', ...explain })
     const mappings = explanations.flatMap((one) => one.mappings)
     return section(
       mappings.length === 0
@@ -31,6 +27,13 @@ export async function recordExplanation(entry: LedgerEntry, inFull: boolean, con
   } catch (error) {
     return section(html`<p>This record cannot be mapped right now: ${toFault(error).message}.</p>`)
   }
+}
+
+/** The last events that the record ended with, or the first ones that it has. */
+function selectEvents({ outcome }: LedgerEntry): (metric: string, key: string) => boolean {
+  const keys = outcome?.events.flatMap(({ key }) => key ?? []).slice(-MAX_EXPLAINED) ?? []
+  let count = 0
+  return (metric, key) => (keys.length === 0 || metric === PROFILE ? count++ < MAX_EXPLAINED : keys.includes(key))
 }
 
 const section = (content: Html): Html => html`<section aria-label="Explanation"><h3>What each mapping makes of it</h3>

@@ -7,6 +7,7 @@ import { toPreviewInput } from '../../../mapping/record-input.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import type { JsonObject, Profile } from '../../../ports/types.ts'
+import { describeSkipReason } from '../../../skip-reasons.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import type { ConsoleOptions } from '../../types.ts'
 
@@ -49,10 +50,8 @@ export async function remapEvent(
     const explain = explains && { explain: true as const, explainOnly: isEvent(event) }
     const previewed = await preview({ ...input, lookupFallback, ...explain })
     const item = itemOf(previewed, event, spec.destination.metricPrefix)
-    return {
-      ...describeItem(item, previewed.notes),
-      ...(explains && { explanation: explanationOf(previewed, event, spec) }),
-    }
+    const { explanation, own } = explains ? explanationOf(previewed, event, spec) : {}
+    return { ...describeItem(item ?? skippedItem(own, event), previewed.notes), ...(explanation && { explanation }) }
   } catch (error) {
     return { unavailable: `The record of this event cannot be mapped right now: ${toFault(error).message}` }
   }
@@ -60,7 +59,8 @@ export async function remapEvent(
 
 function describeItem(item: PreviewItem | undefined, notes: readonly string[]): RemappedEvent {
   if (item === undefined) return { unavailable: 'The current mapping creates no such event from this record.' }
-  if ('skipped' in item) return { unavailable: `The current mapping skips this event: ${item.skipped}.` }
+  if ('skipped' in item)
+    return { unavailable: `The current mapping skips this event: ${describeSkipReason(item.skipped)}.` }
   if ('fault' in item) return { unavailable: `The record of this event cannot be mapped: ${item.fault}` }
   if (!('metric' in item)) return { profile: item.profile, notes }
   const { profile, properties, value, currency } = item
@@ -72,15 +72,20 @@ function describeItem(item: PreviewItem | undefined, notes: readonly string[]): 
 const isEvent = (event: LedgerEvent) => (metric: string, key: string) =>
   metric === event.metric && (event.key === undefined || metric === PROFILE || key === event.key)
 
-function explanationOf({ explanations = [] }: Preview, event: LedgerEvent, spec: Spec): EventExplanation {
+function explanationOf({ explanations = [] }: Preview, event: LedgerEvent, spec: Spec) {
   const mappings = explanations.flatMap((one) => one.mappings)
   const occurrences = mappings.find(({ metric }) => metric === event.metric)?.occurrences ?? []
   const own = occurrences.find(({ key = '' }) => isEvent(event)(event.metric, key))
   const { properties = [], lookups = [], profile = [] } = own ?? {}
   // What the event is worth comes after its properties.
   const { length } = spec.mappings.find(({ metric }) => metric === event.metric)?.properties ?? []
-  return { properties: properties.slice(0, length), worth: properties.slice(length), profile, lookups, mappings }
+  const values = { properties: properties.slice(0, length), worth: properties.slice(length), profile, lookups }
+  return { own, explanation: { ...values, mappings } satisfies EventExplanation }
 }
+
+/** A skipped item of a preview has no key, and one that the record only repeats is left out. */
+const skippedItem = (own: OccurrenceExplanation | undefined, { metric }: LedgerEvent): PreviewItem | undefined =>
+  own?.reason === undefined ? undefined : { metric, skipped: own.reason }
 
 /** Finds the event among those of its record: by key, or by metric if it never had one. */
 function itemOf({ items }: Preview, { metric, key }: LedgerEvent, prefix: string): PreviewItem | undefined {

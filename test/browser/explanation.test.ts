@@ -1,0 +1,60 @@
+/** The explanation of an event: by keyboard, without the script, on the narrowest phone, with text from right to left. */
+import { afterEach, expect } from 'vitest'
+import { createCleanup } from '../helpers/processes/processes.ts'
+import { seqOf } from './all-pages.ts'
+import { type AppUnderTest, startApp } from './app-under-test.ts'
+import { accessibilityViolations, horizontalOverflow, inBrowser, openDetails, openPage } from './page-helpers.ts'
+
+const closing = createCleanup()
+afterEach(() => closing.close())
+
+const HEBREW = 'שלום עולם, הזמנה 12'
+const LONG = 'x'.repeat(300)
+
+async function startWithEvent(): Promise<AppUnderTest & { readonly eventUrl: string; readonly recordUrl: string }> {
+  const it = await startApp(closing, { conversations: 9 })
+  const [person] = await it.people()
+  if (person === undefined) throw new Error('no contact has an address')
+  await it.rate('77', person, { title: HEBREW, custom_attributes: { [LONG]: 'a', [HEBREW]: LONG }, priority: LONG })
+  await it.work(3_000)
+  const [event] = await it.store.events({ metric: 'Rated Conversation', limit: 1 })
+  const seq = await seqOf(event?.record, it.store)
+  const eventUrl = `${it.url}metric/Rated%20Conversation?show=${event?.id}`
+  return { ...it, eventUrl, recordUrl: `${it.url}find?ref=77&show=${seq}&full=${seq}` }
+}
+
+inBrowser('opens by keyboard and without the script', async () => {
+  const it = await startWithEvent()
+  const { page, faults } = await openPage(closing, { javaScriptEnabled: false })
+  await it.during(page.goto(it.eventUrl))
+  const title = page.locator('.explained > div').filter({ hasText: 'Details of Title' })
+  expect(await title.getByText('mappings/_conversation.yaml').isVisible()).toBe(false)
+  await title.locator('summary').focus()
+  await page.keyboard.press('Enter')
+  expect(await title.getByText('mappings/_conversation.yaml').isVisible()).toBe(true)
+  const missing = page.locator('.left-out').first()
+  await missing.locator('summary').focus()
+  await page.keyboard.press('Space')
+  expect(await missing.getByText('team_assignee_id').isVisible()).toBe(true)
+  expect(faults).toEqual([])
+})
+
+inBrowser('fits 320 pixels, and shows each value in its own direction', async () => {
+  const it = await startWithEvent()
+  const screens = [{}, { colorScheme: 'dark' }] as const
+  for (const screen of screens) {
+    const narrow = { viewport: { width: 320, height: 640 }, isMobile: true, ...screen }
+    const { page, faults } = await openPage(closing, narrow)
+    for (const url of [it.eventUrl, it.recordUrl]) {
+      await it.during(page.goto(url))
+      await openDetails(page)
+      expect(await horizontalOverflow(page)).toBe(0)
+      expect(await accessibilityViolations(page)).toEqual([])
+      const directions = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('.value')].filter((one) => one.textContent.includes('${HEBREW}')).map((one) => getComputedStyle(one).direction)`,
+      )
+      expect(directions[0]).toBe('rtl')
+    }
+    expect(faults).toEqual([])
+  }
+})
