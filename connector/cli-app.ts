@@ -109,6 +109,14 @@ export const cliApp: CliApp = {
       },
     })
   },
+  openConformance: async (spec, logger) => {
+    const [{ createFit }, { VENDOR_FAULT_CODES }] = await Promise.all([
+      import('./klaviyo/destination.ts'),
+      import('./fault-codes.ts'),
+    ])
+    await preloadFunctions(logger)
+    return { fit: createFit(spec.destination), faultCodes: VENDOR_FAULT_CODES }
+  },
   sandboxPorts: { intercom: 4010, klaviyo: 4020 },
   startSandbox: async (options) => (await import('../sandbox/index.ts')).startSandbox(options),
   listCourses: async () => (await import('../sandbox/index.ts')).listCourses(),

@@ -37,6 +37,12 @@ import {
  */
 export const createKlaviyoDestination = (options: KlaviyoOptions): Destination => new KlaviyoDestination(options)
 
+/** Fits messages as the destination of a spec sends them, without one. */
+export const createFit =
+  ({ limits }: Pick<DestinationSpec, 'limits'>): Destination['fit'] =>
+  (message) =>
+    messageBody(message, limits)
+
 class KlaviyoDestination implements Destination {
   readonly batch: { readonly events: number; readonly bytes: number }
   readonly findKnown?: FindKnown

@@ -4,6 +4,8 @@ import type { EncryptionKey } from '../auth/vault.ts'
 import type { TemplateTags } from '../catalog/types.ts'
 import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
+import type { FaultCode } from '../fault-reference.ts'
+import type { Destination } from '../ports/destination.ts'
 import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
 import type { VendorRules } from '../spec/check/vendor/vendor-rules.ts'
@@ -85,6 +87,13 @@ export interface Template {
   readonly packageName: string
 }
 
+export interface ConformanceParts {
+  /** Fits messages into the destination's limits, as sending does. */
+  readonly fit: Destination['fit']
+  /** Fault codes beside those of the runtime. */
+  readonly faultCodes: readonly FaultCode[]
+}
+
 export interface CliApp {
   readonly name: string
   readonly version: string
@@ -116,6 +125,8 @@ export interface CliApp {
   ) => Promise<Connections>
   /** Assembles a connector. Requires no credentials: a preview has none. */
   open(options: OpenOptions): Promise<Connector>
+  /** What the cases of a spec need of this connector's code. Absent: they cannot be run. */
+  readonly openConformance?: (spec: Spec, logger: Logger) => Promise<ConformanceParts>
   /** The sandbox's servers and their default ports; each adds an option `--NAME-port` to `sandbox`. */
   readonly sandboxPorts: Readonly<Record<string, number>>
   startSandbox(options: SandboxOptions): Promise<Sandbox>

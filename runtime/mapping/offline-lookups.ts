@@ -41,15 +41,16 @@ export function describeUnusedLookups(file: Json | undefined, names: readonly st
     .map((name) => `the given lookups hold "${name}", but there is no such lookup; ${suggest(name, names)}`)
 }
 
-/** Rows by id, from any of the shapes. */
-function rowsOf(value: Json | undefined): Map<string, Json> {
+/** Rows by the member that identifies them, from any of the shapes. */
+export function rowsOf(value: Json | undefined, idName = 'id'): Map<string, Json> {
+  const idIn = (row: Json | undefined) => (isObject(row) ? asId(row[idName]) : undefined)
   if (Array.isArray(value))
-    return new Map(value.flatMap((row) => (idOf(row) === undefined ? [] : [[idOf(row) ?? '', row]])))
+    return new Map(value.flatMap((row) => (idIn(row) === undefined ? [] : [[idIn(row) ?? '', row]])))
   if (!isObject(value)) return new Map()
-  const own = idOf(value)
+  const own = idIn(value)
   if (own !== undefined) return new Map([[own, value]])
-  const inner = Object.values(value).find((one) => Array.isArray(one) && one.some((row) => idOf(row) !== undefined))
-  if (inner !== undefined && typeof value.type === 'string') return rowsOf(inner)
+  const inner = Object.values(value).find((one) => Array.isArray(one) && one.some((row) => idIn(row) !== undefined))
+  if (inner !== undefined && typeof value.type === 'string') return rowsOf(inner, idName)
   return new Map(Object.entries(value).filter((entry): entry is [string, Json] => entry[1] !== undefined))
 }
 

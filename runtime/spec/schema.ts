@@ -66,7 +66,9 @@ export const findSchema = (kind: keyof Documents, path: Path): SchemaText =>
   path.reduce((outer, step) => schemaOfMember(outer, step), resolve(texts[kind]))
 
 const schemaOfMember = (schema: SchemaText, step: string | number): SchemaText =>
-  resolve(schema.items ?? schema.properties?.[step] ?? schema.additionalProperties)
+  resolve(
+    (typeof step === 'number' ? schema.items : undefined) ?? schema.properties?.[step] ?? schema.additionalProperties,
+  )
 
 /** Follows a reference to its definition, and ignores annotations beside the reference. */
 function resolve(schema: SchemaText = {}): SchemaText {
