@@ -27,21 +27,32 @@ interface Place {
 /**
  * Places in the order of the text. A finding never has the value: its message is safe to print.
  *
- * Searches the text as it is, and what stands in it percent-encoded, HTML-escaped, in base64, as JSON within JSON and so on.
+ * Searches each line as it is, and what stands in it percent-encoded, HTML-escaped, in base64, as JSON within JSON and so on.
  */
 export function detectPersonalData(text: string, options: DetectionOptions = {}): readonly Finding[] {
-  const findings: (Place & { readonly encoding?: string })[] = []
-  const report: Search['report'] = (place, encoding) =>
-    findings.push({ ...place, ...(encoding !== undefined && { encoding }) })
-  search(text, { options, report })
-  const unique = new Map(findings.map((finding) => [`${finding.offset} ${finding.kind}`, finding] as const))
-  return [...unique.values()]
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, kind, encoding }) => ({
-      kind,
-      ...placeOf(text, offset),
-      ...(encoding !== undefined && { encoding }),
-    }))
+  const clean = new Set<string>()
+  return text.split('\n').flatMap((line, index) => {
+    // Most lines of JSON are written many times.
+    const bare = line.trim()
+    if (clean.has(bare)) return []
+    const findings = searchLine(line, options)
+    if (findings.length === 0) clean.add(bare)
+    return findings.map(({ offset, ...rest }) => ({ ...rest, line: index + 1, column: offset + 1 }))
+  })
+}
+
+function searchLine(line: string, options: DetectionOptions): readonly LineFinding[] {
+  const found = new Map<string, LineFinding>()
+  const report: Search['report'] = ({ offset, kind }, encoding) => {
+    const key = `${offset} ${kind}`
+    if (!found.has(key)) found.set(key, { offset, kind, ...(encoding !== undefined && { encoding }) })
+  }
+  search(line, { options, report })
+  return [...found.values()].sort((a, b) => a.offset - b.offset)
+}
+
+interface LineFinding extends Place {
+  readonly encoding?: string
 }
 
 interface Search {
@@ -166,12 +177,4 @@ function* findDomains(text: string, seen: SeenValues): Generator<Place> {
     if (labels.some((_, at) => seen.isPrivateDomain(labels.slice(at).join('.'))))
       yield { offset: index, kind: 'private domain' }
   }
-}
-
-function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  let line = 1
-  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++
-  return { line, column: offset - lineStart + 1 }
 }

@@ -71,8 +71,35 @@ const TOKEN = /token|secret|password|passwd|authorization|api_?key|signature|coo
 /** The rest of an error's members. */
 const ERROR_WORDS = /^(?:title|error)$/i
 
-/** The kind of member `name`, of text. `ids`: further names of ids. */
-export function kindOf(name: string, scope: Scope, ids: ReadonlySet<string>): FieldKind {
+/** Answers by member name, for each kind of scope: there are few names, and many values. */
+export class FieldKinds {
+  readonly #ids: ReadonlySet<string>
+  readonly #declared = new Map<KnownShape, Map<string, FieldKind>>()
+
+  constructor(ids: Iterable<string> = []) {
+    this.#ids = new Set(ids)
+  }
+
+  /** The kind of member `name`, of text. */
+  kindOf(name: string, scope: Scope): FieldKind {
+    const known = this.#declared.get(scope.shape) ?? new Map<string, FieldKind>()
+    this.#declared.set(scope.shape, known)
+    const key = `${name}\0${scope.parent}\0${scope.isPerson} ${scope.isOwn} ${scope.isError}`
+    const kind = known.get(key) ?? kindOf(name, scope, this.#ids)
+    known.set(key, kind)
+    return kind
+  }
+
+  /** Whether a number in member `name` is an id. */
+  isIdNumber(name: string, scope: Scope): boolean {
+    const declared = scope.shape?.types.get(name)
+    const isOther = declared !== undefined && declared.idOf === undefined && declared.kinds.size > 0
+    if (isOther) return ID.test(name) && !scope.isOwn
+    return this.#ids.has(name) || ID.test(name)
+  }
+}
+
+function kindOf(name: string, scope: Scope, ids: ReadonlySet<string>): FieldKind {
   const declared = scope.shape?.types.get(name)
   if (declared !== undefined) return declaredKind(name, declared, scope)
   if (TOKEN.test(name)) return 'token'
@@ -112,14 +139,6 @@ function namedKind(name: string, { parent, isPerson, isOwn }: Scope): FieldKind 
   return DATE.test(name) ? 'date' : undefined
 }
 
-/** Whether a number in member `name` is an id. */
-export const isIdNumber = (name: string, scope: Scope, ids: ReadonlySet<string>): boolean => {
-  const declared = scope.shape?.types.get(name)
-  if (declared !== undefined && declared.idOf === undefined && declared.kinds.size > 0)
-    return ID.test(name) && !scope.isOwn
-  return ids.has(name) || ID.test(name)
-}
-
 /** The scope of the members of `value`, which is member `name` of an object in scope `outer`. */
 export function scopeOf(value: JsonObject, name: string, outer: Scope, shapes: ReadonlyMap<string, Shape>): Scope {
   const shape = shapeOf(value, name, outer, shapes)
@@ -150,11 +169,22 @@ function shapeOf(value: JsonObject, name: string, outer: Scope, shapes: Readonly
 }
 
 function isPersonObject(value: JsonObject, name: string, shape: KnownShape): boolean {
-  const hasAddress = (fields: Iterable<string>) => [...fields].some((field) => ADDRESS.test(field) || PHONE.test(field))
-  if (shape !== undefined && hasAddress(shape.fields.keys())) return true
-  return (
-    PERSON.test(name) || hasAddress(Object.keys(value)) || PERSON.test(typeof value.type === 'string' ? value.type : '')
-  )
+  if (shape !== undefined && hasAddressField(shape)) return true
+  if (PERSON.test(name) || PERSON.test(typeof value.type === 'string' ? value.type : '')) return true
+  return shape === undefined && hasAddress(Object.keys(value))
+}
+
+const personShapes = new WeakMap<Shape, boolean>()
+
+function hasAddressField(shape: Shape): boolean {
+  const known = personShapes.get(shape) ?? hasAddress(shape.fields.keys())
+  personShapes.set(shape, known)
+  return known
+}
+
+const hasAddress = (fields: Iterable<string>): boolean => {
+  for (const field of fields) if (ADDRESS.test(field) || PHONE.test(field)) return true
+  return false
 }
 
 /** Two or three letters, or a name. */

@@ -4,7 +4,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../ports/types.ts'
 import { EMAIL, IPV4 } from '../patterns.ts'
 import type { ValueKind } from '../types.ts'
-import { isIdNumber, kindOf, ROOT, type Scope, scopeOf } from './fields.ts'
+import { FieldKinds, ROOT, type Scope, scopeOf } from './fields.ts'
 import { type RewriteOptions, ValueRewriter } from './rewrite-value.ts'
 
 /** Called for each value that became another one, and for each that stays by `keep`. */
@@ -27,14 +27,14 @@ const MILLISECONDS = [1e12, 2.6e12] as const
 
 export class JsonWalker {
   readonly #options: WalkOptions
-  readonly #ids: ReadonlySet<string>
+  readonly #kinds: FieldKinds
   readonly #names = new Map<string, string>()
   readonly #path: string[] = []
   readonly values: ValueRewriter
 
   constructor(options: WalkOptions) {
     this.#options = options
-    this.#ids = new Set(options.rules.ids)
+    this.#kinds = new FieldKinds(options.rules.ids)
     this.values = new ValueRewriter({ ...options, rewriteJson: (value, scope) => this.#walk(value, '', scope) })
   }
 
@@ -84,7 +84,7 @@ export class JsonWalker {
   }
 
   #rewriteString(text: string, name: string, scope: Scope): string {
-    const rewritten = this.values.rewrite(text, kindOf(name, scope, this.#ids), scope)
+    const rewritten = this.values.rewrite(text, this.#kinds.kindOf(name, scope), scope)
     const value = this.#shift(rewritten.value, rewritten.kind)
     if (value !== text) this.#options.listener.replaced(this.#path, rewritten.kind)
     return value
@@ -102,7 +102,7 @@ export class JsonWalker {
     if (!Number.isInteger(number) || number <= 0) return number
     const text = String(number)
     if (!/^\d+$/.test(text)) return number
-    const isId = isIdNumber(name, scope, this.#ids)
+    const isId = this.#kinds.isIdNumber(name, scope)
     if (isId || actions.isKnownId(text) || this.#isForeign(number, text, name, scope)) {
       const read = actions.findPhone(text)
       const value = read === undefined ? actions.id(text) : actions.phone(text, read).replace(/\D/g, '')
