@@ -14,14 +14,15 @@
  * ```
  */
 import type { Json } from '../../ports/types.ts'
+import { Changes } from './changes.ts'
 import { detectPersonalData } from './detect/detect-personal-data.ts'
 import { ROOT } from './rewrite/fields.ts'
 import { rewriteHeaders } from './rewrite/rewrite-headers.ts'
 import { Learner, Replacer, type ValueActions } from './rewrite/value-actions.ts'
-import { type ChangeListener, JsonWalker } from './rewrite/walk-json.ts'
+import { JsonWalker } from './rewrite/walk-json.ts'
 import { SeenValues } from './seen-values.ts'
 import { Substitutes } from './substitutes/substitutes.ts'
-import type { Exchange, Finding, RecordedWebhook, RedactionManifest, RedactionOptions, ValueKind } from './types.ts'
+import type { Exchange, Finding, RecordedWebhook, RedactionManifest, RedactionOptions } from './types.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 const KEY_BYTES = 32
@@ -37,7 +38,7 @@ export class Redactor {
   readonly #vocabulary: Vocabulary
   readonly #learner: JsonWalker
   readonly #replacer: JsonWalker
-  readonly #changes = new ChangeCounts()
+  readonly #changes = new Changes()
 
   constructor(options: RedactionOptions) {
     this.#options = options
@@ -45,7 +46,7 @@ export class Redactor {
     this.#seen = new SeenValues(this.#vocabulary)
     for (const host of options.rules.hosts ?? []) this.#seen.hosts.add(host)
     const substitutes = new Substitutes(options.key, this.#seen, this.#vocabulary)
-    this.#learner = this.#createWalker(new Learner(this.#seen), { replaced: () => {}, kept: () => {} })
+    this.#learner = this.#createWalker(new Learner(this.#seen), new Changes())
     this.#replacer = this.#createWalker(new Replacer(this.#seen, substitutes), this.#changes)
   }
 
@@ -96,11 +97,11 @@ export class Redactor {
       rewriteUrl: (url) => this.#replacer.values.rewriteUrl(url, ROOT),
       isPersonal: (value) => this.#seen.hasWordOf(value) || this.detect(value).length > 0,
       dropped: (name) => this.#changes.dropped(name),
-      replaced: (name) => this.#changes.replaced(['headers', name], 'url'),
+      replaced: (name) => this.#changes.placeOf('headers').at(name).count('url'),
     })
   }
 
-  #createWalker(actions: ValueActions, listener: ChangeListener): JsonWalker {
+  #createWalker(actions: ValueActions, changes: Changes): JsonWalker {
     const { rules, keep = [], shiftTimes = 0 } = this.#options
     return new JsonWalker({
       actions,
@@ -109,7 +110,7 @@ export class Redactor {
       isApiHost: (host) => this.#seen.hosts.has(host),
       keep,
       shiftTimes,
-      listener,
+      changes,
     })
   }
 }
@@ -145,37 +146,4 @@ function rewriteBody(body: Json, walker: JsonWalker, place: string): Json {
     return walker.values.rewriteUrl(`?${text}`, ROOT).slice(1)
   }
   return walker.rewriteText(body, place, rewrite)
-}
-
-/** Counts changes by place. */
-class ChangeCounts implements ChangeListener {
-  readonly #replaced = new Map<string, { readonly path: string; readonly kind: ValueKind; count: number }>()
-  readonly #kept = new Map<string, number>()
-  readonly #dropped = new Map<string, number>()
-
-  replaced(path: readonly string[], kind: ValueKind): void {
-    const [place = '', ...steps] = path
-    const name = steps.length === 0 ? place : `${place}: ${steps.join('.')}`
-    const entry = this.#replaced.get(`${name}\0${kind}`) ?? { path: name, kind, count: 0 }
-    entry.count++
-    this.#replaced.set(`${name}\0${kind}`, entry)
-  }
-
-  kept(name: string): void {
-    this.#kept.set(name, (this.#kept.get(name) ?? 0) + 1)
-  }
-
-  dropped(name: string): void {
-    this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + 1)
-  }
-
-  manifest(): RedactionManifest {
-    const list = (counts: ReadonlyMap<string, number>) =>
-      [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1))
-    return {
-      replaced: [...this.#replaced.values()].map((entry) => ({ ...entry })).sort((a, b) => (a.path < b.path ? -1 : 1)),
-      kept: list(this.#kept),
-      dropped: list(this.#dropped),
-    }
-  }
 }

@@ -7,8 +7,8 @@ import type { Vocabulary } from './vocabulary.ts'
 
 export type PhraseKind = 'name' | 'place' | 'company'
 
-/** A run of letters and digits, with apostrophes within. */
-export const TOKEN = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’‘`´][\p{L}\p{M}\p{N}]+)*/gu
+/** A run of letters and digits, with apostrophes within, but not of a possessive. */
+export const TOKEN = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’‘`´](?!s(?![\p{L}\p{N}]))[\p{L}\p{M}\p{N}]+)*/gu
 
 /** Open to everyone: such a domain tells nothing of a person. */
 const PUBLIC_DOMAINS = new Set(
@@ -61,11 +61,19 @@ export class SeenValues {
     const email = written.toLowerCase()
     if (this.emails.has(email)) return
     this.emails.add(email)
+    this.#addLocalPart(email.slice(0, email.lastIndexOf('@')))
     const domain = email.slice(email.lastIndexOf('@') + 1)
     if (!PUBLIC_DOMAINS.has(domain) && !isReservedDomain(domain)) this.domains.add(domain).add(domainToASCII(domain))
     for (const algorithm of ['md5', 'sha1', 'sha256']) {
       for (const text of new Set([email, written])) this.hashes.add(createHash(algorithm).update(text).digest('hex'))
     }
+  }
+
+  /** `first.last`: names, even if no record has them. */
+  #addLocalPart(local: string): void {
+    const parts = local.replace(/\+.*/, '').split(/[._-]/)
+    if (parts.length < 2 || !parts.every((part) => /^\p{L}{3,}$/u.test(part))) return
+    for (const part of parts) if (!this.#vocabulary.hasWord(foldText(part))) this.nameWords.add(foldText(part))
   }
 
   /** `national` is the number without its country; `e164` the whole. */

@@ -87,12 +87,13 @@ function* findForms(text: string, { tokens = [], seen }: DetectionOptions): Gene
       if (!isReserved || seen?.emails.has(found.toLowerCase())) yield { offset: index, kind: 'e-mail address' }
     }
   }
-  for (const { 0: found, index } of text.matchAll(IPV4))
+  for (const { 0: found, index } of /\d\.\d/.test(text) ? text.matchAll(IPV4) : [])
     if (!isDocumentationIp(found)) yield { offset: index, kind: 'IP address' }
-  for (const { 0: found, index } of text.matchAll(IPV6)) {
+  for (const { 0: found, index } of /[\da-f]:[\da-f:]/i.test(text) ? text.matchAll(IPV6) : []) {
     if (isIpv6(found) && !isDocumentationIp(found)) yield { offset: index, kind: 'IP address' }
   }
-  for (const { 0: found, index } of text.matchAll(CARD)) if (isCard(found)) yield { offset: index, kind: 'card number' }
+  for (const { 0: found, index } of /\d{4}/.test(text) ? text.matchAll(CARD) : [])
+    if (isCard(found)) yield { offset: index, kind: 'card number' }
   for (const { 0: found, index } of text.matchAll(IBAN))
     if (isIban(found)) yield { offset: index, kind: 'bank account' }
   for (const pattern of [JWT, CREDENTIAL, ...tokens]) {
@@ -103,7 +104,10 @@ function* findForms(text: string, { tokens = [], seen }: DetectionOptions): Gene
 
 const withG = (flags: string): string => (flags.includes('g') ? flags : `${flags}g`)
 
+const SEVEN_DIGITS = /(?:\d[^\d\p{L}"]{0,3}){6}\d/u
+
 function* findPhones(text: string, seen: SeenValues | undefined): Generator<Place> {
+  if (!SEVEN_DIGITS.test(text)) return
   for (const { 0: found, index } of text.matchAll(PHONE_CANDIDATE)) {
     const isPhone = seen?.findPhone(found.replace(/\D/g, '')) !== undefined || isValidPhone(found, seen)
     if (isPhone) yield { offset: index, kind: 'phone number' }
@@ -171,7 +175,7 @@ function* findIds(text: string, { ids }: SeenValues): Generator<Place> {
 }
 
 function* findDomains(text: string, seen: SeenValues): Generator<Place> {
-  if (seen.domains.size === 0) return
+  if (seen.domains.size === 0 || !text.includes('.')) return
   for (const { 0: found, index } of text.matchAll(/[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu)) {
     const labels = found.toLowerCase().split('.')
     if (labels.some((_, at) => seen.isPrivateDomain(labels.slice(at).join('.'))))

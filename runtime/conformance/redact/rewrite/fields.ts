@@ -3,13 +3,14 @@ import type { FieldType } from '../../../expression/check/field-type.ts'
 import type { KnownShape, Shape } from '../../../expression/check/shape.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../ports/types.ts'
+import { toCountryCode } from './codes.ts'
 
 /**
  * - `choice`: one of a list of known texts, or a word of a program such as a type or a state.
  * - `code`: a country, language, currency or time zone, which changes how other values are read.
  * - `label`: a name of a thing, such as a team or a tag.
  * - `message`: a sentence that a program made, with values in it.
- * - `cursor`: a position that the next request repeats.
+ * - `condition`: a part of a request's address that chooses records.
  */
 export type FieldKind =
   | 'address'
@@ -24,6 +25,7 @@ export type FieldKind =
   | 'date'
   | 'birthday'
   | 'message'
+  | 'condition'
   | 'token'
   | 'text'
 
@@ -74,7 +76,8 @@ const ERROR_WORDS = /^(?:title|error)$/i
 /** Answers by member name, for each kind of scope: there are few names, and many values. */
 export class FieldKinds {
   readonly #ids: ReadonlySet<string>
-  readonly #declared = new Map<KnownShape, Map<string, FieldKind>>()
+  readonly #ofScope = new WeakMap<Scope, Map<string, FieldKind>>()
+  readonly #known = new Map<KnownShape, Map<string, Map<string, FieldKind>>>()
 
   constructor(ids: Iterable<string> = []) {
     this.#ids = new Set(ids)
@@ -82,12 +85,21 @@ export class FieldKinds {
 
   /** The kind of member `name`, of text. */
   kindOf(name: string, scope: Scope): FieldKind {
-    const known = this.#declared.get(scope.shape) ?? new Map<string, FieldKind>()
-    this.#declared.set(scope.shape, known)
-    const key = `${name}\0${scope.parent}\0${scope.isPerson} ${scope.isOwn} ${scope.isError}`
-    const kind = known.get(key) ?? kindOf(name, scope, this.#ids)
-    known.set(key, kind)
+    const kinds = this.#ofScope.get(scope) ?? this.#kindsIn(scope)
+    this.#ofScope.set(scope, kinds)
+    const kind = kinds.get(name) ?? kindOf(name, scope, this.#ids)
+    kinds.set(name, kind)
     return kind
+  }
+
+  /** Those of all scopes like this one. */
+  #kindsIn({ shape, parent, isPerson, isOwn, isError }: Scope): Map<string, FieldKind> {
+    const ofShape = this.#known.get(shape) ?? new Map<string, Map<string, FieldKind>>()
+    this.#known.set(shape, ofShape)
+    const key = `${parent} ${isPerson} ${isOwn} ${isError}`
+    const kinds = ofShape.get(key) ?? new Map<string, FieldKind>()
+    ofShape.set(key, kinds)
+    return kinds
   }
 
   /** Whether a number in member `name` is an id. */
@@ -194,7 +206,7 @@ function countryOf(value: JsonObject): string | undefined {
     if (!isObject(place)) continue
     for (const name of ['country_code', 'country']) {
       const country = place[name]
-      if (typeof country === 'string' && country !== '') return country
+      if (typeof country === 'string' && country !== '') return toCountryCode(country)
     }
   }
   return undefined

@@ -64,8 +64,10 @@ function rewriteMember(member: string, rewrite: Rewrite): string {
   const name = at < 0 ? member : member.slice(0, at)
   if (at < 0) return encodeLike(name, rewrite(decode(name), ''))
   const value = member.slice(at + 1)
-  const decoded = decode(value.replace(/\+/g, ' '))
-  const plus = value.includes('+') && !value.includes('%20')
+  // The tag of an address that no one encoded.
+  const isTag = /\+[^@&]*@/.test(value)
+  const decoded = decode(isTag ? value : value.replace(/\+/g, ' '))
+  const plus = !isTag && value.includes('+') && !value.includes('%20')
   const encoded = encodeLike(value, rewrite(decoded, decode(name)))
   return `${name}=${plus ? encoded.replace(/%20/g, '+') : encoded}`
 }

@@ -4,7 +4,8 @@ import { DATE_TIME, EMAIL_WHOLE, IPV4, isIpv6, JWT, UUID } from '../patterns.ts'
 import { readPhone } from '../substitutes/phones.ts'
 import type { RedactionRules, ValueKind } from '../types.ts'
 import type { Vocabulary } from '../vocabulary.ts'
-import type { FieldKind, Scope } from './fields.ts'
+import { isCode } from './codes.ts'
+import type { FieldKind, FieldKinds, Scope } from './fields.ts'
 import { rewriteUrl, type UrlContext } from './rewrite-url.ts'
 import { scanText, type TextContext, type TextMode } from './scan-text.ts'
 import type { ValueActions } from './value-actions.ts'
@@ -13,6 +14,7 @@ export interface RewriteOptions {
   readonly actions: ValueActions
   readonly vocabulary: Vocabulary
   readonly rules: RedactionRules
+  readonly kinds: FieldKinds
   readonly isApiHost: (host: string) => boolean
   /** JSON within a text. */
   readonly rewriteJson: (value: Json, scope: Scope) => Json
@@ -25,23 +27,30 @@ export interface Rewritten {
 }
 
 const WORD_OF_PROGRAM = /^[A-Za-z][\w.:+-]{0,79}$/
-const CODE_VALUE =
-  /^(?:[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|[A-Z][A-Za-z]+(?:\/[\w+-]+){1,2}|UTC|[a-z]+\/[\w.+-]+(?:; ?charset=[\w-]+)?)$/
-const COUNTRY_NAME = /^[\p{Lu}][\p{L}\p{M} .,'()-]{2,50}$/u
+/** Parameters that hold a text to find. */
+const SEARCHED = /^(?:q|query|search|term|text|name)$/
+const JWT_WHOLE = new RegExp(`^${JWT.source}$`)
+const IPV4_WHOLE = new RegExp(`^${IPV4.source}$`)
+const WIDE = /[\uff01-\uff5e]/
+const ALL_WIDE = /[\uff01-\uff5e]/g
+const toNarrow = (char: string): string => String.fromCharCode(char.charCodeAt(0) - 0xfee0)
 const ID_FORM = /^(?=.*\d)[A-Za-z0-9][\w.:~|-]*[A-Za-z0-9=]{1,3}$/
 
 export class ValueRewriter {
   readonly #options: RewriteOptions
   readonly #literals: readonly string[]
+  readonly #kinds: FieldKinds
 
   constructor(options: RewriteOptions) {
     this.#options = options
     this.#literals = options.vocabulary.literals
+    this.#kinds = options.kinds
   }
 
-  rewrite(text: string, kind: FieldKind, scope: Scope): Rewritten {
+  rewrite(written: string, kind: FieldKind, scope: Scope): Rewritten {
     const { actions, vocabulary } = this.#options
-    if (text.trim() === '') return { value: text, kind: 'text' }
+    if (written.trim() === '') return { value: written, kind: 'text' }
+    const text = WIDE.test(written) ? written.replace(ALL_WIDE, toNarrow) : written
     if (kind === 'token') return { value: actions.token(text), kind: 'token' }
     if (kind !== 'name' && vocabulary.hasText(text)) return { value: text, kind: 'text' }
     return (
@@ -52,7 +61,7 @@ export class ValueRewriter {
   /** Undefined: the text does not have the form that its member promises. */
   #rewriteField(text: string, kind: FieldKind, scope: Scope): Rewritten | undefined {
     const { actions } = this.#options
-    const hasName = () => (text.match(/[\p{L}\p{M}]+/gu) ?? []).some((word) => actions.isName(word))
+    const hasName = () => this.#hasName(text)
     switch (kind) {
       case 'id':
         return this.#rewriteId(text)
@@ -71,9 +80,7 @@ export class ValueRewriter {
       case 'date':
         return DATE_TIME.test(text) ? { value: text, kind: 'date' } : undefined
       case 'code':
-        return (CODE_VALUE.test(text) || COUNTRY_NAME.test(text)) && (!hasName() || /^[A-Za-z]{2,3}$/.test(text))
-          ? { value: text, kind: 'text' }
-          : undefined
+        return isCode(text) && (!hasName() || text.length <= 3) ? { value: text, kind: 'text' } : undefined
       case 'choice':
         return WORD_OF_PROGRAM.test(text) && !/\d{6}/.test(text) && !hasName()
           ? { value: text, kind: 'text' }
@@ -85,9 +92,14 @@ export class ValueRewriter {
     }
   }
 
+  #hasName(text: string): boolean {
+    const { actions } = this.#options
+    return (text.match(/[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu) ?? []).some((word) => actions.isName(word))
+  }
+
   #rewriteId(text: string): Rewritten | undefined {
     const { actions } = this.#options
-    if (EMAIL_WHOLE.test(text) || /\s|^\w+:\/\/|^\//.test(text)) return undefined
+    if (/[\s@]|^\w+:\/\/|^\//.test(text)) return undefined
     if (/^0+$/.test(text)) return { value: text, kind: 'id' }
     if (isEncodedText(text)) return undefined
     return { value: /[:|]/.test(text) ? this.#rewriteCompound(text) : actions.id(text), kind: 'id' }
@@ -114,9 +126,9 @@ export class ValueRewriter {
     const bare = text.trim()
     if (DATE_TIME.test(bare)) return { value: text, kind: 'date' }
     if (EMAIL_WHOLE.test(bare)) return { value: text.replace(bare, () => actions.email(bare)), kind: 'address' }
-    if (new RegExp(`^${JWT.source}$`).test(bare)) return { value: actions.token(text), kind: 'token' }
+    if (JWT_WHOLE.test(bare)) return { value: actions.token(text), kind: 'token' }
     if (/^[a-z]+:\/\/\S+$/i.test(bare) || /^\/[\w%~-]+(?:\/[\w%.~-]*)*(?:\?\S*)?$/.test(bare)) return { value: this.rewriteUrl(text, scope), kind: 'url' } // biome-ignore format: one line
-    if (new RegExp(`^${IPV4.source}$`).test(bare) || isIpv6(bare)) return { value: actions.ip(text), kind: 'ip' }
+    if (IPV4_WHOLE.test(bare) || isIpv6(bare)) return { value: actions.ip(text), kind: 'ip' }
     const json = this.#rewriteNestedJson(text, scope)
     if (json !== undefined) return { value: json, kind: 'text' }
     const encoded = this.#rewriteBase64(text, scope)
@@ -181,21 +193,26 @@ export class ValueRewriter {
   }
 
   #urlContext(scope: Scope): UrlContext {
-    const { vocabulary, actions, isApiHost } = this.#options
+    const { isApiHost } = this.#options
     const own = { ...scope, isOwn: true }
     return {
       isApiHost,
       literals: this.#literals,
       rewriteValue: (value) => this.rewrite(value, 'text', own).value,
-      rewriteApiValue: (value, name) => {
-        const isWord =
-          /^-?[a-z][a-z_.,[\]-]*$/i.test(value) && !(value.match(/\p{L}+/gu) ?? []).some((word) => actions.isName(word))
-        const isSmall = name === '' ? /^v\d{1,4}(?:\.\d+)?$/.test(value) : /^\d{1,4}$/.test(value)
-        if (isWord || isSmall || vocabulary.hasText(value)) return value
-        if (/\d/.test(value) && /^\d{9,10}$/.test(value) && /time|since|until|after|before|_at/.test(name)) return value
-        return this.rewrite(value, /^[\w.~=-]+$/.test(value) ? 'id' : 'message', own).value
-      },
+      rewriteApiValue: (value, name) => this.#rewriteParameter(value, name, own),
     }
+  }
+
+  /** A part of the path, where `name` is empty, or a member of the query of an API. */
+  #rewriteParameter(value: string, name: string, scope: Scope): string {
+    const kind = name === '' ? 'condition' : this.#kinds.kindOf(name, scope)
+    if (kind !== 'text' && kind !== 'condition' && kind !== 'id') return this.rewrite(value, kind, scope).value
+    if (SEARCHED.test(name)) return this.rewrite(value, 'text', scope).value
+    const isWord = /^-?[a-z][a-zA-Z_.,[\]-]*$/.test(value) && !this.#hasName(value)
+    const isSmall = name === '' ? /^v\d{1,4}(?:\.\d+)?$/.test(value) : /^\d{1,4}$/.test(value)
+    if (isWord || isSmall) return value
+    if (/^\d{10}$/.test(value) && /time|since|until|after|before|_at/.test(name)) return value
+    return this.rewrite(value, /^[\w.~=-]+$/.test(value) ? 'id' : 'condition', scope).value
   }
 
   #context(scope: Scope, mode: TextMode): TextContext {

@@ -10,8 +10,9 @@ import type { ValueActions } from './value-actions.ts'
 /**
  * - `text`: a person wrote it. All words are replaced.
  * - `message`: a program wrote it. Words stay unless they are quoted, capitalised within a sentence, or a person's.
+ * - `query`: a condition of a request. The same, and a capitalised word never begins a sentence.
  */
-export type TextMode = 'text' | 'message'
+export type TextMode = 'text' | 'message' | 'query'
 
 export interface TextContext {
   readonly actions: ValueActions
@@ -25,7 +26,7 @@ export interface TextContext {
 }
 
 const LETTER_ENTITY = String.raw`&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8}\d*);`
-const WORD = String.raw`(?:[\p{L}\p{M}]|${LETTER_ENTITY})+(?:['’‘\x60´](?:[\p{L}\p{M}]|${LETTER_ENTITY})+)*`
+const WORD = String.raw`(?:[\p{L}\p{M}]|${LETTER_ENTITY})+(?:['’‘\x60´](?!s(?![\p{L}\p{N}]))(?:[\p{L}\p{M}]|${LETTER_ENTITY})+)*`
 
 const PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['tag', String.raw`<\/?[a-zA-Z][\w:-]*(?:\s[^<>]*)?\/?>`],
@@ -59,7 +60,7 @@ function scan(text: string, context: TextContext, random: KeyedRandom | undefine
 }
 
 const isSentenceStart = (text: string, offset: number): boolean =>
-  /(?:^|[.!?:]\s+|\n\s*|[([])$/.test(text.slice(Math.max(0, offset - 3), offset))
+  /(?:^|[.!?]\s+|\n\s*)$/.test(text.slice(Math.max(0, offset - 3), offset))
 
 interface PartContext {
   readonly context: TextContext
@@ -87,8 +88,8 @@ function replacePart(found: string, groups: Readonly<Record<string, string | und
 function replaceWord(word: string, { context, random, isFirst }: PartContext): string {
   const { actions, mode, vocabulary } = context
   if (word.includes('&')) return replaceEscapedWord(word, { context, random, isFirst })
-  if (mode === 'message' && !actions.isName(word)) {
-    const isPlain = word === word.toLowerCase() || isFirst || vocabulary.hasWord(foldText(word))
+  if (mode !== 'text' && !actions.isName(word)) {
+    const isPlain = word === word.toLowerCase() || (isFirst && mode === 'message') || vocabulary.hasWord(foldText(word))
     if (isPlain) return word
   }
   return actions.word(word, random)
@@ -159,16 +160,15 @@ function replacePhone(found: string, context: TextContext): string {
   const isWritten = /^[+(]|^00?[1-9]|[\s().-]/.test(found)
   const read = actions.findPhone(digits) ?? (isWritten ? readPhone(found, country, other) : undefined)
   if (read !== undefined) return actions.phone(found, read)
-  return /^\w+$/.test(found) && context.mode === 'message' ? actions.id(found) : actions.digits(found)
+  return /^\w+$/.test(found) && context.mode !== 'text' ? actions.id(found) : actions.digits(found)
 }
 
 function replaceQuoted(found: string, context: TextContext, random: KeyedRandom | undefined): string {
   const inner = found.slice(1, -1)
-  const isPlain =
-    context.mode === 'message' && (context.vocabulary.hasText(inner) || context.vocabulary.hasField(inner))
+  const isPlain = context.mode !== 'text' && (context.vocabulary.hasText(inner) || context.vocabulary.hasField(inner))
   if (isPlain) return found
-  const text = context.mode === 'message' ? { ...context, mode: 'text' as const } : context
-  const own = context.mode === 'message' ? context.actions.text(inner) : random
+  const text = context.mode !== 'text' ? { ...context, mode: 'text' as const } : context
+  const own = context.mode !== 'text' ? context.actions.text(inner) : random
   return found.charAt(0) + scan(inner, text, own) + found.slice(-1)
 }
 
@@ -179,7 +179,7 @@ function replaceMixed(found: string, { actions, mode }: TextContext): string {
       ? actions.id(found)
       : actions
           .digits(found)
-          .replace(/\p{L}+/gu, (word) => (mode === 'message' ? word : actions.word(word, actions.text(found))))
+          .replace(/\p{L}+/gu, (word) => (mode !== 'text' ? word : actions.word(word, actions.text(found))))
   if (actions.isKnownId(found)) return actions.id(found)
-  return mode === 'message' && found.length <= 4 ? found : actions.digits(found)
+  return mode !== 'text' && found.length <= 4 ? found : actions.digits(found)
 }

@@ -158,7 +158,7 @@ export class Replacer implements ValueActions {
 
   /** A random number could be one that can be called or charged. */
   digits(run: string): string {
-    return run.replace(/\d/g, '0')
+    return run.replace(/\p{Nd}/gu, '0')
   }
 
   isName(word: string): boolean {

@@ -2,23 +2,21 @@
 import type { Shape } from '../../../expression/check/shape.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../ports/types.ts'
+import type { Changes, Place } from '../changes.ts'
 import { EMAIL, IPV4 } from '../patterns.ts'
 import type { ValueKind } from '../types.ts'
-import { FieldKinds, ROOT, type Scope, scopeOf } from './fields.ts'
-import { type RewriteOptions, ValueRewriter } from './rewrite-value.ts'
+import { type FieldKind, FieldKinds, ROOT, type Scope, scopeOf } from './fields.ts'
+import { type RewriteOptions, type Rewritten, ValueRewriter } from './rewrite-value.ts'
 
-/** Called for each value that became another one, and for each that stays by `keep`. */
-export interface ChangeListener {
-  replaced(path: readonly string[], kind: ValueKind): void
-  kept(name: string): void
-}
-
-export interface WalkOptions extends Omit<RewriteOptions, 'rewriteJson'> {
+export interface WalkOptions extends Omit<RewriteOptions, 'rewriteJson' | 'kinds'> {
   readonly keep: readonly string[]
-  readonly listener: ChangeListener
+  readonly changes: Changes
   /** Seconds. */
   readonly shiftTimes: number
 }
+
+/** Characters of a text that is looked up before it is read again. */
+const MAX_REMEMBERED = 80
 
 /** Plain numbers of fewer digits identify no one. */
 const LONG_NUMBER = 9
@@ -29,65 +27,92 @@ export class JsonWalker {
   readonly #options: WalkOptions
   readonly #kinds: FieldKinds
   readonly #names = new Map<string, string>()
-  readonly #path: string[] = []
+  #place: Place
+  readonly #remembered = new Map<FieldKind, Map<string, Rewritten>>()
   readonly values: ValueRewriter
 
   constructor(options: WalkOptions) {
     this.#options = options
     this.#kinds = new FieldKinds(options.rules.ids)
-    this.values = new ValueRewriter({ ...options, rewriteJson: (value, scope) => this.#walk(value, '', scope) })
+    this.#place = options.changes.placeOf('')
+    this.values = new ValueRewriter({
+      ...options,
+      kinds: this.#kinds,
+      rewriteJson: (value, scope) => this.#walk(value, '', scope),
+    })
   }
 
   /** `place` begins the path of each change, e.g. `source response`. */
   rewrite(value: Json, place: string): Json {
-    this.#path.length = 0
-    this.#path.push(place)
+    this.#place = this.#options.changes.placeOf(place)
     return this.#walk(value, '', ROOT)
   }
 
   /** A text outside of JSON. */
   rewriteText(text: string, place: string, rewrite: (text: string) => string): string {
     const value = rewrite(text)
-    if (value !== text) this.#options.listener.replaced([place], 'url')
+    if (value !== text) this.#options.changes.placeOf(place).count('url')
     return value
   }
 
   #walk(value: Json, name: string, scope: Scope): Json {
     if (typeof value === 'string') return this.#rewriteString(value, name, scope)
     if (typeof value === 'number') return this.#rewriteNumber(value, name, scope)
-    if (Array.isArray(value)) return value.map((item: Json) => this.#at('*', () => this.#walk(item, name, scope)))
+    if (Array.isArray(value)) return this.#walkList(value, name, scope)
     return isObject(value) ? this.#walkObject(value, name, scope) : value
+  }
+
+  #walkList(list: readonly Json[], name: string, scope: Scope): Json {
+    const outer = this.#place
+    this.#place = outer.at('*')
+    const walked = list.map((item) => this.#walk(item, name, scope))
+    this.#place = outer
+    return walked
   }
 
   #walkObject(value: JsonObject, name: string, outer: Scope): Json {
     const scope = scopeOf(value, name, outer, this.#options.rules.fields ?? NO_SHAPES)
     const members: [string, Json][] = []
+    const around = this.#place
     for (const [member, inner] of Object.entries(value)) {
       if (inner === undefined) continue
       const written = this.#rewriteName(member, scope)
-      members.push([written, this.#at(written === member ? member : '*', () => this.#walkMember(inner, member, scope))])
+      if (inner !== null && typeof inner !== 'boolean') this.#place = around.at(written === member ? member : '*')
+      members.push([written, this.#walkMember(inner, member, scope)])
     }
+    this.#place = around
     return Object.fromEntries(members)
   }
 
   #walkMember(value: Json, name: string, scope: Scope): Json {
     if (!this.#isKept(name)) return this.#walk(value, name, scope)
-    this.#options.listener.kept(name)
+    this.#options.changes.kept(name)
     return value
   }
 
   #isKept(name: string): boolean {
     const { keep } = this.#options
     if (keep.length === 0) return false
-    const path = this.#path.filter((step) => step !== '*').join('.')
+    const path = this.#place.path.replaceAll('.*', '')
     return keep.some((entry) => entry === name || path.endsWith(`.${entry}`))
   }
 
   #rewriteString(text: string, name: string, scope: Scope): string {
-    const rewritten = this.values.rewrite(text, this.#kinds.kindOf(name, scope), scope)
+    const rewritten = this.#rewriteOnce(text, this.#kinds.kindOf(name, scope), scope)
     const value = this.#shift(rewritten.value, rewritten.kind)
-    if (value !== text) this.#options.listener.replaced(this.#path, rewritten.kind)
+    if (value !== text) this.#place.count(rewritten.kind)
     return value
+  }
+
+  /** Most short texts are found many times: ids, names, states. */
+  #rewriteOnce(text: string, kind: FieldKind, scope: Scope): Rewritten {
+    if (text.length > MAX_REMEMBERED || /^\s*[{[]/.test(text)) return this.values.rewrite(text, kind, scope)
+    const known = this.#remembered.get(kind) ?? new Map<string, Rewritten>()
+    this.#remembered.set(kind, known)
+    const key = scope.country === undefined ? text : `${scope.country} ${text}`
+    const rewritten = known.get(key) ?? this.values.rewrite(text, kind, scope)
+    known.set(key, rewritten)
+    return rewritten
   }
 
   #shift(text: string, kind: ValueKind): string {
@@ -98,7 +123,7 @@ export class JsonWalker {
   }
 
   #rewriteNumber(number: number, name: string, scope: Scope): number {
-    const { actions, listener } = this.#options
+    const { actions } = this.#options
     if (!Number.isInteger(number) || number <= 0) return number
     const text = String(number)
     if (!/^\d+$/.test(text)) return number
@@ -106,7 +131,7 @@ export class JsonWalker {
     if (isId || actions.isKnownId(text) || this.#isForeign(number, text, name, scope)) {
       const read = actions.findPhone(text)
       const value = read === undefined ? actions.id(text) : actions.phone(text, read).replace(/\D/g, '')
-      if (value !== text) listener.replaced(this.#path, read === undefined ? (isId ? 'id' : 'number') : 'phone number')
+      if (value !== text) this.#place.count(read === undefined ? (isId ? 'id' : 'number') : 'phone number')
       return Number(value)
     }
     return isTime(number, text) && this.#options.shiftTimes !== 0 ? this.#shiftNumber(number) : number
@@ -143,15 +168,6 @@ export class JsonWalker {
   #rewriteNamePart(part: string, actions: WalkOptions['actions']): string {
     if (actions.isKnownId(part)) return actions.id(part)
     return actions.isName(part) && !this.#options.vocabulary.hasWord(part.toLowerCase()) ? actions.name(part) : part
-  }
-
-  #at<T>(step: string, run: () => T): T {
-    this.#path.push(step)
-    try {
-      return run()
-    } finally {
-      this.#path.pop()
-    }
   }
 }
 
