@@ -16,6 +16,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
     summary: 'start of a command, from source and compiled, and import of the package',
     load: () => import('./startup.ts'),
   },
+  test: { summary: 'a thousand cases, from the files to the report', load: () => import('./cases.ts') },
   intake: { summary: 'webhooks, until they are on disk', load: () => import('./intake.ts') },
   poll: { summary: 'a reconciling pass, over ten thousand and over ten million keys', load: () => import('./poll.ts') },
   console: { summary: 'pages of the console over a million records', load: () => import('./console.ts') },

@@ -78,6 +78,7 @@ export const cliApp: CliApp = {
   bugsUrl: 'https://github.com/intercom-to-klaviyo/connector/issues',
   settings,
   specFolder: specFolder(),
+  casesFolder: new URL('conformance/', specFolder()),
   bases: namedBases(),
   template: { folder: new URL('template/', specFolder()), packageName: 'intercom-to-klaviyo' },
   functions,

@@ -108,6 +108,8 @@ export interface CliApp {
   readonly settings: readonly Setting[]
   /** The spec shipped in the package; a `connector.yaml` in the working directory and `CONNECTOR_SPEC` override it. */
   readonly specFolder: URL
+  /** Its cases. Absent: `tests/` in its folder, as of every other spec. */
+  readonly casesFolder?: URL
   /** Specs that `extends` in a connector.yaml may name. Absent: none. */
   readonly bases?: NamedBases
   /** Absent: `init` is refused. */

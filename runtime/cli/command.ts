@@ -9,6 +9,8 @@ import type { LogLevel } from './output/log.ts'
 export interface CommandDefinition {
   /** One word, or two for a subcommand: `dead-letters list`. */
   readonly name: string
+  /** Other names of it. */
+  readonly aliases?: readonly string[]
   readonly summary: string
   /** Flags in commander's notation: `<file>`, `[dir]`, `[id...]`. */
   readonly operand?: OptionDefinition

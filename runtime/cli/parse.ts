@@ -1,6 +1,6 @@
 /** Parses values of the command line. Every error names a valid value. */
 import { suggest } from '../expression/did-you-mean.ts'
-import type { Spec } from '../spec/spec.ts'
+import type { Mapping } from '../spec/spec.ts'
 import { usageError } from './errors.ts'
 
 /** A port; 0 means any free one. */
@@ -41,7 +41,11 @@ export function parseList(text: string): readonly string[] {
 }
 
 /** The metrics of an option, as the spec spells them. */
-export function parseMetrics(text: string, { mappings }: Pick<Spec, 'mappings'>, option = '--only'): readonly string[] {
+export function parseMetrics(
+  text: string,
+  { mappings }: { readonly mappings: readonly Pick<Mapping, 'metric'>[] },
+  option = '--only',
+): readonly string[] {
   const names = parseList(text)
   if (names.length === 0) throw usageError(`${option} names no metric`)
   const known = mappings.map(({ metric }) => metric)

@@ -87,7 +87,10 @@ function settingsHelp({ settings }: CliApp): string {
 }
 
 function addCommand(parent: Command, name: string, definition: CommandDefinition, run: RunCommand): void {
-  const command = parent.command(name).description(definition.summary)
+  const command = parent
+    .command(name)
+    .aliases([...(definition.aliases ?? [])])
+    .description(definition.summary)
   if (definition.operand) command.argument(definition.operand.flags, definition.operand.description)
   for (const option of definition.options) command.option(option.flags, option.description)
   command.option('--json', 'machine-readable output on stdout')
@@ -122,7 +125,8 @@ function configureHelp(program: Command, io: ProcessIo): void {
   program.configureHelp({
     styleTitle: (title) => createPainter(true)('bold', title),
     // Without commander's `[options]`, which every command would show.
-    subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim(),
+    subcommandTerm: (command) =>
+      `${[command.name(), ...command.aliases()].join('|')} ${command.usage().replace('[options]', '').trim()}`.trim(),
   })
   program.showHelpAfterError(`(run ${PROGRAM} --help for usage)`)
 }

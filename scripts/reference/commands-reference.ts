@@ -32,11 +32,11 @@ export async function renderCommandsPage(note: string): Promise<string> {
   ].join('\n\n')
 }
 
-function renderCommand({ name, summary, operand, options, examples }: CommandDefinition): string {
+function renderCommand({ name, aliases = [], summary, operand, options, examples }: CommandDefinition): string {
   const rows = [...(operand === undefined ? [] : [operand]), ...options]
   return [
     `## \`${[name, operand?.flags].filter((part) => part !== undefined).join(' ')}\``,
-    summary,
+    aliases.length === 0 ? summary : `${summary} Alias: ${aliases.map((alias) => `\`${alias}\``).join(', ')}.`,
     ...(rows.length === 0
       ? []
       : [

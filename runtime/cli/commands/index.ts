@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   lsp: async () => [(await import('./lsp.ts')).lspCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],
+  test: async () => [(await import('./test/test.ts')).testCommand],
   plan: async () => [(await import('./plan/plan.ts')).planCommand],
   verify: async (app) => [(await import('./verify.ts')).createVerifyCommand(app)],
   check: async (app) => [(await import('./check.ts')).createCheckCommand(app)],
@@ -29,9 +30,13 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   demo: async () => [(await import('./demo.ts')).demoCommand],
 }
 
+/** Other first words. */
+const aliases: Readonly<Record<string, string>> = { conform: 'test' }
+
 /** Loads the commands that begin with `word`, or all of them for any other word: the help lists them. */
 export async function loadCommands(app: CliApp, word: string | undefined): Promise<readonly CommandDefinition[]> {
-  const match = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
+  const name = word !== undefined && Object.hasOwn(aliases, word) ? aliases[word] : word
+  const match = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
   const loads = match === undefined ? Object.values(commands) : [match]
   return (await Promise.all(loads.map((load) => load(app)))).flat()
 }

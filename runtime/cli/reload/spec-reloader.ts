@@ -12,6 +12,7 @@ import { fromWorkingDirectory, specFolder } from '../load-spec.ts'
 import { formatShort } from '../output/diagnostics.ts'
 import { readSignature } from './read-signature.ts'
 import type { ReloadableConnector } from './reloadable-connector.ts'
+import { watchSignature } from './watch-signature.ts'
 
 export interface ReloaderParts {
   readonly context: CommandContext
@@ -50,20 +51,11 @@ export class SpecReloader {
     return this.#reloading
   }
 
-  /** Reloads after each change of the files, once they rest. Polls: not every file system reports changes. */
-  async watch(signal: AbortSignal): Promise<void> {
+  /** Reloads after each change of the files, once they rest. */
+  watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts.context.io
     const read = () => readSignature(specFolder(this.#parts.context), this.#files)
-    let [loaded, last] = [await read(), '']
-    while (!signal.aborted) {
-      await clock.sleep(WATCH_EVERY, signal)
-      const now = await read()
-      if (now !== loaded && now === last) {
-        await this.reload()
-        loaded = await read()
-      }
-      last = now
-    }
+    return watchSignature({ read, every: WATCH_EVERY, clock, signal, onChange: () => this.reload() })
   }
 
   async #reload(): Promise<void> {

@@ -57,6 +57,11 @@ interface Explanation {
   readonly expression?: ExpressionPlace
 }
 
+/** What a case lacks for an occurrence, by the reason for which it is skipped. */
+const LACKS: Readonly<Record<string, string>> = {
+  'contact-not-found': 'the lookups of the case have no such contact: add it to given.lookups.contact',
+}
+
 /** Why it is skipped or fails. */
 function explainOutcome(actual: CaseOccurrence, spec: Spec): Explanation {
   if ('skipped' in actual) {
@@ -64,7 +69,8 @@ function explainOutcome(actual: CaseOccurrence, spec: Spec): Explanation {
     const meaning = describeSkipReason(actual.skipped)
     // A mapping's own reason has no other words.
     const isOwn = meaning === actual.skipped.replaceAll('-', ' ')
-    return { because: isOwn ? [] : [`${actual.skipped}: ${meaning}`], ...(rule && { expression: rule }) }
+    const because = isOwn ? [] : [LACKS[actual.skipped] ?? `${actual.skipped}: ${meaning}`]
+    return { because, ...(rule && { expression: rule }) }
   }
   if (!('fault' in actual)) return { because: [] }
   const { message, place } = actual.fault

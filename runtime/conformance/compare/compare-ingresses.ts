@@ -21,9 +21,9 @@ export function compareIngresses(runs: readonly CaseRun[], spec: Spec): readonly
   )
 }
 
-/** Equal for ingresses that share an `expect`. */
-const expectationOf = ({ expectedPath, expected }: ResolvedCase): string =>
-  (expectedPath ?? expected.map(({ place: { line, column } }) => `${line}:${column}`)).join()
+/** Equal for ingresses that share an `expect`, and all of it: a poll is not expected to skip anything. */
+const expectationOf = ({ expectedPath = [], expected }: ResolvedCase): string =>
+  [...expectedPath, ...expected.map(({ place: { line, column } }) => `${line}:${column}`)].join()
 
 function compareTwo(one: CaseRun, other: CaseRun, spec: Spec): readonly DifferentIngress[] {
   const [left, right] = [one, other].map(({ resolved, result }) => selectOccurrences(resolved, result))

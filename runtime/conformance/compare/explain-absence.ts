@@ -27,7 +27,11 @@ export function explainAbsence(spec: Spec, metric: string | undefined, { resolve
   if (spec.disabledMappings.includes(mapping))
     return { because: [`its mapping has \`enabled: false\`: ${mapping.file}`] }
   const heard = explainListening(mapping.file, mapping, input)
-  return heard.because.length > 0 ? heard : explainSilence(mapping)
+  if (heard.because.length > 0) return heard
+  // The mapping may have skipped it.
+  if (resolved.ingress === 'reconcile')
+    return { because: [`${mapping.file} takes the record; a poll does not tell what it skips`] }
+  return explainSilence(mapping)
 }
 
 interface Listener {

@@ -5,8 +5,8 @@ import {
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   type Node,
-  type Pair,
   Scalar,
   stringify,
   visit,
@@ -31,10 +31,16 @@ export interface MemberChange {
 /** The items of the list in their new order. */
 export type ItemChange = { readonly old: number; readonly members: readonly MemberChange[] } | { readonly item: Json }
 
-/** The edits for the list that is the value of `pair`. Undefined: it is no list that can be edited. */
-export function editList(text: string, pair: Pair, changes: readonly ItemChange[]): readonly TextEdit[] | undefined {
-  const list = pair.value
-  if (!isSeq(list) || !list.range || !isNode(pair.key) || !pair.key.range || hasAliases(list)) return undefined
+/** The edits for the list at a key of `map`. Undefined: it is no list that can be edited. */
+export function editList(
+  text: string,
+  map: YAMLMap,
+  key: string | number,
+  changes: readonly ItemChange[],
+): readonly TextEdit[] | undefined {
+  const pair = map.items.find((each) => isScalar(each.key) && each.key.value === key)
+  const list = pair?.value
+  if (!isSeq(list) || !list.range || !isNode(pair?.key) || !pair.key.range || hasAliases(list)) return undefined
   const scalars = editScalars(list, changes)
   if (scalars !== undefined) return scalars
   const [keyStart, keyEnd] = pair.key.range
@@ -42,7 +48,7 @@ export function editList(text: string, pair: Pair, changes: readonly ItemChange[
   const column = keyStart - (text.lastIndexOf('\n', keyStart - 1) + 1)
   changeItems(list, changes)
   const end = list.range[0] + text.slice(list.range[0], list.range[2]).trimEnd().length
-  return [{ start: colon + 1, end, text: render(list, ' '.repeat(column + 2)) }]
+  return [{ start: colon + 1, end, text: map.flow ? renderFlow(list) : render(list, ' '.repeat(column + 2)) }]
 }
 
 /** Edits by hand only: a change at an alias would change, or would not change, its other places. */
@@ -117,11 +123,40 @@ function createNode(value: Json, depth: number): Node {
   return node
 }
 
+/** No block can stand in a flow. */
+function renderFlow(list: YAMLSeq): string {
+  visit(list, {
+    Collection: (_, each) => {
+      each.flow = true
+    },
+  })
+  return ` ${withoutPadding(toYaml(list)).trim()}`
+}
+
+function toYaml(list: YAMLSeq): string {
+  const document = new Document()
+  document.contents = list as Document['contents']
+  return document.toString({ lineWidth: 0 })
+}
+
 /** The list as the value of a key, in lines with this indentation. */
 function render(list: YAMLSeq, indent: string): string {
   if (list.items.length === 0) return ' []'
   const document = new Document()
   document.contents = list as Document['contents']
-  const lines = document.toString({ lineWidth: 0 }).trimEnd().split('\n')
+  const lines = withoutPadding(document.toString({ lineWidth: 0 }))
+    .trimEnd()
+    .split('\n')
   return lines.map((line) => `\n${line === '' ? '' : indent}${line}`).join('')
 }
+
+/** Lists as most people write them: `[a, b]`. The library sets the spaces of `[ a ]` and of `{ a: 1 }` together. */
+function withoutPadding(yaml: string): string {
+  const tokens = [...new Lexer().lex(yaml)].filter((token) => !LEXER_MARKS.has(token))
+  return tokens
+    .filter((token, at) => !/^ +$/.test(token) || (tokens[at - 1] !== '[' && tokens[at + 1] !== ']'))
+    .join('')
+}
+
+/** Before a document, an invalid flow, and a scalar. */
+const LEXER_MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f'])

@@ -1,5 +1,5 @@
 /** Writes what was seen into the expectations of cases that fail, and leaves the rest of their file as it is. */
-import { type Document, isMap, isScalar, type Pair, parseDocument } from 'yaml'
+import { isMap, parseDocument } from 'yaml'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import { isProfile } from '../compare/compare-members.ts'
 import { withoutWorkspace } from '../compare/describe-outcome.ts'
@@ -31,8 +31,10 @@ export function updateCaseFile(text: string, runs: readonly CaseRun[], options: 
     if (run === undefined || !sharing.some((one) => differs(one, options))) continue
     const { name, place } = run.resolved
     const reason = whyNot(sharing)
-    const pair = findPair(document, run.resolved.expectedPath ?? [])
-    const edited = reason === undefined && pair ? editList(text, pair, planChanges(run, options)) : undefined
+    const path = run.resolved.expectedPath ?? []
+    const map = document.getIn(path.slice(0, -1))
+    const edited =
+      reason === undefined && isMap(map) ? editList(text, map, path.at(-1) ?? '', planChanges(run, options)) : undefined
     if (edited === undefined) refused.push({ name, place, reason: reason ?? 'its list is written with an alias' })
     else {
       edits.push(...edited)
@@ -65,12 +67,6 @@ function whyNot(runs: readonly CaseRun[]): string | undefined {
   const [first = [], ...others] = seen.map((occurrences) => occurrences.map(toItem))
   const isSame = others.every((other) => diffValues(first, other).length === 0)
   return isSame ? undefined : 'its ingresses give different occurrences'
-}
-
-function findPair(document: Document, path: readonly (string | number)[]): Pair | undefined {
-  const map = document.getIn(path.slice(0, -1))
-  const key = path.at(-1)
-  return isMap(map) ? map.items.find((pair) => isScalar(pair.key) && pair.key.value === key) : undefined
 }
 
 function planChanges({ resolved, result }: CaseRun, options: CompareOptions): readonly ItemChange[] {

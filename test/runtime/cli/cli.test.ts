@@ -48,7 +48,7 @@ describe('wrong usage exits with 2 and an error on stderr', () => {
   test.each([
     ['no command', [], 'Usage: connector'],
     ['an unknown command', ['strat'], "unknown command 'strat'"],
-    ['a planned command', ['conform'], "unknown command 'conform'"],
+    ['a command of another tool', ['deploy'], "unknown command 'deploy'"],
     ['an unknown option', ['check', '--fast'], "unknown option '--fast'"],
     ['an extra operand', ['check', 'this'], 'too many arguments'],
     ['a missing operand', ['trace'], "missing required argument 'id'"],

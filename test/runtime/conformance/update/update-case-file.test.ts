@@ -1,9 +1,13 @@
 /** Writing what was seen into case files: only what differs changes, comments and layout stay. */
+
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { loadConnectorSpec } from '../../../../connector/spec.ts'
+import { compareCase } from '../../../../runtime/conformance/compare/compare-case.ts'
 import type { CaseOccurrence, ExpectedOccurrence, ResolvedCase } from '../../../../runtime/conformance/types.ts'
 import { updateCaseFile } from '../../../../runtime/conformance/update/update-case-file.ts'
+import type { Json } from '../../../../runtime/ports/types.ts'
 import type { Spec } from '../../../../runtime/spec/spec.ts'
 import { caseOf, eventOf, placeAt, resultOf } from '../../../helpers/conformance/reports.ts'
 
@@ -119,5 +123,76 @@ describe('refuses', () => {
       changed: [],
       refused: [{ reason: 'its list is written with an alias' }],
     })
+  })
+})
+
+describe('whatever was expected and seen', () => {
+  const text = fc.oneof(
+    fc.constantFrom(
+      'a',
+      'a, b',
+      'x: y',
+      '# no',
+      '',
+      '[ a ]',
+      '{ }',
+      '- a',
+      "it's",
+      '"quoted"',
+      'null',
+      '5',
+      '&a',
+      '*b',
+      'two\nlines',
+      ' blank ',
+      '\u0007',
+    ),
+    fc.string({ maxLength: 8 }),
+  )
+  const value: fc.Arbitrary<Json> = fc.oneof(
+    text,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(text, { maxLength: 3 }),
+    fc.dictionary(text.filter(Boolean), text, { maxKeys: 2 }),
+  )
+  const properties = fc.dictionary(fc.constantFrom('Title', 'Tags', 'a: b', '#'), value)
+  const key = fc.constantFrom('a', 'b', 'c')
+  const item: fc.Arbitrary<Json> = fc.oneof(
+    fc.record({ skipped: fc.constantFrom('one', 'two') }),
+    fc.record({ key, properties }, { requiredKeys: [] }),
+    fc.record({ key, has: properties, without: fc.subarray(['Title', 'Tags']) }, { requiredKeys: [] }),
+  )
+  const occurrence: fc.Arbitrary<CaseOccurrence> = fc.oneof(
+    fc.record({ metric: fc.constant(METRIC), skipped: fc.constantFrom('one', 'two') }),
+    fc.tuple(key, properties).map(([name, members]) => rated(name, members)),
+  )
+  const layouts = [{}, { collectionStyle: 'flow' }, { defaultStringType: 'QUOTE_DOUBLE', indentSeq: false }] as const
+
+  test('the case passes afterwards, and the others are unchanged', () => {
+    fc.assert(
+      fc.property(
+        fc.array(item, { maxLength: 4 }),
+        fc.array(occurrence, { maxLength: 4 }),
+        fc.constantFrom(...layouts),
+        (items, seen, layout) => {
+          const other = { name: 'other', expect: [{ key: 'z' }] }
+          const before = stringify(
+            { metric: METRIC, cases: [{ name: 'one', expect: items, because: 'so' }, other] },
+            layout,
+          )
+          const { text: after = before, refused } = update(before, seen)
+          expect(refused).toEqual([])
+          const { cases } = parse(after)
+          expect(cases[1]).toEqual(other)
+          expect({ ...cases[0], expect: [] }).toEqual({ name: 'one', expect: [], because: 'so' })
+          const expected = cases[0].expect.map((each: object) => ({ metric: METRIC, ...each, place: placeAt(1) }))
+          expect(
+            compareCase({ resolved: caseOf({ expected, metric: METRIC }), result: resultOf(seen) }, { spec }),
+          ).toEqual([])
+        },
+      ),
+    )
   })
 })

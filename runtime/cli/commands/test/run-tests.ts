@@ -1,0 +1,178 @@
+/** One run of `test`: loads the spec and its cases, runs them, and remembers the files that it read. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { loadCases } from '../../../conformance/cases/load-cases.ts'
+import type { CaseRun, CompareOptions } from '../../../conformance/compare/pair-occurrences.ts'
+import { CoverageCounter } from '../../../conformance/report/coverage.ts'
+import type { CaseReport, RunReport } from '../../../conformance/report/run-report.ts'
+import { runCases } from '../../../conformance/run/run-cases.ts'
+import type { ResolvedCase } from '../../../conformance/types.ts'
+import { FAULT_CODES } from '../../../fault-codes.ts'
+import { plural } from '../../../lib/format.ts'
+import type { SourceFile } from '../../../spec/source-file.ts'
+import type { Spec } from '../../../spec/spec.ts'
+import type { ConformanceParts } from '../../app.ts'
+import type { CommandContext } from '../../command.ts'
+import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
+import { loadSpecOrExit, shortenPath } from '../../load-spec.ts'
+import { renderDiagnostics } from '../../output/diagnostics.ts'
+import { openEngines } from './engines.ts'
+import { filterCases, selectedMetrics } from './filter-cases.ts'
+import { findSpec, findSuites } from './find-suites.ts'
+import type { TestOptions } from './test-options.ts'
+
+export interface TestRun {
+  readonly spec: Spec
+  readonly folder: URL
+  readonly report: RunReport
+  /** With their results. */
+  readonly runs: readonly CaseRun[]
+  readonly compare: CompareOptions
+}
+
+/** Files on which the next run depends. */
+export class WatchedFiles {
+  folder: URL | undefined
+  /** Of the spec, relative to its folder. */
+  spec: readonly Pick<SourceFile, 'path'>[] = []
+  /** Cases, fixtures, and folders of cases. Absolute. */
+  readonly others = new Set<string>()
+}
+
+/**
+ * A file with its cases, or another unit of which the report prints a line. A recording is to be one, too: the command
+ * then runs `[...caseSuites, ...recordingSuites]`, and nothing else changes.
+ */
+export interface Suite {
+  /** As it is printed. */
+  readonly file: string
+  run(): Promise<SuiteResult>
+}
+
+export interface SuiteResult {
+  readonly reports: readonly CaseReport[]
+  /** What `--update` and `--explain` work on. */
+  readonly runs: readonly CaseRun[]
+}
+
+export interface RunParts {
+  readonly context: CommandContext
+  readonly options: TestOptions
+  readonly watched: WatchedFiles
+  /** Called as each suite ends. */
+  readonly onSuite: (suite: Suite, reports: readonly CaseReport[], left: number) => void
+}
+
+/** Throws a `CliError` for an invalid spec, invalid cases, and where there are none. */
+export async function runTests(parts: RunParts): Promise<TestRun> {
+  const { context, options, watched } = parts
+  const { clock } = context.io
+  const began = clock.now()
+  const folder = findSpec(context, options.operands)
+  watched.folder = folder
+  const { spec, files } = await loadSpecOrExit(context, fileURLToPath(folder), options.strict)
+  watched.spec = files
+  const conformance = await openConformance(context, spec)
+  const all = await loadAll(parts, spec, { folder, conformance })
+  const selected = filterCases(all, options, spec)
+  const isWhole = options.operands.length === 0 && options.only === undefined
+  const coverage = new CoverageCounter(spec)
+  const engines = await openEngines({ context, options, spec, conformance })
+  try {
+    const run = { ...engines, spec, coverage, now: () => clock.now() }
+    const suites = toSuites(selected, (cases) => runCases(cases, run))
+    const results: SuiteResult[] = []
+    for (const [at, suite] of suites.entries()) {
+      const result = await suite.run()
+      results.push(result)
+      parts.onSuite(suite, result.reports, suites.length - at - 1)
+      if (context.io.signal.aborted) break
+    }
+    const cases = results.flatMap(({ reports }) => reports)
+    const covered = isWhole && { coverage: coverage.coverage(selectedMetrics(options, spec)) }
+    const report = { cases, ...covered, elapsed: clock.now() - began }
+    return { spec, folder, report, runs: results.flatMap(({ runs }) => runs), compare: { spec } }
+  } finally {
+    await engines.close()
+  }
+}
+
+async function openConformance({ app, logger }: CommandContext, spec: Spec): Promise<ConformanceParts> {
+  if (app.openConformance === undefined) throw usageError(`${app.name} has no engine for cases`)
+  return app.openConformance(spec, logger)
+}
+
+interface LoadOptions {
+  readonly folder: URL
+  readonly conformance: ConformanceParts
+}
+
+async function loadAll(
+  { context, options, watched }: RunParts,
+  spec: Spec,
+  { folder, conformance }: LoadOptions,
+): Promise<readonly ResolvedCase[]> {
+  const { io, app, note, colorNotes } = context
+  const { caseFiles, searched } = await findSuites(context, options.operands, folder)
+  for (const path of [...caseFiles, ...searched.map((path) => resolve(io.cwd, path))]) watched.others.add(path)
+  if (caseFiles.length === 0) throw noCases(searched)
+  const texts = await Promise.all(
+    caseFiles.map(async (path) => ({ path: shortenPath(path, io.cwd), text: await readFile(path, 'utf8') })),
+  )
+  const { cases, diagnostics } = await loadCases(texts, {
+    spec,
+    functions: app.functions,
+    faultCodes: [...FAULT_CODES, ...conformance.faultCodes].map(({ code }) => code),
+    readFile: async (path) => {
+      const absolute = resolve(io.cwd, path)
+      watched.others.add(absolute)
+      return readFile(absolute, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined
+        throw error
+      })
+    },
+  })
+  if (diagnostics.length > 0) {
+    const { isTTY, columns } = io.stderr
+    note(renderDiagnostics(diagnostics, { color: colorNotes, ...(isTTY && { columns }) }).trimEnd())
+    const count = plural(new Set(diagnostics.map(({ file }) => file.path)).size, 'case file')
+    throw new CliError(EXIT_CODES.spec, `${plural(diagnostics.length, 'error')} in ${count}; no case was run`)
+  }
+  return cases
+}
+
+function noCases(searched: readonly string[]): CliError {
+  const message = [
+    `no cases found in ${searched.join(', ')}`,
+    'Cases are YAML files in tests/ beside connector.yaml. `connector init my-spec` writes a spec with a first one;',
+    'docs/guide/testing.md describes them.',
+  ]
+  return new CliError(EXIT_CODES.failed, message.join('\n'))
+}
+
+/** One for each file. */
+function toSuites(
+  cases: readonly ResolvedCase[],
+  run: (cases: readonly ResolvedCase[]) => ReturnType<typeof runCases>,
+): readonly Suite[] {
+  const files = new Map<string, ResolvedCase[]>()
+  for (const one of cases) {
+    const group = files.get(one.place.file)
+    if (group) group.push(one)
+    else files.set(one.place.file, [one])
+  }
+  return [...files].map(([file, some]) => ({
+    file,
+    run: async () => {
+      const ran = await run(some)
+      return { reports: ran.map(({ report }) => report), runs: ran.flatMap(({ runs }) => runs) }
+    },
+  }))
+}
+
+/** For relative paths of a spec and absolute ones alike. */
+export const toWatched = ({ spec, others }: WatchedFiles): readonly Pick<SourceFile, 'path'>[] => [
+  ...spec,
+  ...[...others].map((path) => ({ path: pathToFileURL(path).href })),
+]
