@@ -89,6 +89,7 @@ export const cliApp: CliApp = {
     label: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
   templateTags,
+  loadRedaction: async () => (await import('./redaction.ts')).loadRedaction(),
   // Imported on first use: `validate`, `build` and the help need neither.
   openConnections: async (options) => (await import('./auth.ts')).createConnectorConnections(options),
   open: async ({ env, spec, store, connections, acceptNewKeys, ...effects }) => {

@@ -1,10 +1,11 @@
 /** The package's main export: creates a connector from Intercom to Klaviyo. */
 
-import type { Connections } from '../runtime/auth/connections.ts'
+import type { DeliveryConnections } from '../runtime/auth/connections.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { Connector } from '../runtime/connector.ts'
 import { createConnector } from '../runtime/create-connector.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
+import type { Destination } from '../runtime/ports/destination.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports/effects.ts'
 import type { Store } from '../runtime/ports/store.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
@@ -51,7 +52,9 @@ export interface ConnectorOptions {
   readonly random?: Random
   readonly logger?: Logger
   /** Credentials in the store, refreshed there, in place of `secrets`: from `createConnectorConnections`. */
-  readonly connections?: Connections
+  readonly connections?: DeliveryConnections
+  /** Replaces the destination, or wraps it: for tests and recordings, which send nothing. */
+  readonly wrapDestination?: (destination: Destination) => Destination
 }
 
 /**
@@ -72,7 +75,7 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
 /** Creates a connector from a loaded spec and an open store. */
 export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOptions): Connector {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
-  const { random = systemRandom, logger = silentLogger, connections } = options
+  const { random = systemRandom, logger = silentLogger, connections, wrapDestination = (one) => one } = options
   const auth = connections ?? hostConnections(spec, { secrets, settings }, { store, fetch, clock, random })
   const stats = new ConnectionStatsRecorder({ side: spec.destination.name, clock, logger })
   const klaviyo: KlaviyoOptions = {
@@ -89,7 +92,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
   return createConnector({
     spec,
     source: createIntercomSource(auth.source, auth.signingSecrets),
-    destination: createKlaviyoDestination(klaviyo),
+    destination: wrapDestination(createKlaviyoDestination(klaviyo)),
     destinationAuth: auth.destination,
     store,
     fetch,
@@ -115,7 +118,7 @@ function hostConnections(
   spec: Spec,
   { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
   parts: HostAuthParts,
-): Pick<Connections, 'source' | 'destination' | 'signingSecrets'> {
+): Omit<DeliveryConnections, 'gate'> {
   const env = {
     INTERCOM_ACCESS_TOKEN: secrets.intercomAccessToken,
     INTERCOM_REGION: settings.intercomRegion,

@@ -28,13 +28,17 @@ export interface ConnectionsOptions extends NetworkEffects {
   readonly logger: Logger
 }
 
-export interface Connections {
+/** What receiving and delivering need of the connections. */
+export interface DeliveryConnections {
   readonly source: AuthProvider
   readonly destination: AuthProvider
   /** Delivery waits while it is paused. */
   readonly gate: DeliveryGate
   /** Any of these verifies a webhook. None before a person has consented, and none after disconnecting. */
   signingSecrets(): Promise<readonly string[]>
+}
+
+export interface Connections extends DeliveryConnections {
   readonly setup: Setup
   /** Signs the console's cookies; stable as long as the encryption key is. Throws when that key is unusable. */
   readonly cookieKey: EncryptionKey

@@ -1,7 +1,9 @@
 /** Describes a connector to the commands: its settings, spec, labels and parts. No command names a vendor. */
-import type { Connections } from '../auth/connections.ts'
+import type { Connections, DeliveryConnections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { TemplateTags } from '../catalog/types.ts'
+import type { SessionParts } from '../conformance/recording/session.ts'
+import type { RedactionRules } from '../conformance/redact/types.ts'
 import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { FaultCode } from '../fault-reference.ts'
@@ -38,7 +40,9 @@ export interface OpenOptions {
   readonly random: Random
   readonly logger: Logger
   /** Credentials that setup stores. Absent: only `env` holds any. */
-  readonly connections?: Connections
+  readonly connections?: DeliveryConnections
+  /** Replaces the destination, or wraps it: for tests and recordings, which send nothing. */
+  readonly wrapDestination?: NonNullable<SessionParts['wrapDestination']>
   /** Metrics whose new keys may count delivered events again. */
   readonly acceptNewKeys?: readonly string[]
 }
@@ -117,6 +121,8 @@ export interface CliApp {
   readonly functions: FunctionTable
   /** What its code knows of the vendors, for the checks of a spec. */
   readonly rules?: VendorRules
+  /** What only its code knows of credentials and phone numbers, for recordings. */
+  readonly loadRedaction?: () => Promise<Pick<RedactionRules, 'tokens' | 'readPhone'>>
   /** Link to a metric at the destination, and the path to it through the menus. */
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly label: string }
   /** For the descriptions of metrics. Absent: they name no tags. */

@@ -27,12 +27,16 @@ export interface OptionDefinition {
   /** In commander's notation: `--port <number>`. */
   readonly flags: string
   readonly description: string
+  /** May be given several times: `CommandInput.values` has them all. */
+  readonly repeatable?: true
 }
 
 /** Operands and options of the command line, not validated yet. */
 export interface CommandInput {
   readonly operands: readonly string[]
   value(option: string): string | undefined
+  /** Of a repeatable option. */
+  values(option: string): readonly string[]
   flag(option: string): boolean
 }
 

@@ -92,7 +92,10 @@ function addCommand(parent: Command, name: string, definition: CommandDefinition
     .aliases([...(definition.aliases ?? [])])
     .description(definition.summary)
   if (definition.operand) command.argument(definition.operand.flags, definition.operand.description)
-  for (const option of definition.options) command.option(option.flags, option.description)
+  for (const { flags, description, repeatable } of definition.options) {
+    if (repeatable) command.option(flags, description, (value, earlier: string[] = []) => [...earlier, value])
+    else command.option(flags, description)
+  }
   command.option('--json', 'machine-readable output on stdout')
   const examples = definition.examples.map(([line, purpose]) => `  $ ${PROGRAM} ${line}\n      ${purpose}`)
   command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
@@ -109,6 +112,10 @@ function inputOf(command: Command): CommandInput {
     value: (option) => {
       const value = optionValue(option)
       return typeof value === 'string' ? value : undefined
+    },
+    values: (option) => {
+      const values = optionValue(option)
+      return Array.isArray(values) ? values : []
     },
   }
 }

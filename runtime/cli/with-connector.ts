@@ -6,11 +6,11 @@ import type { Connector } from '../connector.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Env, Setting } from './app.ts'
+import type { Env, OpenOptions, Setting } from './app.ts'
 import type { CommandContext } from './command.ts'
 import { encryptionKeyFor, storeFile } from './encryption-key.ts'
 import { usageError } from './errors.ts'
-import { loadSpecOrExit } from './load-spec.ts'
+import { type CheckedSpec, loadSpecOrExit } from './load-spec.ts'
 import { loadLogLibrary } from './output/log.ts'
 import { parseMetrics } from './parse.ts'
 import { createProxiedFetch } from './proxy/proxied-fetch.ts'
@@ -41,8 +41,10 @@ export interface OpenConnector {
   readonly store: Store
   readonly connector: Connector
   readonly connections?: Connections
-  /** Opens a connector for another spec on the same store, with the same connections. The caller closes it. */
-  readonly open: (spec: Spec) => Promise<Connector>
+  /** The spec as it was loaded. */
+  readonly loaded: CheckedSpec
+  /** Opens a connector for another spec on the same store, with the same connections, or others. The caller closes it. */
+  readonly open: (spec: Spec, instead?: Partial<OpenOptions>) => Promise<Connector>
 }
 
 /** Checks the settings, then opens spec, store and connector: the cheapest check first. */
@@ -60,7 +62,8 @@ export async function withConnector<T>(
   if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
   loadLogLibrary()
   const proxy = readProxySettings(env)
-  const { spec } = await loadSpecOrExit(context, undefined, options.strict)
+  const loaded = await loadSpecOrExit(context, undefined, options.strict)
+  const { spec } = loaded
   const { acceptNewKeys: names } = options
   const acceptNewKeys = names === undefined ? [] : parseMetrics(names, spec, '--accept-new-keys')
   const fetch = proxy ? await createProxiedFetch(proxy, io.fetch) : io.fetch
@@ -73,10 +76,11 @@ export async function withConnector<T>(
       try {
         if (connections && mayHoldCredentials) await requireCredentials(context, connections, { ...options, hint })
         const shared = connections && { connections }
-        const open = (spec: Spec) => app.open({ ...base, spec, acceptNewKeys, ...shared })
+        const open: OpenConnector['open'] = (spec, instead) =>
+          app.open({ ...base, spec, acceptNewKeys, ...shared, ...instead })
         const connector = await open(spec)
         try {
-          return await use({ spec, store, connector, open, ...shared })
+          return await use({ spec, store, connector, loaded, open, ...shared })
         } finally {
           await connector.close()
         }
@@ -135,8 +139,11 @@ export async function withStore<T>(
 
 /** For commands that also run without a store: opens none that does not exist. */
 export function withStoreIfAny<T>(context: CommandContext, use: (store: Store | undefined) => Promise<T>): Promise<T> {
-  return storeExists(storeUrlOf(context)) ? withStore(context, use) : use(undefined)
+  return storeIsThere(context) ? withStore(context, use) : use(undefined)
 }
+
+/** Whether the store of `CONNECTOR_STORE` may hold data. */
+export const storeIsThere = (context: CommandContext): boolean => storeExists(storeUrlOf(context))
 
 /** For commands that read the ledger: also warns about a store that did not exist, since its path may be misspelt. */
 export async function withExistingStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   validate: async () => [(await import('./validate.ts')).validateCommand],
   schema: async () => [(await import('./schema.ts')).schemaCommand],
   docs: async () => [(await import('./catalog/docs.ts')).docsCommand],
+  record: async () => [(await import('./record/record.ts')).recordCommand],
   types: async () => [(await import('./catalog/types.ts')).typesCommand],
   lsp: async () => [(await import('./lsp.ts')).lspCommand],
   build: async () => [(await import('./build.ts')).buildCommand],

@@ -1,0 +1,111 @@
+/** What an import found, whatever it was read from, and the recording that is made of it. */
+import { asId } from '../../../lib/json.ts'
+import type { Json } from '../../../ports/types.ts'
+import { hashSpec } from '../../../running-spec/running-spec.ts'
+import { openEnvelope } from '../../../source/envelope.ts'
+import type { Spec } from '../../../spec/spec.ts'
+import { version } from '../../../version.ts'
+import { findLookupRows } from '../lookup-rows.ts'
+import { type Exchange, RECORDING_VERSION, type RecordedWebhook, type Recording } from '../recording.ts'
+import { makeLookup, makePage, readAccount } from '../synthetic-exchanges.ts'
+
+export interface ImportedData {
+  readonly exchanges: readonly Exchange[]
+  readonly webhooks: readonly RecordedWebhook[]
+  /** Items by stream. */
+  readonly items: ReadonlyMap<string, readonly Json[]>
+  /** Resources by lookup. */
+  readonly rows: ReadonlyMap<string, readonly Json[]>
+}
+
+export interface ImportOptions {
+  readonly what: string
+  /** When the items are imported on replay, milliseconds since 1970. */
+  readonly at: number
+}
+
+/** A recording whose streams end with the items that were found. */
+export async function toRecording(data: ImportedData, spec: Spec, { what, at }: ImportOptions): Promise<Recording> {
+  const { webhooks } = data
+  const found = [...data.items].filter(([, items]) => items.length > 0)
+  const items = await Promise.all(
+    found.map(async ([name, list]) => [name, await newestById(list, name, spec)] as const),
+  )
+  const pages = items.map(([name, list]) => makePage(spec, name, list))
+  const exchanges = [...pages, ...data.exchanges, ...(await makeLookups(data, spec))]
+  const streams = Object.fromEntries(
+    items.map(([name, list]) => [name, { records: list.length, pageSize: spec.streams.get(name)?.pageSize.max ?? 1 }]),
+  )
+  const manifest = {
+    version: RECORDING_VERSION,
+    what,
+    recorded: new Date(at).toISOString(),
+    workspace: await findWorkspace({ exchanges, webhooks }, spec),
+    source: spec.source.name,
+    destination: spec.destination.name,
+    answers: 'synthetic',
+    ...(items.length > 0 && { streams }),
+    spec: { name: spec.name, hash: hashSpec(spec.sourceFiles) },
+    connector: version,
+  } as const
+  return { manifest, exchanges, webhooks }
+}
+
+/** The last of several versions of an item. */
+async function newestById(items: readonly Json[], stream: string, spec: Spec): Promise<readonly Json[]> {
+  const id = spec.resources.get(spec.streams.get(stream)?.resource ?? '')?.id
+  const found = new Map<string, Json>()
+  for (const [index, item] of items.entries()) found.set(asId(await id?.evaluate(item)) ?? `no id ${index}`, item)
+  return [...found.values()]
+}
+
+/** Answers for all resources that are known, whether they were found by themselves or in a list. */
+async function makeLookups({ rows, exchanges }: ImportedData, spec: Spec): Promise<readonly Exchange[]> {
+  const listed = await findLookupRows(spec, exchanges)
+  const made: Exchange[] = []
+  for (const lookup of spec.lookups.values()) {
+    const { name, list } = lookup
+    const given = rows.get(name) ?? []
+    const known = [...(listed.get(name)?.values() ?? [])].filter((row) => row !== null)
+    // A list that traffic lacks was not asked for. One that hand-made items lack is empty.
+    if (list === undefined || rows.has(name) || exchanges.length === 0)
+      made.push(...makeLookup(spec, lookup, [...known, ...given]))
+  }
+  const recorded = new Set(exchanges.map(({ request: { method, url } }) => `${method} ${url}`))
+  return made.filter(({ request: { method, url } }) => !recorded.has(`${method} ${url}`))
+}
+
+/** Stands for an account that nothing names. */
+const UNKNOWN_ACCOUNT = 'recorded'
+
+/** The source's account, by its own answer or by a notification. */
+export async function findWorkspace(
+  { exchanges, webhooks }: Pick<Recording, 'exchanges' | 'webhooks'>,
+  spec: Spec,
+): Promise<string> {
+  const account = await readAccount(spec, exchanges)
+  if (account !== '') return account
+  for (const { body } of webhooks) {
+    const { workspace } = await openEnvelope(body, spec)
+    if (workspace !== '') return workspace
+  }
+  return UNKNOWN_ACCOUNT
+}
+
+/** The streams that mappings read. */
+export const importedStreams = ({ mappings }: Spec): ReadonlySet<string> =>
+  new Set(mappings.flatMap(({ stream }) => (stream === undefined ? [] : [stream.name])))
+
+/** Adds to the list of a name. */
+export function addTo(lists: Map<string, Json[]>, name: string, values: readonly Json[]): void {
+  const known = lists.get(name)
+  if (known) known.push(...values)
+  else lists.set(name, [...values])
+}
+
+/** Milliseconds since 1970 of a notification's own time: Unix seconds, or ISO 8601. */
+export function timeOf(time: Json | undefined): number | undefined {
+  if (typeof time === 'number') return time * 1000
+  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
+}

@@ -1,0 +1,80 @@
+/** Replaces the persons of a recording, and refuses to give out one that still holds their data. */
+import { Fault } from '../../ports/fault.ts'
+import type { Json } from '../../ports/types.ts'
+import type { Spec } from '../../spec/spec.ts'
+import { findWorkspace } from './import/imported-data.ts'
+import type { Exchange, RecordedWebhook, Recording } from './recording.ts'
+import { formatRecording, type RecordingFiles } from './recording-files.ts'
+
+/** What recordings need of a redactor: everything is learned before anything is replaced. */
+export interface RecordingRedactor {
+  learnExchange(exchange: Exchange): void
+  learnWebhook(webhook: RecordedWebhook): void
+  redactExchange(exchange: Exchange): Omit<Exchange, 'synthetic'>
+  redactWebhook(webhook: RecordedWebhook): RecordedWebhook
+  /** Places in a text that still hold a person's data. */
+  detect(text: string): readonly PersonalData[]
+  manifest(): RedactionCounts
+}
+
+export interface PersonalData {
+  readonly kind: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface RedactionCounts {
+  readonly replaced: readonly { readonly path: string; readonly kind: string; readonly count: number }[]
+  readonly kept: readonly { readonly name: string; readonly count: number }[]
+}
+
+export interface RedactedRecording {
+  readonly recording: Recording
+  readonly files: RecordingFiles
+  readonly counts: RedactionCounts
+}
+
+/** Throws a data fault that names the places if the detector finds anything: then nothing may be written. */
+export async function redactRecording(
+  { manifest, exchanges, webhooks }: Recording,
+  redactor: RecordingRedactor,
+  spec: Spec,
+): Promise<RedactedRecording> {
+  for (const exchange of exchanges) redactor.learnExchange(exchange)
+  for (const webhook of webhooks) redactor.learnWebhook(webhook)
+  const redacted = {
+    exchanges: exchanges.map((exchange) => ({
+      ...redactor.redactExchange(exchange),
+      ...(exchange.synthetic && { synthetic: true as const }),
+    })),
+    webhooks: webhooks.map((webhook) => redactor.redactWebhook(webhook)),
+  }
+  const counts = redactor.manifest()
+  const workspace = await findWorkspace(redacted, spec)
+  const recording = { ...redacted, manifest: { ...manifest, workspace, ...describeCounts(counts) } }
+  const files = formatRecording(recording)
+  assertNoPersonalData(files, redactor)
+  return { recording, files, counts }
+}
+
+/** `replaced` and `kept` of a manifest: a line for each place. */
+function describeCounts({ replaced, kept }: RedactionCounts): { readonly replaced: Json; readonly kept?: Json } {
+  return {
+    replaced: Object.fromEntries(replaced.map(({ path, kind, count }) => [`${path} (${kind})`, count])),
+    ...(kept.length > 0 && { kept: Object.fromEntries(kept.map(({ name, count }) => [name, count])) }),
+  }
+}
+
+/** Places in a message. */
+const MAX_PLACES = 5
+
+export function assertNoPersonalData(files: RecordingFiles, redactor: Pick<RecordingRedactor, 'detect'>): void {
+  const found = [...files].flatMap(([name, text]) =>
+    redactor.detect(text).map(({ kind, line, column }) => `${name}:${line}:${column} (${kind})`),
+  )
+  if (found.length === 0) return
+  const places = found.slice(0, MAX_PLACES).join(', ')
+  const more = found.length > MAX_PLACES ? `, and ${found.length - MAX_PLACES} more places` : ''
+  const message = `the recording still holds what looks like personal data, so nothing was written: ${places}${more}. Leave out \`--keep\`, or report it as a bug`
+  throw new Fault('data', 'recording/personal-data', message)
+}
