@@ -44,6 +44,8 @@ export interface CommandContext {
   readonly app: CliApp
   readonly io: ProcessIo
   readonly env: Env
+  /** The spec of the working directory, else the shipped one: if neither `CONNECTOR_SPEC` nor the command line names one. */
+  readonly defaultSpec: URL
   /** `--json`: machine-readable output on stdout. */
   readonly json: boolean
   /** Colours text for stdout. */

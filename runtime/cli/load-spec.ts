@@ -15,10 +15,10 @@ export const specOperand: OptionDefinition = {
   description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the working directory, else the shipped spec)',
 }
 
-/** The folder given on the command line, else `CONNECTOR_SPEC` (see `readSettings`), else the shipped spec's. */
-export function specFolder({ app, env, io }: CommandContext, operand?: string): URL {
+/** The folder given on the command line, else `CONNECTOR_SPEC`, else that of `findDefaultSpec`. */
+export function specFolder({ defaultSpec, env, io }: CommandContext, operand?: string): URL {
   const folder = operand ?? env.CONNECTOR_SPEC
-  return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
+  return folder === undefined ? defaultSpec : pathToFileURL(`${resolve(io.cwd, folder)}/`)
 }
 
 export type CheckedSpec = LoadedSpec & { readonly spec: Spec }

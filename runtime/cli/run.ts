@@ -11,7 +11,7 @@ import { createPainter, type ProcessIo, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
 import { Footer } from './output/footer.ts'
 import { createLogger, parseLogLevel } from './output/log.ts'
-import { COMMON_SETTINGS, readSettings } from './settings.ts'
+import { COMMON_SETTINGS, findDefaultSpec, readSettings } from './settings.ts'
 
 /** Name of the bin. */
 const PROGRAM = 'connector'
@@ -157,6 +157,7 @@ async function createContext(
     app,
     io,
     env,
+    defaultSpec: findDefaultSpec(app, io.cwd),
     footer,
     json: input.flag('json'),
     paint: createPainter(wantsColor(io.stdout, io.env)),

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
 import { CONNECTOR_FILE } from '../spec/spec-files.ts'
 import type { CliApp, Env, Setting } from './app.ts'
@@ -71,12 +72,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   ...PROXY_SETTINGS,
 ]
 
-/**
- * Reads the environment and `.env`. Trims values, since secrets mounted as files often end in a newline.
- *
- * Settles once which spec is meant: a connector.yaml that disappears while `start` runs must not put the shipped spec
- * in its place.
- */
+/** Reads the environment and `.env`. Trims values, since secrets mounted as files often end in a newline. */
 export async function readSettings(io: Pick<ProcessIo, 'cwd' | 'env'>): Promise<Env> {
   const file = await readFile(join(io.cwd, '.env'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
@@ -87,9 +83,16 @@ export async function readSettings(io: Pick<ProcessIo, 'cwd' | 'env'>): Promise<
   const entries = sources.flatMap((source) =>
     Object.entries(source).map(([name, value]) => [name, value?.trim()] as const),
   )
-  const defaults = existsSync(join(io.cwd, CONNECTOR_FILE)) ? { CONNECTOR_SPEC: '.' } : {}
-  return { ...defaults, ...Object.fromEntries(entries.filter(([, value]) => value)) }
+  return Object.fromEntries(entries.filter(([, value]) => value))
 }
+
+/**
+ * The working directory if it holds a connector.yaml, else the shipped spec.
+ *
+ * Called once by a process: a connector.yaml that disappears while `start` runs must not put the shipped spec in its place.
+ */
+export const findDefaultSpec = ({ specFolder }: CliApp, cwd: string): URL =>
+  existsSync(join(cwd, CONNECTOR_FILE)) ? pathToFileURL(`${cwd}/`) : specFolder
 
 /** Throws a usage error that lists every required setting that is missing, with where to find its value. */
 export function requireSettings(app: CliApp, env: Env, needs: readonly Setting['needed'][], hint: string): void {

@@ -1,4 +1,5 @@
 /** `start`: receiver, worker and console in one process, until SIGTERM or Ctrl-C. */
+import { fileURLToPath } from 'node:url'
 import type { Connector } from '../../connector.ts'
 import { isLoopback } from '../../http/loopback.ts'
 import { formatJson } from '../../lib/format.ts'
@@ -6,7 +7,7 @@ import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
-import { acceptNewKeysOption, strictOption } from '../load-spec.ts'
+import { acceptNewKeysOption, specFolder, strictOption } from '../load-spec.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createReloadableConnector } from '../reload/reloadable-connector.ts'
@@ -153,7 +154,8 @@ interface Started extends Pick<OpenConnector, 'spec' | 'connections'> {
   readonly sandbox: Sandbox | undefined
 }
 
-function announce({ env, json, logger, print }: CommandContext, started: Started): void {
+function announce(context: CommandContext, started: Started): void {
+  const { env, json, logger, print } = context
   const { spec, connections, http, sandbox } = started
   const { url } = started.listener
   const webhook = new URL(spec.webhook.path, url)
@@ -166,7 +168,8 @@ function announce({ env, json, logger, print }: CommandContext, started: Started
     addresses = undefined
   })
   if (json && addresses) print(formatJson(addresses))
-  logger.info('listening', { url: url.href, webhook: webhook.href, spec: env.CONNECTOR_SPEC, ...sandbox?.addresses })
+  const folder = fileURLToPath(specFolder(context))
+  logger.info('listening', { url: url.href, webhook: webhook.href, spec: folder, ...sandbox?.addresses })
   const proxy = readProxySettings(env)
   if (proxy) logger.info(`requests to other hosts go through ${proxy.description}`)
   const reason = connections?.gate.pausedReason()
