@@ -23,6 +23,7 @@ import type { CommandContext, CommandDefinition, CommandInput } from '../command
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
 import { specFolder, specOperand } from '../load-spec.ts'
 import { type TextFile, writeFiles, writeTextFile } from '../output/write-file.ts'
+import { findSuites } from './test/find-suites.ts'
 
 /** Beside connector.yaml. */
 export const SCHEMA_FOLDER = '.connector-schema'
@@ -47,7 +48,7 @@ export const schemaCommand: CommandDefinition = {
     const { cwd } = context.io
     const out = resolve(cwd, input.value('out') ?? join(home, SCHEMA_FOLDER))
     const written = await writeFiles(out, await createSchemas(context, spec))
-    const files = input.flag('modeline') ? await writeModelines(spec, out) : []
+    const files = input.flag('modeline') ? await writeModelines(await listFiles(context, url, spec), out) : []
     const text = () => summary(relativePath(cwd, out), relativePath(join(home, 'mappings'), out), files)
     context.print(context.json ? formatJson({ schemas: written, modelines: files }) : text())
     return EXIT_CODES.ok
@@ -120,15 +121,30 @@ function createSchemas({ app }: CommandContext, { names, extendsOther }: SpecFol
 
 const fileName = (kind: SchemaKind): string => `${kind}.schema.json`
 
-async function writeModelines({ folder, paths, connector }: SpecFolder, out: string): Promise<readonly string[]> {
-  const own = paths.map((path) => ({ path, file: resolve(folder, path) }))
-  for (const { path, file } of own) {
+interface NamedFile {
+  /** Absolute. */
+  readonly file: string
+  readonly kind: SchemaKind
+}
+
+/** Those of the spec, and its case files. */
+async function listFiles(context: CommandContext, url: URL, spec: SpecFolder): Promise<readonly NamedFile[]> {
+  // The lock is read with the spec and has no kind.
+  const own = spec.paths.flatMap((path) => {
+    const kind = getFileKind(path, spec.connector)
+    return kind === undefined ? [] : [{ file: resolve(spec.folder, path), kind }]
+  })
+  const { caseFiles } = await findSuites(context, [], url)
+  return [...own, ...caseFiles.map((file) => ({ file, kind: 'cases' as const }))]
+}
+
+async function writeModelines(files: readonly NamedFile[], out: string): Promise<readonly string[]> {
+  for (const { file, kind } of files) {
     const text = await readFile(file, 'utf8')
-    const schema = join(out, fileName(getFileKind(path, connector) ?? 'mapping'))
-    const changed = setModeline(text, relativePath(dirname(file), schema))
+    const changed = setModeline(text, relativePath(dirname(file), join(out, fileName(kind))))
     if (changed !== text) await writeTextFile(file, changed)
   }
-  return own.map(({ file }) => file)
+  return files.map(({ file }) => file)
 }
 
 /** With `/`, and `./` before a folder below. */

@@ -52,6 +52,18 @@ describe('in an empty folder', () => {
     expect(Object.keys(settings).sort()).toEqual(filesIn(cwd).filter((path) => path.startsWith('.connector-schema/')))
   })
 
+  test('names the schemas as `schema --modeline` does', async () => {
+    const { cwd, read, run } = createFolder()
+    await run('init')
+    const before = filesIn(cwd).map((path) => [path, read(path)])
+    await run('schema', '.', '--modeline')
+    expect(filesIn(cwd).map((path) => [path, read(path)])).toEqual(before)
+    const cases = join(cwd, 'tests/profile.yaml')
+    writeFileSync(cases, read('tests/profile.yaml').split('\n').slice(1).join('\n'))
+    await run('schema', '.', '--modeline')
+    expect(filesIn(cwd).map((path) => [path, read(path)])).toEqual(before)
+  })
+
   test('lists every setting in .env.example, which sets none', async () => {
     const { read, run } = createFolder()
     await run('init')
