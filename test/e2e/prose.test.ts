@@ -23,7 +23,18 @@ const DIALECT: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bso that it counts\b/i, 'to take effect'],
 ]
 
-const FOLDERS = ['bench', 'connector', 'docs', 'examples', 'mappings', 'recipes', 'runtime', 'sandbox', 'scripts']
+const FOLDERS = [
+  'bench',
+  'connector',
+  'docs',
+  'examples',
+  'mappings',
+  'recipes',
+  'runtime',
+  'sandbox',
+  'scripts',
+  'template',
+]
 const TEXT = /\.(ts|mjs|md|ya?ml)$/
 
 function* textFiles(): Generator<string> {

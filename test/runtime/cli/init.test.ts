@@ -42,7 +42,7 @@ describe('in an empty folder', () => {
   test('names in the first line of each YAML file a schema that it wrote', async () => {
     const { cwd, read, run } = createFolder()
     await run('init')
-    const files = filesIn(cwd).filter((path) => path.endsWith('.yaml') && path !== 'connector.lock.yaml')
+    const files = filesIn(cwd).filter((path) => path.endsWith('.yaml') && !/\.lock\.|\/recorded\//.test(path))
     const titles = files.map((path) => {
       const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path)) ?? []
       return JSON.parse(read(join(dirname(path), schema))).title
