@@ -51,6 +51,8 @@ export interface CreateConnectorOptions {
   readonly source: Source
   readonly destination: Destination
   readonly store: Store
+  /** Answers the requests to the source in place of its API: for cases and recordings. Default: HTTP by `fetch`. */
+  readonly client?: SourceClient
   readonly fetch: Fetch
   readonly clock: Clock
   readonly random: Random
@@ -167,7 +169,7 @@ function createSourceAccess(options: CreateConnectorOptions, guarded: GuardedSto
   const { spec, source, store, fetch, clock, random, logger, gate, destinationAuth } = options
   const sourceStats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger })
   const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
-  const client = createSourceClient(spec.source, { source, store, http })
+  const client = options.client ?? createSourceClient(spec.source, { source, store, http })
   const auth = { source: source.auth, destination: destinationAuth }
   const accounts = new AccountPin({ ...auth, client, store: guarded, gate, clock, logger })
   return { client, accounts, sourceStats }

@@ -1,0 +1,173 @@
+/** Runs a case through a whole connector: received, stored, delivered, sent; without a network, on a virtual clock. */
+import type { Connector } from '../../connector.ts'
+import { createConnector } from '../../create-connector.ts'
+import { liveSinceCheckpoint } from '../../lib/checkpoint-names.ts'
+import { createStaticAuth } from '../../ports/auth.ts'
+import { Fault, toFault } from '../../ports/fault.ts'
+import type { Source } from '../../ports/source.ts'
+import { POLL } from '../../source/live-since.ts'
+import { signBody } from '../../source/verify-signature.ts'
+import type { Spec } from '../../spec/spec.ts'
+import { memoryStore } from '../../store/memory/store.ts'
+import { silentLogger } from '../../system.ts'
+import type { CaseEngine, CaseInput, CaseResult, CaseStep } from '../types.ts'
+import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
+import { CapturingDestination, type FittingDestination } from './capturing-destination.ts'
+import { CaseSource, createOfflineSpec, type OfflineSpec } from './case-source.ts'
+import { type ObservedStore, observeStore } from './observed-store.ts'
+import { OutcomeCollector } from './outcome-collector.ts'
+
+export interface PipelineEngineOptions {
+  readonly spec: Spec
+  readonly destination: FittingDestination
+}
+
+/** Each case has a connector and a store of its own; all share the compiled spec. */
+export function createPipelineEngine({ spec, destination }: PipelineEngineOptions): CaseEngine {
+  const offline = createOfflineSpec(spec)
+  return {
+    run: (input) => new PipelineRun(input, offline, destination).run(),
+    close: async () => undefined,
+  }
+}
+
+const SECRET = 'secret of cases'
+const MINUTE = 60_000
+const DAY = 86_400_000
+/** Later than any time of a case. */
+const FAR = Date.parse('9000-01-01T00:00:00Z')
+
+const SOURCE: Source = {
+  auth: createStaticAuth(() => ({ baseUrl: 'https://source.invalid', headers: {} })),
+  secrets: async () => [SECRET],
+  explainError: () => ({}),
+}
+
+class PipelineRun {
+  readonly #input: CaseInput
+  readonly #offline: OfflineSpec
+  readonly #clock: VirtualClock
+  readonly #source: CaseSource
+  readonly #destination: CapturingDestination
+  readonly #outcomes: OutcomeCollector
+  readonly #observed: ObservedStore
+  readonly #connector: Connector
+
+  constructor(input: CaseInput, offline: OfflineSpec, destination: FittingDestination) {
+    const { spec } = offline
+    const clock = virtualClock(Date.parse(input.steps[0]?.at ?? '1970-01-01T00:00:00Z'))
+    this.#input = input
+    this.#offline = offline
+    this.#clock = clock
+    this.#source = new CaseSource(offline, input)
+    const capturing = new CapturingDestination(destination, spec.profile.identifiers)
+    this.#destination = capturing
+    const outcomes = new OutcomeCollector((receipt) => capturing.messageOf(receipt))
+    this.#outcomes = outcomes
+    this.#observed = observeStore(memoryStore({ clock }), (settlements) => outcomes.add(settlements))
+    this.#connector = createConnector({
+      spec,
+      source: SOURCE,
+      client: this.#source,
+      destination: capturing,
+      store: this.#observed.store,
+      fetch: () => Promise.reject(new TypeError('a case has no network')),
+      clock,
+      random: () => 0.5,
+      logger: silentLogger,
+      runChecks: async function* () {},
+    })
+  }
+
+  async run(): Promise<CaseResult> {
+    const { id, steps } = this.#input
+    const { store } = this.#observed
+    // Live delivery has begun long ago, unless the case only imports history.
+    if (steps.some(({ ingress }) => ingress !== 'backfill'))
+      await store.writeCheckpoints([{ name: liveSinceCheckpoint(POLL), value: 0 }])
+    for (const step of steps) await this.#take(step)
+    await this.#endWaits()
+    await this.#connector.close()
+    const records = steps.flatMap((step) => step.records)
+    return { id, occurrences: this.#outcomes.list(steps.length > 1 || records.length > 1) }
+  }
+
+  async #take({ at, ingress, records, lookups }: CaseStep): Promise<void> {
+    await this.#advanceTo(Date.parse(at))
+    await this.#source.update(records, lookups)
+    try {
+      if (ingress === 'backfill') await this.#clock.until(this.#import())
+      else if (ingress === 'reconcile') await this.#poll()
+      else for (const { body } of records) await this.#receive(JSON.stringify(body))
+      if (ingress === 'replay') await this.#failOnce()
+      await this.#deliver()
+    } catch (error) {
+      this.#outcomes.addFault(toFault(error).info())
+    }
+  }
+
+  /** What is due before then is delivered before then, with what the source had so far. */
+  async #advanceTo(time: number): Promise<void> {
+    const wait = time - this.#clock.now()
+    if (wait <= 0) return
+    if (await this.#hasUnsettled()) {
+      await this.#clock.advance(wait - 1)
+      await this.#deliver()
+    }
+    await this.#clock.advance(Math.max(0, time - this.#clock.now()))
+  }
+
+  async #receive(body: string): Promise<void> {
+    const { header, algorithm, prefix } = this.#offline.spec.webhook.signature
+    const headers = { [header]: prefix + signBody(new TextEncoder().encode(body), algorithm, SECRET) }
+    const request = new Request('https://connector.invalid/', { method: 'POST', body, headers })
+    const { ok, status } = await this.#connector.receive(request)
+    if (!ok) throw new Fault('data', 'case/webhook-refused', `the webhook was answered with ${status}`)
+  }
+
+  /** All that the streams list, events of any time. */
+  async #import(): Promise<void> {
+    const { mappings } = this.#offline.spec
+    const only = mappings.flatMap(({ metric, stream }) => (stream === undefined ? [] : [metric]))
+    const { signal } = new AbortController()
+    for await (const { phase } of this.#connector.backfill({ signal, only, until: FAR }))
+      if (phase === 'done' || phase === 'incomplete') return
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = new AbortController()
+    await this.#clock.until(this.#connector.reconcile({ signal, since: 0, until: FAR }))
+  }
+
+  /** Delivers until nothing is due. */
+  async #deliver(): Promise<void> {
+    const stop = new AbortController()
+    const idle = this.#observed.idle()
+    const working = this.#connector.work({ signal: stop.signal })
+    await this.#clock.until(Promise.race([idle, working]))
+    stop.abort()
+    await this.#clock.until(working)
+  }
+
+  /** What would be sent becomes a dead letter, and is queued again as by a person who replays it. */
+  async #failOnce(): Promise<void> {
+    this.#destination.isRefusing = this.#outcomes.ignoresFaults = true
+    await this.#deliver()
+    this.#destination.isRefusing = this.#outcomes.ignoresFaults = false
+    await this.#observed.store.replay('all')
+  }
+
+  /** Time passes until nothing waits for a contact, or for another attempt. */
+  async #endWaits(): Promise<void> {
+    const { identityWindow, retryFor } = this.#offline.spec.delivery
+    for (const wait of [MINUTE, 10 * MINUTE, DAY, identityWindow, identityWindow, retryFor, retryFor + DAY]) {
+      if (!(await this.#hasUnsettled())) return
+      await this.#clock.advance(wait)
+      await this.#deliver()
+    }
+  }
+
+  async #hasUnsettled(): Promise<boolean> {
+    return (await this.#observed.store.listUnsettled({ limit: 1 })).length > 0
+  }
+}
