@@ -9,6 +9,8 @@ export interface NotificationParts {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly item: Json
+  /** Default: the same for every notification. */
+  readonly id?: string
   /** Members laid over it, objects member by member. */
   readonly members?: JsonObject
 }
@@ -22,10 +24,10 @@ export function findComputedPaths({ webhook: { envelope } }: Pick<Spec, 'webhook
 }
 
 export function buildNotification(parts: NotificationParts, { webhook: { envelope } }: Pick<Spec, 'webhook'>): Json {
-  const { topic, workspace, now, item, members = {} } = parts
+  const { topic, workspace, now, item, id = DEFAULT_ID, members = {} } = parts
   const notification: MutableObject = {}
   const put = (path: string, value: Json) => putAt(notification, stepsOf(path) ?? [], value)
-  put(envelope.id.text, DEFAULT_ID)
+  put(envelope.id.text, id)
   put(envelope.topic.text, topic)
   put(envelope.workspace.text, workspace)
   put(envelope.time.text, Math.floor(now / 1000))

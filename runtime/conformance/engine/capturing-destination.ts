@@ -1,25 +1,22 @@
-/** The destination of a case: fits each message as the real one does, and keeps it. */
+/** The destination of a case: fits each message into the real one's limits, and keeps it. */
 import type { Destination, SendResult } from '../../ports/destination.ts'
 import { Fault, toFault } from '../../ports/fault.ts'
 import type { OutgoingMessage, Profile, Receipt } from '../../ports/types.ts'
-
-/** Of the real destination: what needs no network. */
-export type FittingDestination = Pick<Destination, 'fit' | 'previewBodies'>
 
 export class CapturingDestination implements Destination {
   readonly batch = { events: 1_000, bytes: 4_000_000 }
   readonly deletion = { readIdentifiers: async () => undefined, delete: async () => ({ status: 202 }) }
   /** While set, refuses every message: their records become dead letters. */
   isRefusing = false
-  readonly #real: FittingDestination
+  readonly fit: Destination['fit']
   readonly #identifiers: readonly string[]
   readonly #messages: OutgoingMessage[] = []
   /** Ids of profiles, by their strongest identifier. */
   readonly #profileIds = new Map<string, string>()
 
   /** `identifiers`: the names of the attributes that identify a person, strongest first. */
-  constructor(real: FittingDestination, identifiers: readonly string[]) {
-    this.#real = real
+  constructor(fit: Destination['fit'], identifiers: readonly string[]) {
+    this.fit = fit
     this.#identifiers = identifiers
   }
 
@@ -32,7 +29,7 @@ export class CapturingDestination implements Destination {
     if (this.isRefusing)
       throw new Fault('data', 'case/refused', 'the destination of a case refuses this message for now')
     const profile = (await message.currentProfile?.()) ?? message.profile
-    const { message: fitted } = this.#real.fit({ ...message, profile })
+    const { message: fitted } = this.fit({ ...message, profile })
     const requestId = String(this.#messages.push(fitted) - 1)
     const profileId = this.#profileOf(profile, message.kind === 'profile' ? message.profileId : undefined)
     return { status: 202, requestId, ...(profileId !== undefined && { profileId }) }
@@ -51,12 +48,9 @@ export class CapturingDestination implements Destination {
     return people.map(() => true)
   }
 
-  fit(message: OutgoingMessage) {
-    return this.#real.fit(message)
-  }
-
-  previewBodies(...args: Parameters<Destination['previewBodies']>) {
-    return this.#real.previewBodies(...args)
+  /** No case asks for them. */
+  previewBodies(): readonly [] {
+    return []
   }
 
   #profileOf(profile: Profile, moved: string | undefined): string | undefined {

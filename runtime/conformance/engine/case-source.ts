@@ -1,6 +1,6 @@
 /** The source of a case: answers lookups and pages of streams from the case's input, in place of the vendor's API. */
 import type { Expression } from '../../expression/expression.ts'
-import { asId, isObject } from '../../lib/json.ts'
+import { isObject } from '../../lib/json.ts'
 import { presentMembers } from '../../lib/present-members.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
@@ -61,8 +61,6 @@ export class CaseSource implements SourceClient {
   readonly #offline: OfflineSpec
   readonly #workspace: string
   #lookups: CaseInput['lookups']
-  /** By stream and id: as the last step that read the item gave it. */
-  readonly #items = new Map<string, Json>()
   /** By stream: what an import or a poll reads now. */
   #page = new Map<string, Json[]>()
 
@@ -73,15 +71,13 @@ export class CaseSource implements SourceClient {
   }
 
   /** From now on these resources are as given, and streams list these records. */
-  async update(records: readonly CaseRecord[], lookups: CaseInput['lookups'] = {}): Promise<void> {
+  update(records: readonly CaseRecord[], lookups: CaseInput['lookups'] = {}): void {
     const names = [...new Set([...Object.keys(this.#lookups), ...Object.keys(lookups)])]
     this.#lookups = Object.fromEntries(names.map((name) => [name, { ...this.#lookups[name], ...lookups[name] }]))
     this.#page = new Map()
     for (const { stream, body } of records) {
       if (stream === undefined) continue
       this.#page.set(stream, [...(this.#page.get(stream) ?? []), body])
-      const id = await this.#idOf(stream, body)
-      if (id !== undefined) this.#items.set(`${stream} ${id}`, body)
     }
   }
 
@@ -104,23 +100,8 @@ export class CaseSource implements SourceClient {
   }
 
   #find(lookup: string, key: Json | undefined): Json {
-    const found = this.#lookups[lookup]?.[String(key)] ?? this.#findItem(lookup, String(key))
+    const found = this.#lookups[lookup]?.[String(key)]
     if (found !== undefined && found !== null) return found
     throw new Fault('data', 'case/not-found', `the case has no ${lookup} with this key`, { status: 404 })
-  }
-
-  /** The full resource of an item that a stream lists is the item. */
-  #findItem(lookup: string, key: string): Json | undefined {
-    const streams = this.#offline.spec.mappings.flatMap(({ stream }) =>
-      stream?.fetchFull === lookup ? [stream.name] : [],
-    )
-    return streams.map((stream) => this.#items.get(`${stream} ${key}`)).find((item) => item !== undefined)
-  }
-
-  async #idOf(stream: string, item: Json): Promise<string | undefined> {
-    const { streams, resources } = this.#offline.spec
-    const resource = resources.get(streams.get(stream)?.resource ?? '')
-    // An item without an id becomes a fault once it is mapped.
-    return asId(await Promise.resolve(resource?.id.evaluate(item)).catch(() => undefined))
   }
 }

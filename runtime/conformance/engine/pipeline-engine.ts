@@ -3,8 +3,10 @@ import type { Connector } from '../../connector.ts'
 import { createConnector } from '../../create-connector.ts'
 import { liveSinceCheckpoint } from '../../lib/checkpoint-names.ts'
 import { createStaticAuth } from '../../ports/auth.ts'
+import type { Destination } from '../../ports/destination.ts'
 import { Fault, toFault } from '../../ports/fault.ts'
 import type { Source } from '../../ports/source.ts'
+import { WEBHOOK_DELAY } from '../../mapping/import-window.ts'
 import { POLL } from '../../source/live-since.ts'
 import { signBody } from '../../source/verify-signature.ts'
 import type { Spec } from '../../spec/spec.ts'
@@ -12,21 +14,22 @@ import { memoryStore } from '../../store/memory/store.ts'
 import { silentLogger } from '../../system.ts'
 import type { CaseEngine, CaseInput, CaseResult, CaseStep } from '../types.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
-import { CapturingDestination, type FittingDestination } from './capturing-destination.ts'
+import { CapturingDestination } from './capturing-destination.ts'
 import { CaseSource, createOfflineSpec, type OfflineSpec } from './case-source.ts'
 import { type ObservedStore, observeStore } from './observed-store.ts'
 import { OutcomeCollector } from './outcome-collector.ts'
 
 export interface PipelineEngineOptions {
   readonly spec: Spec
-  readonly destination: FittingDestination
+  /** Fits messages into the destination's limits, as sending does. */
+  readonly fit: Destination['fit']
 }
 
 /** Each case has a connector and a store of its own; all share the compiled spec. */
-export function createPipelineEngine({ spec, destination }: PipelineEngineOptions): CaseEngine {
+export function createPipelineEngine({ spec, fit }: PipelineEngineOptions): CaseEngine {
   const offline = createOfflineSpec(spec)
   return {
-    run: (input) => new PipelineRun(input, offline, destination).run(),
+    run: (input) => new PipelineRun(input, offline, fit).run(),
     close: async () => undefined,
   }
 }
@@ -53,14 +56,14 @@ class PipelineRun {
   readonly #observed: ObservedStore
   readonly #connector: Connector
 
-  constructor(input: CaseInput, offline: OfflineSpec, destination: FittingDestination) {
+  constructor(input: CaseInput, offline: OfflineSpec, fit: Destination['fit']) {
     const { spec } = offline
     const clock = virtualClock(Date.parse(input.steps[0]?.at ?? '1970-01-01T00:00:00Z'))
     this.#input = input
     this.#offline = offline
     this.#clock = clock
     this.#source = new CaseSource(offline, input)
-    const capturing = new CapturingDestination(destination, spec.profile.identifiers)
+    const capturing = new CapturingDestination(fit, spec.profile.identifiers)
     this.#destination = capturing
     const outcomes = new OutcomeCollector((receipt) => capturing.messageOf(receipt))
     this.#outcomes = outcomes
@@ -94,9 +97,9 @@ class PipelineRun {
 
   async #take({ at, ingress, records, lookups }: CaseStep): Promise<void> {
     await this.#advanceTo(Date.parse(at))
-    await this.#source.update(records, lookups)
+    this.#source.update(records, lookups)
     try {
-      if (ingress === 'backfill') await this.#clock.until(this.#import())
+      if (ingress === 'backfill') await this.#import()
       else if (ingress === 'reconcile') await this.#poll()
       else for (const { body } of records) await this.#receive(JSON.stringify(body))
       if (ingress === 'replay') await this.#failOnce()
@@ -125,13 +128,21 @@ class PipelineRun {
     if (!ok) throw new Fault('data', 'case/webhook-refused', `the webhook was answered with ${status}`)
   }
 
-  /** All that the streams list, events of any time. */
+  /** All that the streams list, events of any time. Once no notice is on its way any more: until then it leaves new events to those. */
   async #import(): Promise<void> {
     const { mappings } = this.#offline.spec
     const only = mappings.flatMap(({ metric, stream }) => (stream === undefined ? [] : [metric]))
     const { signal } = new AbortController()
-    for await (const { phase } of this.#connector.backfill({ signal, only, until: FAR }))
-      if (phase === 'done' || phase === 'incomplete') return
+    const read = async () => {
+      for await (const { phase } of this.#connector.backfill({ signal, only, until: FAR }))
+        if (phase === 'done' || phase === 'incomplete') return
+    }
+    await this.#clock.advance(WEBHOOK_DELAY)
+    // The import leaves recent events to live records that are due.
+    const stop = new AbortController()
+    const working = this.#connector.work({ signal: stop.signal, lanes: ['live'] })
+    await this.#clock.until(read().finally(() => stop.abort()))
+    await this.#clock.until(working)
   }
 
   async #poll(): Promise<void> {

@@ -480,7 +480,25 @@ export interface CaseStep {
     [k: string]: unknown
   }
   remove?: string[]
+  gone?: boolean
+  mergedInto?: string
   topic?: string
+  webhook?: {
+    fixture?: string
+    item?:
+      | {
+          [k: string]: unknown
+        }
+      | unknown[]
+      | string
+      | number
+      | boolean
+      | null
+    set?: {
+      [k: string]: unknown
+    }
+    remove?: string[]
+  }
   wrap?: {
     [k: string]: unknown
   }
