@@ -18,7 +18,7 @@ export async function toSourceRecord(
   if (stream === undefined) return { ...(await toWebhookRecord(record, spec, now)), ingress }
   const origin: StreamOrigin = { stream, resource: findResource(stream, spec), workspace }
   return ingress === 'backfill'
-    ? buildStreamRecord(body, origin, runOf(spec, now), now)
+    ? buildStreamRecord(body, origin, runOf(spec), now)
     : buildChangedRecord(body, origin, { updatedAt: 0 }, now)
 }
 
@@ -48,9 +48,12 @@ function findResource(stream: string, { streams, resources }: Spec) {
   return resource
 }
 
+/** Later than any time of a case: of a record that is given, history is to say all, whatever the clock of the case. */
+const FAR = Date.parse('9000-01-01T00:00:00Z')
+
 /** An import of every metric that has history, those on request, too. */
-const runOf = ({ mappings }: Spec, until: number): BackfillRun => ({
+const runOf = ({ mappings }: Spec): BackfillRun => ({
   id: 'case',
-  until,
+  until: FAR,
   only: mappings.flatMap(({ metric, stream }) => (stream === undefined ? [] : [metric])),
 })

@@ -1,0 +1,46 @@
+/** The shipped kit: its cases and courses, resolved against the shipped spec, and both engines. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { functions, preloadFunctions } from '../../../connector/functions/index.ts'
+import { createFit } from '../../../connector/klaviyo/destination.ts'
+import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { loadCases } from '../../../runtime/conformance/cases/load-cases.ts'
+import { resolveCourse } from '../../../runtime/conformance/courses/resolve-course.ts'
+import { createMapEngine } from '../../../runtime/conformance/engine/map-engine.ts'
+import { createPipelineEngine } from '../../../runtime/conformance/engine/pipeline-engine.ts'
+import { FAULT_CODES } from '../../../runtime/fault-codes.ts'
+import { silentLogger } from '../../../runtime/system.ts'
+
+const kit = fileURLToPath(new URL('../../../conformance/', import.meta.url))
+
+/** In alphabetical order. */
+export const listFiles = (folder: 'cases' | 'courses'): readonly string[] =>
+  readdirSync(`${kit}${folder}`)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+
+export const spec = await loadConnectorSpec()
+await preloadFunctions(silentLogger)
+
+const parts = {
+  spec,
+  functions,
+  faultCodes: FAULT_CODES.map(({ code }) => code),
+  resolveCourse,
+  readFile: async (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+}
+
+/** Throws if a file has errors. */
+export async function loadKit(folder: 'cases' | 'courses', names = listFiles(folder)) {
+  const texts = names.map((name) => {
+    const path = `${kit}${folder}/${name}`
+    return { path, text: readFileSync(path, 'utf8') }
+  })
+  const { cases, diagnostics } = await loadCases(texts, parts)
+  const messages = diagnostics.map(({ message, file, span }) => `${file.place(span[0])}: ${message}`)
+  if (messages.length > 0) throw new Error(messages.join('\n'))
+  return cases.map((one) => ({ ...one, input: { ...one.input, id: one.input.id.replace(`${kit}${folder}/`, '') } }))
+}
+
+export const mapEngine = createMapEngine({ spec, fit: createFit(spec.destination) })
+export const pipelineEngine = createPipelineEngine({ spec, fit: createFit(spec.destination) })
