@@ -106,6 +106,11 @@ export interface ResolvedCase {
   /** Only occurrences of this metric are compared. Absent: all. */
   readonly metric?: string
   readonly expected: readonly ExpectedOccurrence[]
+  /**
+   * Profiles and skips are compared only where the case expects any, and the ways only by what each expects: what an event
+   * says depends on when it is read.
+   */
+  readonly isCourse?: true
 }
 
 /** What a case expects of one occurrence. Absent members are not compared. */

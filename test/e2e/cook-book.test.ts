@@ -10,7 +10,7 @@ import type { JsonObject } from '../../runtime/ports/types.ts'
 import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
-import { createSample, type Setting } from '../helpers/spec/mapping-cases.ts'
+import { createSample, type Setting } from '../helpers/spec/create-sample.ts'
 
 interface Sample {
   /** A webhook's topic, or `history of` a stream. */

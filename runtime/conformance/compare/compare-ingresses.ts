@@ -13,6 +13,7 @@ import { type CaseRun, selectOccurrences } from './pair-occurrences.ts'
 export function compareIngresses(runs: readonly CaseRun[], spec: Spec): readonly DifferentIngress[] {
   const groups = new Map<string, CaseRun[]>()
   for (const run of runs) {
+    if (run.resolved.isCourse) continue
     const expectation = expectationOf(run.resolved)
     groups.set(expectation, [...(groups.get(expectation) ?? []), run])
   }

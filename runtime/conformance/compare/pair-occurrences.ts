@@ -28,8 +28,17 @@ export interface OccurrencePair {
 }
 
 /** The occurrences that a case compares. The fault of a whole record has no metric and concerns every case. */
-export const selectOccurrences = ({ metric }: ResolvedCase, { occurrences }: CaseResult): readonly CaseOccurrence[] =>
-  metric === undefined ? occurrences : occurrences.filter((one) => one.metric === metric || one.metric === '')
+export function selectOccurrences(resolved: ResolvedCase, { occurrences }: CaseResult): readonly CaseOccurrence[] {
+  const { metric } = resolved
+  const selected =
+    metric === undefined ? occurrences : occurrences.filter((one) => one.metric === metric || one.metric === '')
+  return resolved.isCourse ? selected.filter((one) => concernsCourse(one, resolved)) : selected
+}
+
+function concernsCourse(one: CaseOccurrence, { metric, expected }: ResolvedCase): boolean {
+  if ('skipped' in one) return expected.some(({ skipped }) => skipped !== undefined)
+  return !isProfile(one) || metric === one.metric || expected.some((each) => each.metric === one.metric)
+}
 
 /** In the order of the case, with the fewest differences. */
 export function pairOccurrences({ resolved, result }: CaseRun, options: CompareOptions): readonly OccurrencePair[] {

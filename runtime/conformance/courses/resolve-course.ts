@@ -34,6 +34,7 @@ function resolveWay(way: CourseWay | 'as-written', course: CourseToResolve, ways
       expectedPath: list.path,
       ...(metric !== undefined && { metric }),
       expected: list.expected,
+      isCourse: true,
       input: {
         version: CONTRACT_VERSION,
         id: `${name} (${way === 'as-written' ? 'course' : way})`,

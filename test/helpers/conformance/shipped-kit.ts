@@ -1,6 +1,7 @@
 /** The shipped kit: its cases and courses, resolved against the shipped spec, and both engines. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
 import { functions, preloadFunctions } from '../../../connector/functions/index.ts'
 import { createFit } from '../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
@@ -9,15 +10,23 @@ import { resolveCourse } from '../../../runtime/conformance/courses/resolve-cour
 import { createMapEngine } from '../../../runtime/conformance/engine/map-engine.ts'
 import { createPipelineEngine } from '../../../runtime/conformance/engine/pipeline-engine.ts'
 import { FAULT_CODES } from '../../../runtime/fault-codes.ts'
+import type { CaseGiven, Cases } from '../../../runtime/spec/generated/documents.ts'
 import { silentLogger } from '../../../runtime/system.ts'
 
 const kit = fileURLToPath(new URL('../../../conformance/', import.meta.url))
 
 /** In alphabetical order. */
-export const listFiles = (folder: 'cases' | 'courses'): readonly string[] =>
+export const listFiles = (folder: Folder): readonly string[] =>
   readdirSync(`${kit}${folder}`)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
+
+type Folder = 'cases' | 'courses'
+
+export const readKitText = (folder: Folder, name: string): string => readFileSync(`${kit}${folder}/${name}`, 'utf8')
+
+export const readKitFile = (folder: Folder, name: string): Cases & { readonly given: CaseGiven } =>
+  parse(readKitText(folder, name))
 
 export const spec = await loadConnectorSpec()
 await preloadFunctions(silentLogger)
@@ -31,10 +40,10 @@ const parts = {
 }
 
 /** Throws if a file has errors. */
-export async function loadKit(folder: 'cases' | 'courses', names = listFiles(folder)) {
+export async function loadKit(folder: Folder, names = listFiles(folder)) {
   const texts = names.map((name) => {
     const path = `${kit}${folder}/${name}`
-    return { path, text: readFileSync(path, 'utf8') }
+    return { path, text: readKitText(folder, name) }
   })
   const { cases, diagnostics } = await loadCases(texts, parts)
   const messages = diagnostics.map(({ message, file, span }) => `${file.place(span[0])}: ${message}`)

@@ -11,16 +11,10 @@ import type { Catalog } from '../../../runtime/catalog/types.ts'
 import { renderTypeScript } from '../../../runtime/catalog/typescript.ts'
 import type { PreviewInput } from '../../../runtime/mapping/preview.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
+import { loadKit } from '../../helpers/conformance/shipped-kit.ts'
 import { createCleanup, temporaryFolder } from '../../helpers/processes/processes.ts'
 import { createCatalog } from '../../helpers/spec/changed-catalog.ts'
 import { addAfter, loadChangedSpec, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
-import {
-  readEventTables,
-  readProfileTable,
-  toContactWebhook,
-  toStreamRecord,
-  toWebhook,
-} from '../../helpers/spec/mapping-cases.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
@@ -38,12 +32,14 @@ function compileSchemas(catalog: Catalog): ReadonlyMap<unknown, (value: unknown)
   )
 }
 
-const inputs: readonly PreviewInput[] = [
-  ...readEventTables().flatMap((table) =>
-    table.cases.flatMap((one) => [toWebhook(table, one), ...(table.stream ? [toStreamRecord(table, one)] : [])]),
+const inputs = (await loadKit('cases')).flatMap(({ input: { workspace, lookups, steps } }) =>
+  steps.flatMap(({ records }) =>
+    records.map(({ topic, stream, body }): PreviewInput => {
+      const origin = topic === undefined ? { stream: stream ?? '' } : { topic }
+      return { ...origin, data: body, lookups: lookups as Json, workspace }
+    }),
   ),
-  ...readProfileTable().cases.map((one) => toContactWebhook(readProfileTable(), one)),
-]
+)
 
 describe('the schemas of the shipped spec accept what a preview gives', async () => {
   const check = compileSchemas(await createCatalog())
