@@ -168,7 +168,7 @@ describe('every recorded field of Intercom is listed', () => {
     })
   }
 
-  const files = readdirSync(here('../../../conformance/fixtures/')).filter((file) => !/lookups|tags/.test(file))
+  const files = readdirSync(here('../../../conformance/fixtures/')).filter((file) => !file.startsWith('lookups'))
   test.for(files)('%s', (file) => {
     const resource = file.replace('.json', '')
     expect(
