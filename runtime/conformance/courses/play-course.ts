@@ -136,6 +136,8 @@ class CoursePlayer {
       return
     }
     if (item === undefined) {
+      // Reported with the name that is wrong.
+      if (step.item !== undefined || step.lookup !== undefined) return
       const message = 'the step has a topic and names nothing that the notice is about'
       file.error([...path, 'topic'], { code: 'cases/no-item', message, help: 'write item: NAME, or lookup: and id:' })
       return

@@ -39,7 +39,10 @@ export function createOfflineSpec(spec: Spec): OfflineSpec {
     records: readMember('records'),
     next: readMember('next'),
     total: readMember('total'),
-    ...(stream.poll && { poll: { ...stream.poll, request: ask({ stream: stream.name }) } }),
+    // A poll of a case reads what it is given, whatever its time.
+    ...(stream.poll && {
+      poll: { ...stream.poll, request: ask({ stream: stream.name }), updatedAt: createAccessor('1', () => 1) },
+    }),
   })
   const offline = {
     ...spec,
@@ -49,11 +52,14 @@ export function createOfflineSpec(spec: Spec): OfflineSpec {
   return { spec: offline, questions }
 }
 
-const readMember = (name: string): Expression => ({
-  text: name,
+const readMember = (name: string): Expression =>
+  createAccessor(name, (input) => (isObject(input) ? input[name] : undefined))
+
+const createAccessor = (text: string, evaluate: (input: Json) => Json | undefined): Expression => ({
+  text,
   place: '',
   variables: new Set(),
-  evaluate: (input) => (isObject(input) ? input[name] : undefined),
+  evaluate,
 })
 
 /** Mutable: what the source has at the moment of a step. */

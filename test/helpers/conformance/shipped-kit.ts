@@ -31,7 +31,7 @@ export const readKitFile = (folder: Folder, name: string): Cases & { readonly gi
 export const spec = await loadConnectorSpec()
 await preloadFunctions(silentLogger)
 
-const parts = {
+export const kitParts = {
   spec,
   functions,
   faultCodes: FAULT_CODES.map(({ code }) => code),
@@ -45,7 +45,7 @@ export async function loadKit(folder: Folder, names = listFiles(folder)) {
     const path = `${kit}${folder}/${name}`
     return { path, text: readKitText(folder, name) }
   })
-  const { cases, diagnostics } = await loadCases(texts, parts)
+  const { cases, diagnostics } = await loadCases(texts, kitParts)
   const messages = diagnostics.map(({ message, file, span }) => `${file.place(span[0])}: ${message}`)
   if (messages.length > 0) throw new Error(messages.join('\n'))
   return cases.map((one) => ({ ...one, input: { ...one.input, id: one.input.id.replace(`${kit}${folder}/`, '') } }))
