@@ -18,7 +18,8 @@ import { compareWithCourse } from './compare-with-course.ts'
 import { type WrittenCourse, writeSteps } from './course-steps.ts'
 import { BEGIN, recordCourse, WORKSPACE } from './record-course.ts'
 
-const TABLES: Readonly<Record<string, readonly Course[]>> = {
+/** By file name. */
+export const TABLES: Readonly<Record<string, readonly Course[]>> = {
   'identity.yaml': IDENTITY_COURSES,
   'conversations.yaml': CONVERSATION_COURSES,
   'tickets.yaml': TICKET_COURSES,
@@ -47,12 +48,13 @@ export async function writeCourses(): Promise<ReadonlyMap<string, string>> {
   return files
 }
 
-interface Draft {
+export interface Draft {
   readonly name: string
   readonly given: WrittenCourse
 }
 
-async function draftCase(course: Course) {
+/** The case of a course, without what it expects. */
+export async function draftCase(course: Course): Promise<{ readonly course: Course; readonly draft: Draft }> {
   const { lookups, items, ...steps } = writeSteps(await recordCourse(course))
   const given = {
     ...(Object.keys(lookups).length > 0 && { lookups }),
