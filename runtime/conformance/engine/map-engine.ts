@@ -12,10 +12,11 @@ import type { EventWait, MappedMessage } from '../../mapping/types.ts'
 import type { Destination } from '../../ports/destination.ts'
 import { toFault } from '../../ports/fault.ts'
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../../ports/ledger.ts'
-import type { Json, OutgoingMessage } from '../../ports/types.ts'
+import type { Json } from '../../ports/types.ts'
 import type { LookupSpec, Spec } from '../../spec/spec.ts'
 import type { CaseEngine, CaseInput, CaseOccurrence, CaseResult, CaseStep } from '../types.ts'
 import { toSourceRecord } from './source-record.ts'
+import { toOccurrence } from './to-occurrence.ts'
 
 export interface MapEngineParts {
   readonly spec: Spec
@@ -134,7 +135,7 @@ class CaseRun {
       const times = person === undefined ? {} : await this.#contacts.propertyTimes(person.contact)
       const current = withoutOlder(mapped, times)
       const fitted = this.#parts.fit(current.message).message
-      this.#occurrences.push(toOccurrence(fitted, mapped))
+      this.#occurrences.push(toOccurrence(fitted, mapped.identity))
       this.#remember(current)
     } catch (error) {
       this.#fail(metric, error)
@@ -157,21 +158,6 @@ class CaseRun {
 }
 
 const REPETITIONS: ReadonlySet<string> = new Set([ALREADY_DELIVERED, ALREADY_WAITING])
-
-function toOccurrence(message: OutgoingMessage, { identity }: MappedOccurrence): CaseOccurrence {
-  if (message.kind === 'profile') return { metric: 'Profile', profile: message.profile }
-  const { key, time, profile, properties, value, currency } = message
-  return {
-    metric: identity.metric,
-    key,
-    time,
-    ...(identity.contact !== undefined && { contact: identity.contact }),
-    profile,
-    properties,
-    ...(value !== undefined && { value }),
-    ...(currency !== undefined && { currency }),
-  }
-}
 
 /** Cases of a file share their resources, and variants share most. */
 const present = new WeakMap<object, Json>()

@@ -2,6 +2,7 @@
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../../ports/ledger.ts'
 import type { EventResult, FaultInfo, OutgoingMessage, Receipt, Settlement } from '../../ports/types.ts'
 import type { CaseOccurrence } from '../types.ts'
+import { toOccurrence } from './to-occurrence.ts'
 
 /** These say that another record or lane brings the event, or has brought it; or that the record holds none. */
 const NO_ENDINGS: ReadonlySet<string> = new Set([
@@ -66,7 +67,7 @@ export class OutcomeCollector {
     const { metric, status, reason = '', key, time, receipt, fault } = event
     const skipped = { occurrence: { metric, skipped: reason }, time, key }
     const message = receipt && this.#messageOf(receipt)
-    if (message) this.#end({ occurrence: toOccurrence(event, message), time, key }, true)
+    if (message) this.#end({ occurrence: toOccurrence(message, event), time, key }, true)
     else if (status === 'dead' && fault) this.addFault(fault, metric, event)
     else if (status === 'deferred' && key !== undefined) this.#waiting.set(key, skipped)
     else if (status === 'skipped' && metric !== '' && !NO_ENDINGS.has(reason)) this.#end(skipped)
@@ -79,21 +80,6 @@ export class OutcomeCollector {
     const name = key === undefined || isSent ? `${++this.#count}` : `${occurrence.metric} ${key}`
     if (isSent && key !== undefined) this.#endings.delete(`${occurrence.metric} ${key}`)
     this.#endings.set(name, ending)
-  }
-}
-
-function toOccurrence({ metric, contact }: EventResult, message: OutgoingMessage): CaseOccurrence {
-  if (message.kind === 'profile') return { metric: 'Profile', profile: message.profile }
-  const { key, time, profile, properties, value, currency } = message
-  return {
-    metric,
-    key,
-    time,
-    ...(contact !== undefined && { contact }),
-    profile,
-    properties,
-    ...(value !== undefined && { value }),
-    ...(currency !== undefined && { currency }),
   }
 }
 
