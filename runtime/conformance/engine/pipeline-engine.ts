@@ -125,7 +125,9 @@ class PipelineRun {
     const headers = { [header]: prefix + signBody(new TextEncoder().encode(body), algorithm, SECRET) }
     const request = new Request('https://connector.invalid/', { method: 'POST', body, headers })
     const { ok, status } = await this.#connector.receive(request)
-    if (!ok) throw new Fault('data', 'case/webhook-refused', `the webhook was answered with ${status}`)
+    if (ok) return
+    const refused = new Fault('data', 'case/webhook-refused', `the webhook was answered with ${status}`)
+    this.#outcomes.addFault(refused.info())
   }
 
   /** All that the streams list, events of any time. Once no notice is on its way any more: until then it leaves new events to those. */
