@@ -18,7 +18,18 @@ export type Engines = Pick<RunCasesOptions, 'engineOf' | 'variants' | 'foreignCo
 
 export async function openEngines({ spec, conformance }: EngineParts): Promise<Engines> {
   // Imported on first use: `--help` needs no engine.
-  const { createMapEngine } = await import('../../../conformance/engine/map-engine.ts')
-  const engine = createMapEngine({ spec, fit: conformance.fit })
-  return { engineOf: () => engine, close: () => engine.close() }
+  const [{ createMapEngine }, { createPipelineEngine }] = await Promise.all([
+    import('../../../conformance/engine/map-engine.ts'),
+    import('../../../conformance/engine/pipeline-engine.ts'),
+  ])
+  const { fit } = conformance
+  const plain = createMapEngine({ spec, fit })
+  // What comes of a course depends on all that came before: the store, the waits, the order.
+  const whole = createPipelineEngine({ spec, fit })
+  return {
+    engineOf: ({ isCourse }) => (isCourse ? whole : plain),
+    close: async () => {
+      await Promise.all([plain.close(), whole.close()])
+    },
+  }
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadCases } from '../../../conformance/cases/load-cases.ts'
 import type { CaseRun, CompareOptions } from '../../../conformance/compare/pair-occurrences.ts'
+import { resolveCourse } from '../../../conformance/courses/resolve-course.ts'
 import { CoverageCounter } from '../../../conformance/report/coverage.ts'
 import type { CaseReport, RunReport } from '../../../conformance/report/run-report.ts'
 import { runCases } from '../../../conformance/run/run-cases.ts'
@@ -121,6 +122,7 @@ async function loadAll(
     caseFiles.map(async (path) => ({ path: shortenPath(path, io.cwd), text: await readFile(path, 'utf8') })),
   )
   const { cases, diagnostics } = await loadCases(texts, {
+    resolveCourse,
     spec,
     functions: app.functions,
     faultCodes: [...FAULT_CODES, ...conformance.faultCodes].map(({ code }) => code),
