@@ -57,8 +57,6 @@ const CONTACT: Kept = {
   role: true,
   email: true,
   phone: true,
-  name: true,
-  created_at: true,
   updated_at: true,
   unsubscribed_from_emails: true,
   archived: true,
@@ -70,15 +68,18 @@ export const trimConversation = (item: JsonObject): JsonObject => keep(item, CON
 export const trimTicket = (item: JsonObject): JsonObject => keep(item, TICKET) as JsonObject
 export const trimContact = (item: JsonObject): JsonObject => keep(item, CONTACT) as JsonObject
 
-/** Null, "" and false tell nothing. */
+/** Null, "", false and empty lists tell nothing. */
 function keep(value: Json, kept: Kept): Json {
   if (kept === true || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((one) => keep(one, kept))
   return Object.fromEntries(
     Object.entries(value as JsonObject).flatMap(([name, inner]) => {
       const of = kept[name]
-      if (of === undefined || inner === undefined || inner === null || inner === '' || inner === false) return []
+      if (of === undefined || inner === undefined || isNothing(inner)) return []
       return [[name, keep(inner, of)]]
     }),
   )
 }
+
+const isNothing = (value: Json): boolean =>
+  value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0)

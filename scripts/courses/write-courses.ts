@@ -31,7 +31,7 @@ const HEAD = `# yaml-language-server: $schema=../../schemas/cases.schema.json
 `
 
 /** The longest text of a collection that is written on one line, as JSON. */
-const MAX_FLOW = 150
+const MAX_FLOW = 190
 
 /** By file name. Throws if a way brings other events than the course says. */
 export async function writeCourses(): Promise<ReadonlyMap<string, string>> {
@@ -76,7 +76,7 @@ const toYaml = (cases: readonly object[]): string => {
       }
     },
   })
-  return HEAD + document.toString({ lineWidth: 150 }).replaceAll(/\[ (.*) \]$/gm, '[$1]')
+  return HEAD + document.toString({ lineWidth: 200 }).replaceAll(/\[ (.*) \]$/gm, '[$1]')
 }
 
 type Events = ReadonlyMap<CourseWay, readonly EventOccurrence[]>
