@@ -2,6 +2,7 @@
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Json } from '../../ports/types.ts'
 import type { CaseStep as WrittenStep } from '../../spec/generated/documents.ts'
+import type { LookupSpec, Spec } from '../../spec/spec.ts'
 import type { Path } from '../../spec/yaml.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { LookupTables } from '../cases/read-lookups.ts'
@@ -22,22 +23,27 @@ interface Found {
   readonly isGone: boolean
 }
 
+export interface CourseWorldParts {
+  readonly file: CaseFile
+  readonly resources: ResourceReader
+  readonly spec: Pick<Spec, 'lookups'>
+}
+
 export class CourseWorld {
   readonly #file: CaseFile
   readonly #resources: ResourceReader
+  readonly #lookupSpecs: readonly LookupSpec[]
   readonly #items: Map<string, CourseItem>
   readonly #found = new Map<string, Map<string, Found>>()
 
-  constructor(
-    parts: { readonly file: CaseFile; readonly resources: ResourceReader },
-    items: readonly CourseItem[],
-    lookups: LookupTables,
-  ) {
-    this.#file = parts.file
-    this.#resources = parts.resources
+  constructor({ file, resources, spec }: CourseWorldParts, items: readonly CourseItem[], lookups: LookupTables) {
+    this.#file = file
+    this.#resources = resources
+    this.#lookupSpecs = [...spec.lookups.values()]
     this.#items = new Map(items.map((item) => [item.name, item]))
     for (const [name, rows] of Object.entries(lookups))
       this.#found.set(name, new Map(Object.entries(rows).map(([id, body]) => [id, { body, id, isGone: false }])))
+    for (const item of items) this.#findItem(item)
   }
 
   items(): readonly CourseItem[] {
@@ -68,6 +74,7 @@ export class CourseWorld {
     }
     const changed = { ...item, body: this.#resources.change(item.body, changeOf(step), this.#file, path) }
     this.#items.set(name, changed)
+    this.#findItem(changed)
     return changed
   }
 
@@ -79,6 +86,16 @@ export class CourseWorld {
     const body = this.#resources.change(before.body, changeOf(step), this.#file, path)
     rows.set(id, { body, id: step.mergedInto ?? before.id, isGone: step.gone ?? before.isGone })
     return body
+  }
+
+  /** An item of the stream that lists all resources of a lookup is what the lookup finds. */
+  #findItem({ stream, id, body }: CourseItem): void {
+    if (stream === undefined || id === undefined) return
+    for (const { name, preloadFrom } of this.#lookupSpecs) {
+      if (preloadFrom !== stream) continue
+      const rows = this.#found.get(name) ?? new Map<string, Found>()
+      this.#found.set(name, rows.set(id, { id, isGone: false, ...rows.get(id), body }))
+    }
   }
 
   /** Follows merges as far as they go. */

@@ -13,7 +13,7 @@ const WAYS: readonly CourseWay[] = ['webhook', 'backfill', 'reconcile', 'both']
 export const resolveCourse: ResolveCourse = async (course, parts) => {
   const { file, now, lookups } = course
   const before = file.diagnostics.length
-  const world = new CourseWorld({ file, resources: parts.resources }, await readItems(course, parts), lookups)
+  const world = new CourseWorld({ file, ...parts }, await readItems(course, parts), lookups)
   const begin = { at: now, lookups: world.lookups() }
   const played = await playCourse(course, world, parts)
   if (file.diagnostics.length > before) return []

@@ -74,6 +74,13 @@ describe('a course brings the same events by each way', () => {
     expect(await run(file(`[${BEGIN}, ${steps}]`, `[${CREATED}, ${SUBMITTED}, ${HELD}]`))).toEqual(ALL)
   })
 
+  test('a contact may be an item, which the lookup finds', async () => {
+    const ada = `ada: { stream: contacts, item: { type: contact, id: a, role: lead } }`
+    const steps = `[${BEGIN}, { at: 5m, item: ada, set: { email: ada@example.com }, topic: contact.lead.added_email }]`
+    const text = file(steps, `[${CREATED}, ${SUBMITTED}]`).replace(`lookups: ${ADA}, items: {`, `items: { ${ada},`)
+    expect(await run(text)).toEqual(ALL)
+  })
+
   test('an import within the course brings what no notice told', async () => {
     const steps = `{ at: 1m, item: ticket, set: { ${SECOND} }, ${STATE}, lost: true }, { at: 10m, import: true }`
     expect(await run(file(`[${BEGIN}, ${steps}]`, `[${CREATED}, ${SUBMITTED}, ${HELD}]`))).toEqual({ course: [] })
