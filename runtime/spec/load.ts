@@ -8,6 +8,7 @@ import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
 import { checkFiles } from './check/files/check-files.ts'
+import type { KnownFields } from './check/known-fields.ts'
 import { checkDuplicateSets, checkDuplicates, checkUnused } from './check/mappings.ts'
 import { checkPropertySets } from './check/property-sets.ts'
 import { checkRecipeProperties } from './check/recipe-properties.ts'
@@ -25,7 +26,7 @@ import {
   compileStreams,
   compileWebhook,
 } from './compile/connector.ts'
-import { CompileContext, type PlacedExpression } from './compile/context.ts'
+import { CompileContext, type FieldReads, type PlacedExpression } from './compile/context.ts'
 import { compileFields } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
 import { compileMapping, createMappingScope, listBoundLookups } from './compile/mapping.ts'
@@ -70,10 +71,18 @@ export interface LoadedSpec {
   readonly files: readonly SourceFile[]
   /** Includes those of disabled metrics. */
   readonly expressions: readonly PlacedExpression[]
+  /** Absent: not known. */
+  readonly declarations?: Declarations
   /** The fields of `knownFields`, by resource or lookup. */
   readonly fields?: ReadonlyMap<string, Shape>
   /** Absent: the spec extends none. */
   readonly base?: LoadedBase | undefined
+}
+
+/** What `knownFields` declares, and what the expressions read of it. */
+export interface Declarations {
+  readonly fields: KnownFields
+  readonly reads: FieldReads
 }
 
 /** The spec that a spec extends. */
@@ -122,6 +131,7 @@ export async function loadSpec(
     diagnostics: sortAndDedupe(context.diagnostics).map((each) => nameOverlay(each, documents.files)),
     files: documents.files,
     expressions: context.expressions,
+    declarations: { fields: context.fields, reads: context.reads },
     fields: context.fields.shapes,
     base: base && {
       name: base.name,

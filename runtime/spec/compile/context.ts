@@ -8,6 +8,9 @@ import type { Diagnostic } from '../diagnostic.ts'
 import type { Lock } from '../extends/lock.ts'
 import type { Path } from '../yaml.ts'
 
+/** By the place of an expression: the paths of the declared fields that it reads, such as `conversation.title`. */
+export type FieldReads = ReadonlyMap<string, ReadonlySet<string>>
+
 /** An expression and its place in a file. */
 export interface PlacedExpression {
   readonly file: string
@@ -45,12 +48,24 @@ export class CompileContext {
   readonly expressions: PlacedExpression[] = []
   /** Those whose input is declared. */
   readonly trials: Trial[] = []
+  readonly #reads = new Map<string, Set<string>>()
   readonly #link: Linker
   readonly #parsed = new Map<string, Parsed | Problem>()
 
   constructor(functions: FunctionTable, link: Linker) {
     this.functions = functions
     this.#link = link
+  }
+
+  get reads(): FieldReads {
+    return this.#reads
+  }
+
+  /** An expression of a property set reads the fields of every resource that includes it. */
+  addReads(place: string, paths: readonly string[]): void {
+    const known = this.#reads.get(place)
+    if (known === undefined) this.#reads.set(place, new Set(paths))
+    else for (const path of paths) known.add(path)
   }
 
   get failed(): boolean {

@@ -152,6 +152,8 @@ export class SpecNode {
       new Map(bound),
       functions,
     )
+    const paths = reads.map(({ path }) => path)
+    this.context.addReads(expression.place, paths)
     const isClean = unknownFields.length === 0 && problems.length === 0
     if (input !== undefined && isClean)
       trials.push({ expression, input, variables: new Map(bound), warn: (words) => this.warn(words) })

@@ -1,0 +1,177 @@
+/** Runs variants of a case: without what may be absent no expression fails, and a repetition brings nothing new. */
+import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { Json } from '../../ports/types.ts'
+import type { Declarations } from '../../spec/load.ts'
+import type { Spec } from '../../spec/spec.ts'
+import type { CaseEngine, CaseInput, CaseOccurrence, CaseResult, FailedOccurrence, ResolvedCase } from '../types.ts'
+import { findOptional } from './case-records.ts'
+import { type OptionalPlace, takeAway } from './optional-places.ts'
+import { ReadFields } from './read-fields.ts'
+
+export interface VariantParts extends Declarations {
+  readonly spec: Spec
+}
+
+export interface VariantProblem {
+  /** As `ResolvedCase.name`, with the ingress. */
+  readonly case: string
+  /** `contact.name is null`, `twice`. */
+  readonly variant: string
+  readonly problem: string
+  /** `file:line:column` of the expression that fails. */
+  readonly place?: string
+}
+
+interface Variant {
+  readonly name: string
+  readonly input: CaseInput
+}
+
+/** Of all cases of a run: a variant that several of them share is run once. */
+export class VariantChecker {
+  readonly #parts: VariantParts
+  readonly #reads: ReadFields
+  readonly #seen = new Set<string>()
+  /** Cases whose history has been varied, by place. */
+  readonly #histories = new Set<string>()
+  #ran = 0
+
+  constructor(parts: VariantParts) {
+    this.#parts = parts
+    this.#reads = new ReadFields(parts.spec, parts.reads)
+  }
+
+  /** Number of variants that were run. */
+  get ran(): number {
+    return this.#ran
+  }
+
+  /** `result`: of the plain case. A course is only repeated by its own engine. */
+  async check(resolved: ResolvedCase, result: CaseResult, engine: CaseEngine): Promise<readonly VariantProblem[]> {
+    if (resolved.ingress === 'course') return []
+    const problems = await this.#checkTwice(resolved, result, engine)
+    if (this.#isRepetition(resolved)) return problems
+    const results: (CaseResult | undefined)[] = []
+    const variants = await this.#listVariants(resolved.input)
+    for (const variant of variants) {
+      const varied = await this.#run(variant, engine)
+      results.push(varied)
+      if (varied !== undefined) problems.push(...describeFaults(varied, { variant, resolved, result }))
+    }
+    const [withNull, without] = results
+    if (withNull && without && !isDeepStrictEqual(withNull.occurrences, without.occurrences)) {
+      const problem = 'null gives other occurrences than an absent field'
+      problems.push({ case: nameOf(resolved), variant: variants[0]?.name ?? '', problem })
+    }
+    return problems
+  }
+
+  /** A replay and a poll read the same expressions as a webhook and an import. */
+  #isRepetition({ ingress, place: { file, line, column } }: ResolvedCase): boolean {
+    const side = ingress === 'replay' ? 'webhook' : ingress === 'reconcile' ? 'backfill' : ingress
+    const key = `${file}:${line}:${column} ${side}`
+    return this.#histories.size === this.#histories.add(key).size
+  }
+
+  /** Undefined: the same variant of another case was run. */
+  async #run({ input }: Variant, engine: CaseEngine): Promise<CaseResult | undefined> {
+    const { id: _, ...rest } = input
+    const content = createHash('sha256').update(JSON.stringify(rest)).digest('base64')
+    if (this.#seen.size === this.#seen.add(content).size) return undefined
+    this.#ran += 1
+    return engine.run(input)
+  }
+
+  async #listVariants(input: CaseInput): Promise<readonly Variant[]> {
+    const all = await findOptional(input, this.#parts)
+    const [record] = input.steps[0]?.records ?? []
+    const mappings = this.#reads.mappingsOf(record ?? {})
+    const read = new Map<string, boolean>()
+    const places = all.filter(({ field }) => {
+      const known = read.get(field) ?? this.#reads.mayRead(field, mappings)
+      read.set(field, known)
+      return known
+    })
+    const fields = selectPlaces(places)
+    const [first] = fields
+    if (first === undefined) return []
+    const name = fields.length === 1 ? first.name : 'every optional field'
+    // To an expression null and absent are the same, which the first two show: absence will do for each field by itself.
+    return [
+      vary(input, places, 'null', name),
+      vary(input, places, 'absent', name),
+      ...(fields.length === 1 ? [] : fields).map((one) => vary(input, one.places, 'absent', one.name)),
+    ]
+  }
+
+  async #checkTwice(resolved: ResolvedCase, result: CaseResult, engine: CaseEngine) {
+    const { input } = resolved
+    const problems: VariantProblem[] = []
+    const later = input.steps.map((step) => ({ ...step, at: new Date(Date.parse(step.at) + HOUR).toISOString() }))
+    this.#ran += 1
+    const twice = await engine.run({ ...input, id: `${input.id}, twice`, steps: [...input.steps, ...later] })
+    const expected = countKeys(result.occurrences)
+    for (const [key, count] of countKeys(twice.occurrences)) {
+      if (count === (expected.get(key) ?? 0)) continue
+      const problem = expected.has(key) ? `the key ${key} is sent again` : `the new key ${key} is sent`
+      problems.push({ case: nameOf(resolved), variant: 'twice, an hour apart', problem })
+    }
+    return problems
+  }
+}
+
+const nameOf = ({ name, ingress }: ResolvedCase): string => `${name} (${ingress})`
+
+const HOUR = 3_600_000
+
+function countKeys(occurrences: readonly CaseOccurrence[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const one of occurrences) if ('key' in one) counts.set(one.key, (counts.get(one.key) ?? 0) + 1)
+  return counts
+}
+
+function vary(input: CaseInput, places: readonly OptionalPlace[], as: 'null' | 'absent', subject: string): Variant {
+  const name = `${subject} is ${as}`
+  // From the last to the first: nothing that is taken away lies within another.
+  const changed = places.reduceRight<Json>((before, { steps }) => takeAway(before, steps, as), input as unknown as Json)
+  return { name, input: { ...(changed as unknown as CaseInput), id: `${input.id}, ${name}` } }
+}
+
+interface VariedField {
+  readonly name: string
+  readonly places: readonly OptionalPlace[]
+}
+
+/** More elements of a list than this are varied at the first, the last, and all at once. */
+const MAX_ELEMENTS = 3
+
+function selectPlaces(places: readonly OptionalPlace[]): readonly VariedField[] {
+  const byField = new Map<string, OptionalPlace[]>()
+  for (const place of places) byField.set(place.field, [...(byField.get(place.field) ?? []), place])
+  return [...byField].flatMap(([field, all]) => {
+    if (all.length === 1) return [{ name: field, places: all }]
+    const chosen = all.filter((_, index) => all.length <= MAX_ELEMENTS || index === 0 || index === all.length - 1)
+    const single = chosen.map((one) => ({ name: `${field} (${all.indexOf(one) + 1} of ${all.length})`, places: [one] }))
+    return all.length <= MAX_ELEMENTS ? single : [...single, { name: `${field} (all ${all.length})`, places: all }]
+  })
+}
+
+const isFailed = (one: CaseOccurrence): one is FailedOccurrence => 'fault' in one
+
+/** A fault that the plain case has, too, is its own. */
+function describeFaults(
+  varied: CaseResult,
+  {
+    variant,
+    resolved,
+    result,
+  }: { readonly variant: Variant; readonly resolved: ResolvedCase; readonly result: CaseResult },
+): readonly VariantProblem[] {
+  const own = new Set(result.occurrences.filter(isFailed).map(({ fault }) => fault.code))
+  return varied.occurrences.filter(isFailed).flatMap(({ metric, fault: { code, message, place } }) => {
+    if (own.has(code)) return []
+    const problem = `${metric === '' ? 'the record' : metric} fails with ${code}: ${message}`
+    return [{ case: nameOf(resolved), variant: variant.name, problem, ...(place !== undefined && { place }) }]
+  })
+}

@@ -1,0 +1,15 @@
+/** Serves our own engine over standard input and output: of the small spec, or of the shipped one. */
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { createMapEngine } from '../../../runtime/conformance/engine/map-engine.ts'
+import { serveCases } from '../../../runtime/conformance/portable/serve-cases.ts'
+
+const parts =
+  process.argv[2] === 'shipped'
+    ? (await import('./shipped-spec.ts')).engineParts
+    : (await import('./small-spec.ts')).engineParts
+
+await serveCases(createMapEngine(parts), {
+  lines: createInterface({ input: process.stdin }),
+  write: (text) => process.stdout.write(text),
+})
