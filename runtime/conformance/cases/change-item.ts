@@ -16,37 +16,29 @@ export interface PathProblem {
   readonly help: string
 }
 
-/** A changed copy, or the item itself if nothing changes. Reports each path that leads nowhere, and leaves it out. */
+/** The changed item, which shares what has not changed. Reports each path that leads nowhere, and leaves it out. */
 export function changeItem(item: Json, change: ItemChange, report: (problem: PathProblem) => void): Json {
-  const { set = {}, remove = [] } = change
-  const settings = Object.entries(set)
-  if (settings.length + remove.length === 0) return item
-  const copy: Json = structuredClone(item)
-  for (const [path, value] of settings) {
-    const place = findPlace(copy, path)
-    if ('message' in place) report({ of: 'set', path, ...place })
-    else setMember(place, structuredClone(value) as Json)
+  let current = item
+  for (const [path, value] of Object.entries(change.set ?? {})) {
+    const problem = findProblem(current, path)
+    if (problem) report({ of: 'set', path, ...problem })
+    else current = changeAt(current, parsePath(path), (holder, name) => withMember(holder, name, value as Json))
   }
-  for (const path of remove) {
-    const place = findPlace(copy, path)
-    if ('message' in place) report({ of: 'remove', path, ...place })
-    else removeMember(place)
+  for (const path of change.remove ?? []) {
+    const problem = findProblem(current, path)
+    if (problem) report({ of: 'remove', path, ...problem })
+    else current = changeAt(current, parsePath(path), withoutMember)
   }
-  return copy
+  return current
 }
 
-type Holder = Record<string, Json> | Json[]
-
-interface Place {
-  readonly holder: Holder
-  readonly name: string
-}
+type Holder = Readonly<Record<string, Json>> | readonly Json[]
 
 /** The steps of a path, without quotes. */
 export const parsePath = (path: string): readonly string[] =>
   (path.match(/"[^"]*"|[^."]+/g) ?? []).map((step) => step.replaceAll('"', ''))
 
-function findPlace(item: Json, path: string): Place | Pick<PathProblem, 'message' | 'help'> {
+function findProblem(item: Json, path: string): Pick<PathProblem, 'message' | 'help'> | undefined {
   const steps = parsePath(path)
   const name = steps.at(-1)
   if (name === undefined) return { message: 'the path is empty', help: 'write the names of members, with dots between' }
@@ -61,7 +53,7 @@ function findPlace(item: Json, path: string): Place | Pick<PathProblem, 'message
     const message = `${describePath(steps.slice(0, -1))} is a list of ${holder.length}, and has no place "${name}"`
     return { message, help: 'a number is the index of an element; the first is 0' }
   }
-  return { holder, name }
+  return undefined
 }
 
 function describeMissing(steps: readonly string[], holder: Json | undefined, found: Json | undefined) {
@@ -84,19 +76,33 @@ const isHolder = (value: Json | undefined): value is Holder => typeof value === 
 
 const isIndex = (step: string): boolean => /^\d+$/.test(step)
 
-const memberOf = (holder: Holder, step: string): Json | undefined =>
-  Array.isArray(holder) ? (isIndex(step) ? holder[Number(step)] : undefined) : ownMember(holder, step)
+function memberOf(holder: Holder, step: string): Json | undefined {
+  if (isList(holder)) return isIndex(step) ? holder[Number(step)] : undefined
+  return Object.hasOwn(holder, step) ? holder[step] : undefined
+}
 
-const ownMember = (holder: Readonly<Record<string, Json>>, name: string): Json | undefined =>
-  Object.hasOwn(holder, name) ? holder[name] : undefined
+const isList = (holder: Holder): holder is readonly Json[] => Array.isArray(holder)
 
-function setMember({ holder, name }: Place, value: Json): void {
-  if (Array.isArray(holder)) holder[Number(name)] = value
-  else Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true })
+/** A copy of the way to the holder of the last step. */
+function changeAt(
+  value: Json,
+  [name = '', ...rest]: readonly string[],
+  change: (holder: Holder, name: string) => Json,
+): Json {
+  const holder = value as Holder
+  return rest.length === 0
+    ? change(holder, name)
+    : withMember(holder, name, changeAt(memberOf(holder, name) ?? null, rest, change))
+}
+
+function withMember(holder: Holder, name: string, value: Json): Json {
+  // A spread defines the member, also one of the name __proto__.
+  return Array.isArray(holder) ? Object.assign([...holder], { [name]: value }) : { ...holder, [name]: value }
 }
 
 /** The later elements of a list move up. */
-function removeMember({ holder, name }: Place): void {
-  if (Array.isArray(holder)) holder.splice(Number(name), 1)
-  else delete holder[name]
+function withoutMember(holder: Holder, name: string): Json {
+  if (Array.isArray(holder)) return holder.toSpliced(Number(name), 1)
+  const { [name]: _, ...others } = holder as Readonly<Record<string, Json>>
+  return others
 }

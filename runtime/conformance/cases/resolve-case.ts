@@ -9,7 +9,7 @@ import type { CourseWay, ExpectedList } from './course-resolver.ts'
 import type { FileContext, WrittenCase } from './file-context.ts'
 import { listIngresses } from './list-ingresses.ts'
 import { readExpected } from './read-expected.ts'
-import { buildRecords } from './records/build-records.ts'
+import { type BuiltRecords, buildRecords } from './records/build-records.ts'
 
 /** Undefined members of `expectBy` stand for those of another ingress. */
 const FALLBACK: Readonly<Record<Ingress | CourseWay, Ingress | undefined>> = {
@@ -55,9 +55,13 @@ async function resolvePlain(
   const ingresses = listIngresses(written, path, setting, context)
   checkUnused(written, path, ingresses, context)
   const cases: ResolvedCase[] = []
+  // A replay delivers the webhook's notification again.
+  const records = new Map<Ingress, BuiltRecords | undefined>()
   for (const ingress of ingresses) {
     const list = findExpected(written, path, ingress, context)
-    const built = await buildRecords(setting, ingress, context)
+    const side = ingress === 'replay' ? 'webhook' : ingress
+    const built = records.get(side) ?? (await buildRecords(setting, side, context))
+    records.set(side, built)
     if (list === undefined || built === undefined) continue
     const name = `${file.path}: ${written.name}`
     cases.push({
