@@ -26,6 +26,8 @@ export interface VariantProblem {
 interface Variant {
   readonly name: string
   readonly input: CaseInput
+  /** Equal for variants of which one is enough. */
+  readonly content: string
 }
 
 /** Of all cases of a run: a variant that several of them share is run once. */
@@ -33,8 +35,8 @@ export class VariantChecker {
   readonly #parts: VariantParts
   readonly #reads: ReadFields
   readonly #seen = new Set<string>()
-  /** Cases whose history has been varied, by place. */
-  readonly #histories = new Set<string>()
+  /** Cases by place. */
+  readonly #varied = new Set<string>()
   #ran = 0
 
   constructor(parts: VariantParts) {
@@ -67,17 +69,13 @@ export class VariantChecker {
     return problems
   }
 
-  /** A replay and a poll read the same expressions as a webhook and an import. */
-  #isRepetition({ ingress, place: { file, line, column } }: ResolvedCase): boolean {
-    const side = ingress === 'replay' ? 'webhook' : ingress === 'reconcile' ? 'backfill' : ingress
-    const key = `${file}:${line}:${column} ${side}`
-    return this.#histories.size === this.#histories.add(key).size
+  /** Whatever the ingress, the same expressions read the same resource. */
+  #isRepetition({ place: { file, line, column } }: ResolvedCase): boolean {
+    return this.#varied.size === this.#varied.add(`${file}:${line}:${column}`).size
   }
 
   /** Undefined: the same variant of another case was run. */
-  async #run({ input }: Variant, engine: CaseEngine): Promise<CaseResult | undefined> {
-    const { id: _, ...rest } = input
-    const content = createHash('sha256').update(JSON.stringify(rest)).digest('base64')
+  async #run({ input, content }: Variant, engine: CaseEngine): Promise<CaseResult | undefined> {
     if (this.#seen.size === this.#seen.add(content).size) return undefined
     this.#ran += 1
     return engine.run(input)
@@ -135,8 +133,20 @@ function vary(input: CaseInput, places: readonly OptionalPlace[], as: 'null' | '
   const name = `${subject} is ${as}`
   // From the last to the first: nothing that is taken away lies within another.
   const changed = places.reduceRight<Json>((before, { steps }) => takeAway(before, steps, as), input as unknown as Json)
-  return { name, input: { ...(changed as unknown as CaseInput), id: `${input.id}, ${name}` } }
+  const varied = changed as unknown as CaseInput
+  return { name, input: { ...varied, id: `${input.id}, ${name}` }, content: hash(contentOf(varied, places)) }
 }
+
+/** What a lookup finds is varied by itself once for each topic, and together with all else in each case. */
+function contentOf({ lookups, steps, workspace }: CaseInput, places: readonly OptionalPlace[]): Json {
+  const [first, ...others] = places.map(({ steps: [kind, name, id] }) => ({ kind, name, id }))
+  const isOfOne = first?.kind === 'lookups' && others.every(({ name, id }) => name === first.name && id === first.id)
+  if (!isOfOne) return [workspace, lookups, steps as unknown as Json]
+  const origins = steps.flatMap(({ records }) => records.map(({ topic, stream }) => topic ?? stream ?? ''))
+  return [origins, lookups[`${first.name}`]?.[`${first.id}`] ?? null]
+}
+
+const hash = (value: Json): string => createHash('sha256').update(JSON.stringify(value)).digest('base64')
 
 interface VariedField {
   readonly name: string
