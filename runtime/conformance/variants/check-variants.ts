@@ -49,9 +49,9 @@ export class VariantChecker {
     return this.#ran
   }
 
-  /** `result`: of the plain case. A course is only repeated by its own engine. */
+  /** `result`: of the plain case. A course, which has several steps, is not varied. */
   async check(resolved: ResolvedCase, result: CaseResult, engine: CaseEngine): Promise<readonly VariantProblem[]> {
-    if (resolved.ingress === 'course') return []
+    if (resolved.input.steps.length !== 1) return []
     const problems = await this.#checkTwice(resolved, result, engine)
     if (this.#isRepetition(resolved)) return problems
     const results: (CaseResult | undefined)[] = []
