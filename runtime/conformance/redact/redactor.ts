@@ -102,14 +102,13 @@ export class Redactor {
   }
 
   #createWalker(actions: ValueActions, changes: Changes): JsonWalker {
-    const { rules, keep = [], shiftTimes = 0 } = this.#options
+    const { rules, keep = [] } = this.#options
     return new JsonWalker({
       actions,
       vocabulary: this.#vocabulary,
       rules,
       isApiHost: (host) => this.#seen.hosts.has(host),
       keep,
-      shiftTimes,
       changes,
     })
   }

@@ -52,8 +52,6 @@ export interface RedactionOptions {
   readonly rules: RedactionRules
   /** Attributes whose text stays, by name, e.g. `Order number`, or by the end of a path, e.g. `tags.name`. */
   readonly keep?: readonly string[]
-  /** Shifts all times by this number of seconds. Default: 0. */
-  readonly shiftTimes?: number
 }
 
 /** A kind of a value. */

@@ -1,7 +1,7 @@
 /** Codes that change how other values are read, and are shared by very many people: countries, languages, time zones. */
 import { getCountries } from 'libphonenumber-js/max'
 
-const LANGUAGE_OR_CURRENCY = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/
+const LANGUAGE_OR_CURRENCY = /^[a-z]{2,3}(?:[-_](?:[A-Z][a-z]{3}|[A-Za-z]{2}|\d{3}))*$|^[A-Z]{2,3}$/
 const TIME_ZONE =
   /^(?:UTC|GMT|(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)(?:\/[\w+-]+){1,2})$/
 const MEDIA_TYPE = /^(?:application|audio|font|image|message|multipart|text|video)\/[\w.+-]+(?:; ?charset=[\w-]+)?$/

@@ -10,6 +10,7 @@ import { toCountryCode } from './codes.ts'
  * - `code`: a country, language, currency or time zone, which changes how other values are read.
  * - `label`: a name of a thing, such as a team or a tag.
  * - `message`: a sentence that a program made, with values in it.
+ * - `pointer`: a path within a request, such as JSON pointers.
  * - `condition`: a part of a request's address that chooses records.
  */
 export type FieldKind =
@@ -26,6 +27,7 @@ export type FieldKind =
   | 'birthday'
   | 'message'
   | 'condition'
+  | 'pointer'
   | 'token'
   | 'text'
 
@@ -55,10 +57,11 @@ const PERSON_NAME =
 const PERSON =
   /^(?:author|contacts?|users?|customers?|persons?|people|senders?|admins?|profiles?|leads?|visitors?|owners?|participants?|assignees?|teammates?|recipients?|from|to|cc|bcc|members?|accounts?)$/i
 const ID =
-  /^(?:u?u?id|ids|_id|.*(?:_|-)ids?|.*[a-z](?:Id|Ids|ID)|id_.*|.*cursor.*|starting_after|ending_before|handle|slug|self)$/
-const URL_NAME = /(?:^|_)(?:url|uri|href|link|website|referrer|referer|avatar|picture|photo|image)s?$/i
+  /^(?:u?u?id|ids|_id|.*(?:_|-)ids?|.*[a-z](?:Id|Ids|ID)|id_.*|.*cursor.*|.*page_?token|starting_after|ending_before|handle|slug)$/
+const URL_NAME =
+  /^(?:self|next|prev|previous|first|last|related)$|(?:^|_)(?:url|uri|href|link|website|referrer|referer|avatar|picture|photo|image)s?$/i
 const CHOICE =
-  /^(?:type|topic|status|state|object|event|kind|category|role|channel|code|method|operator|sort|order|field|source_type|delivery_status|delivered_as|algorithm|encoding|priority|scheme|pointer|parameter|model)$|_(?:type|status|state)$/i
+  /^(?:type|topic|status|state|object|event|kind|category|role|channel|code|method|operator|sort|order|field|source_type|delivery_status|delivered_as|algorithm|encoding|priority|scheme|parameter|model)$|_(?:type|status|state)$/i
 const CODE =
   /(?:^|_)(?:country|country_?code|continent_code|locale|lang|language|language_override|currency|timezone|time_zone|tz|content_type|mime_?type)$/i
 const PLACE =
@@ -67,8 +70,10 @@ const LOCATION = /location|address|geo|place/i
 const COMPANY = /^(?:compan(?:y|ies)|organi[sz]ations?|employer)(?:_name)?$/i
 const DATE = /(?:_at|_on|_time|^date|^time|datetime|_until|_since)$/i
 const BIRTHDAY = /birth|(?:^|_)dob(?:$|_)|born/i
+const POINTER = /^(?:pointer|instance_?path|json_?path)$/i
 const MESSAGE = /^(?:detail|details|message|error_description|reason|hint)$/i
-const TOKEN = /token|secret|password|passwd|authorization|api_?key|signature|cookie|session_id|hmac|user_hash/i
+const TOKEN =
+  /(?<!(?:next|page|continuation|cursor)_?)token|secret|password|passwd|authorization|api_?key|signature|cookie|session_id|hmac|user_hash/i
 
 /** The rest of an error's members. */
 const ERROR_WORDS = /^(?:title|error)$/i
@@ -115,6 +120,7 @@ function kindOf(name: string, scope: Scope, ids: ReadonlySet<string>): FieldKind
   const declared = scope.shape?.types.get(name)
   if (declared !== undefined) return declaredKind(name, declared, scope)
   if (TOKEN.test(name)) return 'token'
+  if (POINTER.test(name)) return 'pointer'
   if (scope.isError && (MESSAGE.test(name) || ERROR_WORDS.test(name))) return 'message'
   if (ids.has(name) || ID.test(name)) return 'id'
   if (scope.isOwn) return ownKind(name)

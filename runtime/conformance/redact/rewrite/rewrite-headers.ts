@@ -29,11 +29,21 @@ export function rewriteHeaders(
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase()
     if (ADDRESSES.has(key)) {
-      const address = value.replace(/(?<=<)[^>]+(?=>)|^[^<]+$/g, (url) => context.rewriteUrl(url))
+      const address = rewriteAddresses(value, context)
       if (address !== value) context.replaced(key)
       rewritten[name] = address
     } else if (kept.has(key) && PLAIN_VALUE.test(value) && !context.isPersonal(value)) rewritten[name] = value
     else context.dropped(key)
   }
   return rewritten
+}
+
+/** One address, or a list of addresses in angle brackets, of whose parameters only `rel` stays. */
+function rewriteAddresses(value: string, { rewriteUrl }: HeaderContext): string {
+  if (!value.includes('<')) return rewriteUrl(value)
+  const links = Array.from(value.matchAll(/<([^>]+)>([^<]*)/g), ([, url = '', parameters = '']) => {
+    const relation = /;\s*rel="?[\w -]+"?/.exec(parameters)?.[0] ?? ''
+    return `<${rewriteUrl(url)}>${relation}`
+  })
+  return links.join(', ')
 }

@@ -2,10 +2,14 @@
 
 export interface UrlContext {
   isApiHost(host: string): boolean
+  /** Whether an address without a host is one of an API. */
+  readonly isApiPath: boolean
   /** A value of the path or query. `name` is that of the query's member. */
   rewriteValue(value: string, name: string): string
   /** The same of an API's address, where words belong to the API. */
   rewriteApiValue(value: string, name: string): string
+  /** Whether a text has a word of a person. */
+  isPersonal(text: string): boolean
   /** Texts of the spec that stay wherever they are. */
   readonly literals: readonly string[]
 }
@@ -24,12 +28,12 @@ export function rewriteUrl(url: string, context: UrlContext): string {
     query = '',
     fragment = '',
   } = URL_PARTS.exec(isRelative ? `x${url}` : url)?.groups ?? {}
-  const isApi = isRelative || context.isApiHost(host)
+  const isApi = isRelative ? context.isApiPath : context.isApiHost(host)
   const rewrite = isApi ? context.rewriteApiValue.bind(context) : context.rewriteValue.bind(context)
   const origin = isRelative
     ? ''
     : `${scheme}${isApi || isPublicHost(host) ? host : 'www.example.com'}${isApi ? port : ''}`
-  const members = query === '' ? '' : `?${query.slice(1).split('&').map((member) => rewriteMember(member, rewrite)).join('&')}` // biome-ignore format: one line
+  const members = query === '' ? '' : `?${query.slice(1).split('&').map((member) => rewriteMember(member, rewrite, context.isPersonal)).join('&')}` // biome-ignore format: one line
   const anchor = fragment === '' ? '' : `#${encodeLike(fragment.slice(1), rewrite(decode(fragment.slice(1)), ''))}`
   return origin + rewritePath(path, rewrite, context.literals) + members + anchor
 }
@@ -59,16 +63,18 @@ function rewriteSegment(segment: string, rewrite: Rewrite): string {
   return encodeLike(stem, rewrite(decode(stem), '')) + ending
 }
 
-function rewriteMember(member: string, rewrite: Rewrite): string {
+function rewriteMember(member: string, rewrite: Rewrite, isPersonal: UrlContext['isPersonal']): string {
   const at = member.indexOf('=')
-  const name = at < 0 ? member : member.slice(0, at)
-  if (at < 0) return encodeLike(name, rewrite(decode(name), ''))
+  const written = at < 0 ? member : member.slice(0, at)
+  if (at < 0) return encodeLike(written, rewrite(decode(written), ''))
+  const plainName = /^[\w.-]+(?:(?:\[|%5B)[\w.-]*(?:\]|%5D))*$/i.test(written)
+  const name = plainName && !isPersonal(decode(written)) ? written : encodeLike(written, rewrite(decode(written), ''))
   const value = member.slice(at + 1)
   // The tag of an address that no one encoded.
   const isTag = /\+[^@&]*@/.test(value)
   const decoded = decode(isTag ? value : value.replace(/\+/g, ' '))
   const plus = !isTag && value.includes('+') && !value.includes('%20')
-  const encoded = encodeLike(value, rewrite(decoded, decode(name)))
+  const encoded = encodeLike(value, rewrite(decoded, decode(written)))
   return `${name}=${plus ? encoded.replace(/%20/g, '+') : encoded}`
 }
 

@@ -26,11 +26,12 @@ export interface Rewritten {
   readonly kind: ValueKind
 }
 
-const WORD_OF_PROGRAM = /^[A-Za-z][\w.:+-]{0,79}$/
+const WORD_OF_PROGRAM = /^[a-z][a-z0-9_.:+-]{0,79}$/
 /** Parameters that hold a text to find. */
 const SEARCHED = /^(?:q|query|search|term|text|name)$/
 const JWT_WHOLE = new RegExp(`^${JWT.source}$`)
 const IPV4_WHOLE = new RegExp(`^${IPV4.source}$`)
+const OPERATOR = /^(?:AND|OR|IN|NIN|NOT|GET|POST|PUT|PATCH|DELETE|[<>=!~^]{1,2}|-?[a-z]\w*[A-Z]\w*)$/
 const WIDE = /[\uff01-\uff5e]/
 const ALL_WIDE = /[\uff01-\uff5e]/g
 const toNarrow = (char: string): string => String.fromCharCode(char.charCodeAt(0) - 0xfee0)
@@ -80,9 +81,13 @@ export class ValueRewriter {
       case 'date':
         return DATE_TIME.test(text) ? { value: text, kind: 'date' } : undefined
       case 'code':
-        return isCode(text) && (!hasName() || text.length <= 3) ? { value: text, kind: 'text' } : undefined
+        return isCode(text) && (!hasName() || text.length === 2) ? { value: text, kind: 'text' } : undefined
       case 'choice':
-        return WORD_OF_PROGRAM.test(text) && !/\d{6}/.test(text) && !hasName()
+        return (WORD_OF_PROGRAM.test(text) || OPERATOR.test(text)) && !/\d{6}/.test(text) && !hasName()
+          ? { value: text, kind: 'text' }
+          : undefined
+      case 'pointer':
+        return /^[\w./[\]-]+$/.test(text) && !hasName() && !/\d{5}/.test(text)
           ? { value: text, kind: 'text' }
           : undefined
       case 'url':
@@ -94,7 +99,15 @@ export class ValueRewriter {
 
   #hasName(text: string): boolean {
     const { actions } = this.#options
-    return (text.match(/[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu) ?? []).some((word) => actions.isName(word))
+    return (text.match(/[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu) ?? []).some((word) => actions.isTelling(word))
+  }
+
+  /** Of an attribute that the operator keeps: only what is known as a person's. */
+  rewriteKept(text: string, scope: Scope): string {
+    const { actions } = this.#options
+    const context = this.#context(scope, 'kept')
+    if (actions.isKnownId(text)) return actions.id(text)
+    return scanText(text, { ...context, rewriteValue: (value) => this.rewriteKept(value, scope) })
   }
 
   #rewriteId(text: string): Rewritten | undefined {
@@ -127,7 +140,7 @@ export class ValueRewriter {
     if (DATE_TIME.test(bare)) return { value: text, kind: 'date' }
     if (EMAIL_WHOLE.test(bare)) return { value: text.replace(bare, () => actions.email(bare)), kind: 'address' }
     if (JWT_WHOLE.test(bare)) return { value: actions.token(text), kind: 'token' }
-    if (/^[a-z]+:\/\/\S+$/i.test(bare) || /^\/[\w%~-]+(?:\/[\w%.~-]*)*(?:\?\S*)?$/.test(bare)) return { value: this.rewriteUrl(text, scope), kind: 'url' } // biome-ignore format: one line
+    if (/^[a-z]+:\/\/\S+$/i.test(bare) || /^\/[\w%~-]+(?:\/[\w%.~-]*)*(?:\?\S*)?$/.test(bare)) return { value: this.rewriteUrl(text, mode === 'text' ? { ...scope, isOwn: true } : scope), kind: 'url' } // biome-ignore format: one line
     if (IPV4_WHOLE.test(bare) || isIpv6(bare)) return { value: actions.ip(text), kind: 'ip' }
     const json = this.#rewriteNestedJson(text, scope)
     if (json !== undefined) return { value: json, kind: 'text' }
@@ -197,6 +210,8 @@ export class ValueRewriter {
     const own = { ...scope, isOwn: true }
     return {
       isApiHost,
+      isApiPath: !scope.isOwn,
+      isPersonal: (text) => this.#hasName(text),
       literals: this.#literals,
       rewriteValue: (value) => this.rewrite(value, 'text', own).value,
       rewriteApiValue: (value, name) => this.#rewriteParameter(value, name, own),

@@ -5,14 +5,24 @@ import type { KeyedRandom } from '../substitutes/keyed-random.ts'
 import { foldText } from '../substitutes/letters.ts'
 import { PHONE_CANDIDATE, readPhone } from '../substitutes/phones.ts'
 import type { Vocabulary } from '../vocabulary.ts'
+import { replaceTag, TAG } from './replace-tag.ts'
 import type { ValueActions } from './value-actions.ts'
 
 /**
  * - `text`: a person wrote it. All words are replaced.
- * - `message`: a program wrote it. Words stay unless they are quoted, capitalised within a sentence, or a person's.
- * - `query`: a condition of a request. The same, and a capitalised word never begins a sentence.
+ * - `message`: a program wrote it. Words in lower case and common ones stay, unless they are quoted or a person's.
+ * - `query`: a condition of a request. The same, without the words of messages.
+ * - `kept`: the operator keeps it. Only values that are known as a person's are replaced.
  */
-export type TextMode = 'text' | 'message' | 'query'
+export type TextMode = 'text' | 'message' | 'query' | 'kept'
+
+/** Words that messages of programs begin with. */
+const MESSAGE_WORDS = new Set(
+  `a access an application authentication bad cannot conflict content could duplicate each error event example expected failed field
+  forbidden found gateway http if input internal is it json malformed metric missing must no not object only or please property rate
+  request required resource response server service such the there this throttled timeout token too unable unauthorized
+  unprocessable unsupported use valid value was you your`.split(/\s+/),
+)
 
 export interface TextContext {
   readonly actions: ValueActions
@@ -29,7 +39,7 @@ const LETTER_ENTITY = String.raw`&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8}\d*
 const WORD = String.raw`(?:[\p{L}\p{M}]|${LETTER_ENTITY})+(?:['’‘\x60´](?!s(?![\p{L}\p{N}]))(?:[\p{L}\p{M}]|${LETTER_ENTITY})+)*`
 
 const PARTS: readonly (readonly [name: string, pattern: string])[] = [
-  ['tag', String.raw`<\/?[a-zA-Z][\w:-]*(?:\s[^<>]*)?\/?>`],
+  ['tag', TAG],
   ['token', `${JWT.source}|${CREDENTIAL.source}`],
   ['url', String.raw`\b(?:https?|ftp|wss?):\/\/[^\s<>"'\x60]+`],
   ['scheme', String.raw`\b(?:mailto|tel|sms):(?=\S)`],
@@ -46,53 +56,50 @@ const PARTS: readonly (readonly [name: string, pattern: string])[] = [
 const PATTERN = new RegExp(PARTS.map(([name, pattern]) => `(?<${name}>${pattern})`).join('|'), 'giu')
 
 export function scanText(text: string, context: TextContext): string {
-  const random = context.mode === 'text' ? context.actions.text(text) : context.actions.text('')
+  const random = context.actions.text(context.mode === 'text' ? text : '')
   return scan(text, context, random)
 }
 
 function scan(text: string, context: TextContext, random: KeyedRandom | undefined): string {
   return text.replace(PATTERN, (...match) => {
     const groups = match.at(-1) as Readonly<Record<string, string | undefined>>
-    const offset = match.at(-3) as number
-    const [found] = match as [string]
-    return replacePart(found, groups, { context, random, isFirst: isSentenceStart(text, offset) })
+    return replacePart(String(match[0]), groups, { context, random })
   })
 }
-
-const isSentenceStart = (text: string, offset: number): boolean =>
-  /(?:^|[.!?]\s+|\n\s*)$/.test(text.slice(Math.max(0, offset - 3), offset))
 
 interface PartContext {
   readonly context: TextContext
   readonly random: KeyedRandom | undefined
-  readonly isFirst: boolean
 }
 
 function replacePart(found: string, groups: Readonly<Record<string, string | undefined>>, part: PartContext): string {
   const { context, random } = part
   const { actions } = context
   if (groups.word !== undefined) return replaceWord(found, part)
-  if (groups.tag !== undefined) return replaceTag(found, context)
+  if (groups.tag !== undefined) return replaceTag(found, { ...context, rewriteWord: (word) => replaceWord(word, part) })
   if (groups.token !== undefined) return actions.token(found)
   if (groups.url !== undefined) return replaceUrl(found, context)
   if (groups.scheme !== undefined) return found
   if (groups.email !== undefined) return actions.email(found)
   if (groups.percent !== undefined) return replaceEncoded(found, context)
-  if (groups.ip !== undefined) return !found.includes(':') || isIpv6(found) ? actions.ip(found) : actions.digits(found)
+  if (groups.ip !== undefined)
+    return !found.includes(':') || isIpv6(found) ? actions.ip(found) : replaceDigits(found, context)
   if (groups.phone !== undefined) return replacePhone(found, context)
   if (groups.quoted !== undefined) return replaceQuoted(found, context, random)
   if (groups.mixed !== undefined) return replaceMixed(found, context)
-  return actions.digits(found)
+  return replaceDigits(found, context)
 }
 
-function replaceWord(word: string, { context, random, isFirst }: PartContext): string {
-  const { actions, mode, vocabulary } = context
-  if (word.includes('&')) return replaceEscapedWord(word, { context, random, isFirst })
-  if (mode !== 'text' && !actions.isName(word)) {
-    const isPlain = word === word.toLowerCase() || (isFirst && mode === 'message') || vocabulary.hasWord(foldText(word))
-    if (isPlain) return word
-  }
-  return actions.word(word, random)
+const replaceDigits = (found: string, { actions, mode }: TextContext): string =>
+  mode === 'kept' ? found : actions.digits(found)
+
+function replaceWord(word: string, part: PartContext): string {
+  const { actions, mode, vocabulary } = part.context
+  if (word.includes('&')) return replaceEscapedWord(word, part)
+  if (mode === 'text' || actions.isName(word)) return actions.word(word, part.random)
+  const folded = foldText(word)
+  const isPlain = mode === 'kept' || word === word.toLowerCase() || vocabulary.hasWord(folded)
+  return isPlain || (mode === 'message' && MESSAGE_WORDS.has(folded)) ? word : actions.word(word, part.random)
 }
 
 /** `Zo&euml;` as Zoë. Entities that are no letters divide words. */
@@ -115,25 +122,6 @@ function replaceEscapedWord(word: string, part: PartContext): string {
   flush()
   // Written as the original is: what stood as an entity is one again.
   return word.includes('&#39;') ? replaced.replaceAll("'", '&#39;') : replaced
-}
-
-const SAFE_ATTRIBUTE = /^(?:class|style|width|height|rel|target|dir|lang|colspan|rowspan|align|valign|border|type)$/i
-
-/** Keeps the name of the tag and of its attributes. */
-function replaceTag(tag: string, { rewriteValue, vocabulary, actions }: TextContext): string {
-  return tag.replace(
-    /([\w:-]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g,
-    (whole, name: string, equals: string, quoted: string) => {
-      const quote = /^["']/.test(quoted) ? quoted.charAt(0) : ''
-      const value = quote === '' ? quoted : quoted.slice(1, -1)
-      const isSafe =
-        SAFE_ATTRIBUTE.test(name) &&
-        /^[\w\s:;.,%#()-]*$/.test(value) &&
-        !(value.match(/\p{L}+/gu) ?? []).some((word) => actions.isName(word))
-      if (value === '' || isSafe || vocabulary.hasText(value)) return whole
-      return `${name}${equals}${quote}${rewriteValue(decodeHTML(value)).replace(/&/g, '&amp;').replaceAll('"', '&quot;')}${quote}`
-    },
-  )
 }
 
 function replaceUrl(found: string, { rewriteUrl }: TextContext): string {
@@ -160,26 +148,26 @@ function replacePhone(found: string, context: TextContext): string {
   const isWritten = /^[+(]|^00?[1-9]|[\s().-]/.test(found)
   const read = actions.findPhone(digits) ?? (isWritten ? readPhone(found, country, other) : undefined)
   if (read !== undefined) return actions.phone(found, read)
+  if (context.mode === 'kept') return found
   return /^\w+$/.test(found) && context.mode !== 'text' ? actions.id(found) : actions.digits(found)
 }
 
 function replaceQuoted(found: string, context: TextContext, random: KeyedRandom | undefined): string {
   const inner = found.slice(1, -1)
-  const isPlain = context.mode !== 'text' && (context.vocabulary.hasText(inner) || context.vocabulary.hasField(inner))
-  if (isPlain) return found
-  const text = context.mode !== 'text' ? { ...context, mode: 'text' as const } : context
-  const own = context.mode !== 'text' ? context.actions.text(inner) : random
+  const { mode, vocabulary } = context
+  if (mode === 'text' || mode === 'kept') return found.charAt(0) + scan(inner, context, random) + found.slice(-1)
+  if (vocabulary.hasText(inner) || vocabulary.hasField(inner)) return found
+  const text = { ...context, mode: 'text' as const }
+  const own = context.actions.text(inner)
   return found.charAt(0) + scan(inner, text, own) + found.slice(-1)
 }
 
 /** Letters with digits: an id, unless it is a small number. */
 function replaceMixed(found: string, { actions, mode }: TextContext): string {
-  if (!/^\d+$/.test(found))
-    return actions.isKnownId(found) || /\d.*\d/.test(found)
-      ? actions.id(found)
-      : actions
-          .digits(found)
-          .replace(/\p{L}+/gu, (word) => (mode !== 'text' ? word : actions.word(word, actions.text(found))))
   if (actions.isKnownId(found)) return actions.id(found)
-  return mode !== 'text' && found.length <= 4 ? found : actions.digits(found)
+  if (mode === 'kept') return found
+  if (/^\d+$/.test(found)) return mode !== 'text' && found.length <= 4 ? found : actions.digits(found)
+  if (/\d.*\d/.test(found)) return actions.id(found)
+  const random = actions.text(found)
+  return actions.digits(found).replace(/\p{L}+/gu, (word) => (mode === 'text' ? actions.word(word, random) : word))
 }

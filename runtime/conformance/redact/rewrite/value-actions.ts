@@ -29,6 +29,8 @@ export interface ValueActions {
   /** A number within a text. */
   digits(run: string): string
   isName(word: string): boolean
+  /** The word alone tells a person, unlike `de` or `will`. */
+  isTelling(word: string): boolean
   isKnownId(text: string): boolean
   /** The number of a person that ends with these digits. */
   findPhone(digits: string): ReadPhone | undefined
@@ -84,6 +86,7 @@ export class Learner implements ValueActions {
   word = same
   digits = same
   isName = () => false
+  isTelling = () => false
   isKnownId = () => false
   findPhone = () => undefined
 }
@@ -163,6 +166,10 @@ export class Replacer implements ValueActions {
 
   isName(word: string): boolean {
     return this.#seen.nameWords.has(foldText(word))
+  }
+
+  isTelling(word: string): boolean {
+    return this.#seen.words.has(foldText(word))
   }
 
   isKnownId(text: string): boolean {

@@ -4,15 +4,12 @@ import { isObject } from '../../../lib/json.ts'
 import type { Json, JsonObject } from '../../../ports/types.ts'
 import type { Changes, Place } from '../changes.ts'
 import { EMAIL, IPV4 } from '../patterns.ts'
-import type { ValueKind } from '../types.ts'
 import { type FieldKind, FieldKinds, ROOT, type Scope, scopeOf } from './fields.ts'
 import { type RewriteOptions, type Rewritten, ValueRewriter } from './rewrite-value.ts'
 
 export interface WalkOptions extends Omit<RewriteOptions, 'rewriteJson' | 'kinds'> {
   readonly keep: readonly string[]
   readonly changes: Changes
-  /** Seconds. */
-  readonly shiftTimes: number
 }
 
 /** Characters of a text that is looked up before it is read again. */
@@ -20,6 +17,8 @@ const MAX_REMEMBERED = 80
 
 /** Plain numbers of fewer digits identify no one. */
 const LONG_NUMBER = 9
+const SHORTEST_PHONE = 8
+const COORDINATE = /^(?:lat|lng|lon|latitude|longitude)$/i
 const SECONDS = [1e9, 2.6e9] as const
 const MILLISECONDS = [1e12, 2.6e12] as const
 
@@ -87,7 +86,15 @@ export class JsonWalker {
   #walkMember(value: Json, name: string, scope: Scope): Json {
     if (!this.#isKept(name)) return this.#walk(value, name, scope)
     this.#options.changes.kept(name)
-    return value
+    return this.#walkKept(value, scope)
+  }
+
+  #walkKept(value: Json, scope: Scope): Json {
+    if (typeof value === 'string') return this.values.rewriteKept(value, scope)
+    if (Array.isArray(value)) return value.map((item: Json) => this.#walkKept(item, scope))
+    if (!isObject(value)) return value
+    const members = Object.entries(value).map(([name, inner = null]) => [name, this.#walkKept(inner, scope)] as const)
+    return Object.fromEntries(members)
   }
 
   #isKept(name: string): boolean {
@@ -99,9 +106,8 @@ export class JsonWalker {
 
   #rewriteString(text: string, name: string, scope: Scope): string {
     const rewritten = this.#rewriteOnce(text, this.#kinds.kindOf(name, scope), scope)
-    const value = this.#shift(rewritten.value, rewritten.kind)
-    if (value !== text) this.#place.count(rewritten.kind)
-    return value
+    if (rewritten.value !== text) this.#place.count(rewritten.kind)
+    return rewritten.value
   }
 
   /** Most short texts are found many times: ids, names, states. */
@@ -115,34 +121,23 @@ export class JsonWalker {
     return rewritten
   }
 
-  #shift(text: string, kind: ValueKind): string {
-    const { shiftTimes } = this.#options
-    if (shiftTimes === 0 || kind !== 'date' || !/\dT\d.*Z$/.test(text)) return text
-    const shifted = new Date(Date.parse(text) + shiftTimes * 1000).toISOString()
-    return text.includes('.') ? shifted : shifted.replace(/\.\d+/, '')
-  }
-
   #rewriteNumber(number: number, name: string, scope: Scope): number {
     const { actions } = this.#options
-    if (!Number.isInteger(number) || number <= 0) return number
+    if (COORDINATE.test(name) && scope.shape?.types.get(name) === undefined) return this.#rewriteCoordinate(number)
+    if (!Number.isSafeInteger(number) || number <= 0) return number
     const text = String(number)
-    if (!/^\d+$/.test(text)) return number
+    const read = text.length < SHORTEST_PHONE ? undefined : actions.findPhone(text)
     const isId = this.#kinds.isIdNumber(name, scope)
-    if (isId || actions.isKnownId(text) || this.#isForeign(number, text, name, scope)) {
-      const read = actions.findPhone(text)
-      const value = read === undefined ? actions.id(text) : actions.phone(text, read).replace(/\D/g, '')
-      if (value !== text) this.#place.count(read === undefined ? (isId ? 'id' : 'number') : 'phone number')
-      return Number(value)
-    }
-    return isTime(number, text) && this.#options.shiftTimes !== 0 ? this.#shiftNumber(number) : number
+    if (read === undefined && !isId && !actions.isKnownId(text) && !isForeign(number, text, name, scope)) return number
+    const value = read === undefined ? actions.id(text) : actions.phone(text, read).replace(/\D/g, '')
+    if (value !== text) this.#place.count(read !== undefined ? 'phone number' : isId ? 'id' : 'number')
+    return Number(value)
   }
 
-  #shiftNumber = (number: number): number => number + this.#options.shiftTimes * (number >= MILLISECONDS[0] ? 1000 : 1)
-
-  /** A long number in a field that no one declared may be a phone number, a card, or another system's id. */
-  #isForeign(number: number, text: string, name: string, { shape }: Scope): boolean {
-    const isDeclared = shape?.types.get(name) !== undefined
-    return !isDeclared && text.length >= LONG_NUMBER && !isTime(number, text)
+  /** With as many decimals. */
+  #rewriteCoordinate(number: number): number {
+    this.#place.count('place')
+    return Number(this.#options.actions.phrase(String(Math.abs(number)), 'place')) % 60
   }
 
   /** A member's name, which may be an address or an id in a map by it. */
@@ -162,16 +157,22 @@ export class JsonWalker {
     if (new RegExp(EMAIL.source, 'u').test(name) || new RegExp(IPV4.source).test(name) || /%40|:\/\//i.test(name)) return this.values.rewrite(name, 'message', ROOT).value // biome-ignore format: one line
     if (/^(?:[0-9a-f-]{16,}|\d{6,}|[+(]?\d[\d\s().-]{7,})$/i.test(name))
       return this.values.rewrite(name, 'text', ROOT).value
-    return name.replace(/[\p{L}\p{M}'’]+|[\p{L}\p{N}_-]{6,}/gu, (part) => this.#rewriteNamePart(part, actions))
+    return name.replace(/[\p{L}\p{M}'’]+|[\p{L}\p{N}][\p{L}\p{N}_-]{5,}/gu, (part) => this.#rewriteNamePart(part, actions))
   }
 
   #rewriteNamePart(part: string, actions: WalkOptions['actions']): string {
     if (actions.isKnownId(part)) return actions.id(part)
-    return actions.isName(part) && !this.#options.vocabulary.hasWord(part.toLowerCase()) ? actions.name(part) : part
+    return actions.isTelling(part) ? actions.name(part) : part
   }
 }
 
 const NO_SHAPES: ReadonlyMap<string, Shape> = new Map()
+
+/** A long number in a field that no one declared may be a phone number, a card, or another system's id. */
+function isForeign(number: number, text: string, name: string, { shape, isOwn }: Scope): boolean {
+  if (shape?.types.get(name) !== undefined) return false
+  return text.length >= (isOwn ? SHORTEST_PHONE : LONG_NUMBER) && !isTime(number, text)
+}
 
 const isTime = (number: number, text: string): boolean =>
   (text.length === 10 && number >= SECONDS[0] && number < SECONDS[1]) ||

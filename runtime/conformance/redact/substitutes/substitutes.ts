@@ -157,7 +157,7 @@ const drawText = (text: string, random: KeyedRandom): string =>
   drawLetters(text, random).replace(/\d/g, () => String(random.below(10)))
 
 const PREFIX = /^(?:[a-z]{2,12}_)+(?=[A-Za-z0-9-]{4,}$)/
-const HEX = /^(?=.*\d)(?:[0-9a-f]{8,}|[0-9A-F]{8,})$/
+const HEX = /^(?=.*\d)(?:[0-9a-f]{16,}|[0-9A-F]{16,})$/
 
 function drawId(id: string, random: KeyedRandom): string {
   const prefix = PREFIX.exec(id)?.[0]

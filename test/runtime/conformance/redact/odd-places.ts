@@ -69,6 +69,8 @@ export const ODD_PLACES: Readonly<Record<string, Plant>> = {
   'bank account': () => attributes({ account: 'DE89 3704 0044 0532 0130 00' }),
   'credential with three parts': () => attributes({ session: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl' }),
   birthday: () => attributes({ birthday: '1987-03-14' }),
+  'path of a site': (p) => attributes({ page: `/account/${slug(p)}?ref=${p.externalId}` }),
+  coordinates: () => attributes({ latitude: 53.349805, longitude: -6.26031 }),
   'hash of a user': (p) => attributes({ user_hash: hash('sha256', p.externalId) }),
   'user name made of the name': (p) => attributes({ login: plain(p.first + p.last).toLowerCase() }),
   // Bodies.
@@ -98,6 +100,10 @@ export const ODD_PLACES: Readonly<Record<string, Plant>> = {
   'address with blanks around the @': (p) => body(p.email.replace('@', ' @ ')),
   'percent-encoded within a text': (p) => body(`see ${encodeURIComponent(p.email)} and ${encodeURIComponent(name(p))}`),
   'IP within a text': (p) => body(`from ${p.ip}:443`),
+  'name in angle brackets': (p) => body(`Hello <${name(p)}>, and <${p.first}>`),
+  'class of a tag': (p) => body(`<p class="${slug(p)}" ${plain(p.last).replace(/\W/g, '')}>x</p>`),
+  'style of a tag': (p) => body(`<p style="background:url(https://x.test/${plain(p.first)}.png)">x</p>`),
+  'digits of another script': () => body('٠٨٧ ١٢٣ ٤٥٦٧'),
   // Writings of a name.
   'first name in a title': (p) => title(`${p.first}: where is my order?`),
   'name in upper case': (p) => title(name(p).toUpperCase()),
@@ -142,6 +148,7 @@ export const ODD_PLACES: Readonly<Record<string, Plant>> = {
   }),
   'address in a filter': (p) => ({ url: `/profiles?filter=equals(email,${encodeURIComponent(`"${p.email}"`)})` }),
   'name in a query with +': (p) => ({ url: `/search?q=${encodeURIComponent(name(p)).replaceAll('%20', '+')}` }),
+  'address as the name of a parameter': (p) => ({ url: `/x?${encodeURIComponent(p.email)}=1&${p.externalId}` }),
   'slug in a path': (p) => ({ url: `/people/${slug(p)}` }),
   'address in a fragment': (p) => ({ url: `/x#user=${encodeURIComponent(p.email)}` }),
   'base64 in a query': (p) => ({ url: `/x?state=${encodeURIComponent(base64(JSON.stringify({ email: p.email })))}` }),
@@ -155,6 +162,7 @@ export const ODD_PLACES: Readonly<Record<string, Plant>> = {
     responseHeaders: { 'content-type': `application/json; name=${plain(p.last)}` },
   }),
   'link of a header': (p) => ({ responseHeaders: { Link: `<https://api.source.test/contacts/${p.id}?email=${p.email}>; rel="canonical"` } }), // biome-ignore format: one row
+  'title of a link of a header': (p) => ({ responseHeaders: { Link: `</x>; rel="next"; title="${plain(name(p))}"` } }),
   'location of a redirect': (p) => ({ responseHeaders: { Location: `/contacts/${encodeURIComponent(p.email)}` } }),
   // Bodies of other forms, and errors.
   form: (p) => ({
