@@ -18,6 +18,7 @@ import { Changes } from './changes.ts'
 import { detectPersonalData } from './detect/detect-personal-data.ts'
 import { ROOT } from './rewrite/fields.ts'
 import { rewriteHeaders } from './rewrite/rewrite-headers.ts'
+import { isEncodedText } from './rewrite/rewrite-value.ts'
 import { Learner, Replacer, type ValueActions } from './rewrite/value-actions.ts'
 import { JsonWalker } from './rewrite/walk-json.ts'
 import { SeenValues } from './seen-values.ts'
@@ -95,7 +96,6 @@ export class Redactor {
     return rewriteHeaders(headers, {
       kept: this.#options.rules.headers ?? [],
       rewriteUrl: (url) => this.#replacer.values.rewriteUrl(url, ROOT),
-      isPersonal: (value) => this.#seen.hasWordOf(value) || this.detect(value).length > 0,
       dropped: (name) => this.#changes.dropped(name),
       replaced: (name) => this.#changes.placeOf('headers').at(name).count('url'),
     })
@@ -136,12 +136,12 @@ function rewriteExchange(
   }
 }
 
-/** A form is a query; other texts are those of a program. */
+/** A form is a query. Nothing reads other texts, such as pages of errors. */
 function rewriteBody(body: Json, walker: JsonWalker, place: string): Json {
   if (typeof body !== 'string') return walker.rewrite(body, place)
-  const isForm = /^[\w%.[\]-]+=[^\s&]*(?:&[\w%.[\]-]+=[^\s&]*)*$/.test(body)
+  const isForm = !isEncodedText(body) && /^[\w%[\]-]+=[^\s&]*(?:&[\w%[\]-]+=[^\s&]*)*$/.test(body)
   const rewrite = (text: string) => {
-    if (!isForm) return walker.values.rewrite(text, 'message', ROOT).value
+    if (!isForm) return walker.values.rewrite(text, 'text', ROOT).value
     return walker.values.rewriteUrl(`?${text}`, ROOT).slice(1)
   }
   return walker.rewriteText(body, place, rewrite)

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../../ports/types.ts'
 import { toCountryCode } from './codes.ts'
 
 /**
- * - `choice`: one of a list of known texts, or a word of a program such as a type or a state.
+ * - `choice`: a word of a program such as a type or a state. `listed`: one of a list of known texts.
  * - `code`: a country, language, currency or time zone, which changes how other values are read.
  * - `label`: a name of a thing, such as a team or a tag.
  * - `message`: a sentence that a program made, with values in it.
@@ -22,6 +22,7 @@ export type FieldKind =
   | 'id'
   | 'url'
   | 'choice'
+  | 'listed'
   | 'code'
   | 'date'
   | 'birthday'
@@ -129,7 +130,8 @@ function kindOf(name: string, scope: Scope, ids: ReadonlySet<string>): FieldKind
 }
 
 function declaredKind(name: string, { kinds, values, usual, idOf }: FieldType, scope: Scope): FieldKind {
-  if (values !== undefined || usual !== undefined) return 'choice'
+  if (values !== undefined) return 'listed'
+  if (usual !== undefined) return 'choice'
   if (idOf !== undefined) return 'id'
   if (kinds.has('date')) return 'date'
   if (TOKEN.test(name)) return 'token'

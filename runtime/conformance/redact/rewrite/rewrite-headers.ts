@@ -8,14 +8,15 @@ const KEPT = new Set(
 /** Their values are addresses. */
 const ADDRESSES = new Set(['link', 'location'])
 
-/** Simple words and numbers: media types, dates, versions. */
-const PLAIN_VALUE = /^[\w\s.,:;/+*="()-]{0,200}$/
+const MEDIA_TYPE = String.raw`(?:application|audio|image|multipart|text|video|\*)\/[\w*.+-]{1,40}(?:; ?(?:charset=[\w-]{1,12}|q=[\d.]+))*`
+/** A value says a number, a version, a date or media types. Any other may be anything. */
+const PLAIN_VALUE = new RegExp(
+  String.raw`^(?:\d{1,6}(?:(?:\.|[,;] ?(?:w=)?)\d{1,6}){0,8}|1\d{9}|1\d{12}|v\d{1,3}|(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)|\d{4}-\d\d-\d\d(?:\.[a-z]{3,6})?|true|false|${MEDIA_TYPE}(?:, ?${MEDIA_TYPE})*)$`,
+)
 
 export interface HeaderContext {
   readonly kept: readonly string[]
   rewriteUrl(url: string): string
-  /** Whether a value has a word of a person. */
-  isPersonal(value: string): boolean
   dropped(name: string): void
   replaced(name: string): void
 }
@@ -32,7 +33,7 @@ export function rewriteHeaders(
       const address = rewriteAddresses(value, context)
       if (address !== value) context.replaced(key)
       rewritten[name] = address
-    } else if (kept.has(key) && PLAIN_VALUE.test(value) && !context.isPersonal(value)) rewritten[name] = value
+    } else if (kept.has(key) && PLAIN_VALUE.test(value)) rewritten[name] = value
     else context.dropped(key)
   }
   return rewritten

@@ -83,7 +83,7 @@ export class ValueRewriter {
       case 'code':
         return isCode(text) && (!hasName() || text.length === 2) ? { value: text, kind: 'text' } : undefined
       case 'choice':
-        return (WORD_OF_PROGRAM.test(text) || OPERATOR.test(text)) && !/\d{6}/.test(text) && !hasName()
+        return (this.#isWordOfProgram(text) || OPERATOR.test(text)) && !/\d{6}/.test(text) && !hasName()
           ? { value: text, kind: 'text' }
           : undefined
       case 'pointer':
@@ -95,6 +95,12 @@ export class ValueRewriter {
       default:
         return undefined
     }
+  }
+
+  /** `ticket.created`, but not `shop.example`. */
+  #isWordOfProgram(text: string): boolean {
+    const last = text.slice(text.lastIndexOf('.') + 1)
+    return WORD_OF_PROGRAM.test(text) && (last === text || this.#options.vocabulary.hasWord(last))
   }
 
   #hasName(text: string): boolean {

@@ -157,7 +157,9 @@ export class JsonWalker {
     if (new RegExp(EMAIL.source, 'u').test(name) || new RegExp(IPV4.source).test(name) || /%40|:\/\//i.test(name)) return this.values.rewrite(name, 'message', ROOT).value // biome-ignore format: one line
     if (/^(?:[0-9a-f-]{16,}|\d{6,}|[+(]?\d[\d\s().-]{7,})$/i.test(name))
       return this.values.rewrite(name, 'text', ROOT).value
-    return name.replace(/[\p{L}\p{M}'’]+|[\p{L}\p{N}][\p{L}\p{N}_-]{5,}/gu, (part) => this.#rewriteNamePart(part, actions))
+    return name.replace(/[\p{L}\p{M}'’]+|[\p{L}\p{N}][\p{L}\p{N}_-]{5,}/gu, (part) =>
+      this.#rewriteNamePart(part, actions),
+    )
   }
 
   #rewriteNamePart(part: string, actions: WalkOptions['actions']): string {

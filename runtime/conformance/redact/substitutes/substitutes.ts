@@ -69,7 +69,7 @@ export class Substitutes {
   /** The same kinds of characters in the same places; prefixes such as `sub_`, hyphens and colons stay. */
   id(id: string): string {
     if (/^\d+$/.test(id) && id.length <= MAX_PERMUTED_DIGITS) return this.#permute(id)
-    return this.#choose('id', id, (random) => drawId(id, random), {
+    return this.#choose('id', id, (random) => this.#drawPrefixed(id, random), {
       isFree: (candidate) =>
         candidate !== id &&
         !this.#seen.ids.has(candidate) &&
@@ -94,6 +94,12 @@ export class Substitutes {
       if (!this.#seen.words.has(folded)) return drawn
     }
     return word.replace(/\p{L}/gu, 'x')
+  }
+
+  #drawPrefixed(id: string, random: KeyedRandom): string {
+    const prefix = PREFIX.exec(id)?.[0] ?? ''
+    const isKind = prefix !== '' && !this.#seen.hasWordOf(prefix.replaceAll('_', ' '))
+    return isKind ? prefix + drawId(id.slice(prefix.length), random) : drawId(id, random)
   }
 
   #drawLocal(base: string, random: KeyedRandom): string {
@@ -156,12 +162,11 @@ const toPlain = (text: string): string =>
 const drawText = (text: string, random: KeyedRandom): string =>
   drawLetters(text, random).replace(/\d/g, () => String(random.below(10)))
 
-const PREFIX = /^(?:[a-z]{2,12}_)+(?=[A-Za-z0-9-]{4,}$)/
+/** Of ids such as `sub_a1B2c3D4`: it names a kind. */
+const PREFIX = /^(?:[a-z]{2,6}_)+(?=[A-Za-z0-9-]{8,}$)(?=.*\d)/
 const HEX = /^(?=.*\d)(?:[0-9a-f]{16,}|[0-9A-F]{16,})$/
 
 function drawId(id: string, random: KeyedRandom): string {
-  const prefix = PREFIX.exec(id)?.[0]
-  if (prefix !== undefined) return prefix + drawId(id.slice(prefix.length), random)
   if (/^\d+$/.test(id)) return drawDigits(id, random)
   const isHex = HEX.test(id) || UUID.test(id)
   return id
