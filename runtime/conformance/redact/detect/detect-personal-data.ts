@@ -27,31 +27,43 @@ interface Place {
 /**
  * Places in the order of the text. A finding never has the value: its message is safe to print.
  *
- * Searches each line as it is, and what stands in it percent-encoded, HTML-escaped, in base64, as JSON within JSON and so on.
+ * Searches each line as it is, member by member, and what stands in it percent-encoded, HTML-escaped, in base64, as JSON within JSON and so on.
  */
 export function detectPersonalData(text: string, options: DetectionOptions = {}): readonly Finding[] {
   const clean = new Set<string>()
-  return text.split('\n').flatMap((line, index) => {
-    // Most lines of JSON are written many times.
-    const bare = line.trim()
-    if (clean.has(bare)) return []
-    const findings = searchLine(line, options)
-    if (findings.length === 0) clean.add(bare)
-    return findings.map(({ offset, ...rest }) => ({ ...rest, line: index + 1, column: offset + 1 }))
+  return text.split('\n').flatMap((line, index) =>
+    splitMembers(line).flatMap(({ piece, offset: begin }) => {
+      // Most members of JSON are written many times.
+      const bare = piece.trim()
+      if (clean.has(bare)) return []
+      const findings = searchPiece(piece, options)
+      if (findings.length === 0) clean.add(bare)
+      return findings.map(({ offset, ...rest }) => ({ ...rest, line: index + 1, column: begin + offset + 1 }))
+    }),
+  )
+}
+
+/** A line of JSON, which may hold a whole record, member by member. */
+function splitMembers(line: string): readonly { readonly piece: string; readonly offset: number }[] {
+  let offset = 0
+  return line.split(/(?<=,)(?=")/).map((piece) => {
+    const begin = offset
+    offset += piece.length
+    return { piece, offset: begin }
   })
 }
 
-function searchLine(line: string, options: DetectionOptions): readonly LineFinding[] {
-  const found = new Map<string, LineFinding>()
+function searchPiece(piece: string, options: DetectionOptions): readonly PieceFinding[] {
+  const found = new Map<string, PieceFinding>()
   const report: Search['report'] = ({ offset, kind }, encoding) => {
     const key = `${offset} ${kind}`
     if (!found.has(key)) found.set(key, { offset, kind, ...(encoding !== undefined && { encoding }) })
   }
-  search(line, { options, report })
+  search(piece, { options, report })
   return [...found.values()].sort((a, b) => a.offset - b.offset)
 }
 
-interface LineFinding extends Place {
+interface PieceFinding extends Place {
   readonly encoding?: string
 }
 

@@ -155,6 +155,7 @@ function namedKind(name: string, { parent, isPerson, isOwn }: Scope): FieldKind 
   if (PERSON_NAME.test(name) || (name === 'name' && isPerson)) return 'name'
   if (COMPANY.test(name) || (name === 'name' && COMPANY.test(parent))) return 'company'
   if (PLACE.test(name) && (isPerson || isOwn || LOCATION.test(parent))) return 'place'
+  if (name === 'region') return 'code'
   if (URL_NAME.test(name)) return 'url'
   return DATE.test(name) ? 'date' : undefined
 }
