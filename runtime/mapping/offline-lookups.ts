@@ -8,6 +8,8 @@ export interface OfflineLookups {
   find(lookup: LookupSpec, key: string): Promise<Json | undefined>
   /** Values taken from the record or left out, for a person to read. */
   readonly notes: Set<string>
+  /** Whether a value was collected from the record: it may lack most fields. */
+  isCollected(value: Json | undefined): boolean
 }
 
 /**
@@ -17,12 +19,15 @@ export interface OfflineLookups {
 export function createOfflineLookups(file: Json | undefined, data: Json): OfflineLookups {
   const tables = new Map(Object.entries(isObject(file) ? file : {}).map(([name, rows]) => [name, rowsOf(rows)]))
   const notes = new Set<string>()
+  const collections = new WeakSet<JsonObject>()
   return {
     notes,
+    isCollected: (value) => isObject(value) && collections.has(value),
     async find(lookup, key) {
       const known = (tables.get(lookup.name) ?? tables.get(`${lookup.name}s`))?.get(key)
       if (known !== undefined) return known
       const collected = collectById(data, key)
+      if (collected !== undefined) collections.add(collected)
       notes.add(
         `${lookup.name} ${key} is not in the given lookups: ${collected ? 'taken from the record itself' : 'left out'}`,
       )

@@ -63,7 +63,7 @@ export interface Preview {
   readonly bodies: readonly Json[]
   /** Hints for a person, e.g. a missing lookup. */
   readonly notes: readonly string[]
-  /** A line for each mapping that listens and gives no item, e.g. what its `when` read. */
+  /** A line for each mapping that listens and gives no item, e.g. what its `when` read. Empty if explanations tell it. */
   readonly silences: readonly string[]
   /** By item of the data, if the input asks for it. */
   readonly explanations?: readonly RecordExplanation[]
@@ -112,10 +112,12 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
   const results = mapped.map((result) => fitResult(result, parts))
   if (opened.length === 0)
     notes.add(`no item of stream ${input.stream} found: pass a page of it, a list, or one item with its id`)
-  const origin = { opened, targets, input, now: parts.clock.now() }
+  const { isCollected } = offline
+  const origin = { opened, targets, input, now: parts.clock.now(), isCollected }
   const explainer = withFind(finders.findAgain)
-  const silences = await describeSilences(origin, new Set(mapped.map(({ metric }) => metric)), explainer)
   const explanations = input.explain === undefined ? undefined : await explainItems(origin, explainer)
+  const metrics = new Set(mapped.map(({ metric }) => metric))
+  const silences = explanations === undefined ? await describeSilences(origin, metrics, explainer) : []
   for (const change of formatChanges(results.flatMap(({ changes = [] }) => changes))) notes.add(change)
   if (parts.spec.people.onlyKnown && results.some(({ message }) => message !== undefined))
     notes.add(

@@ -131,10 +131,11 @@ function propertyLines(
 }
 
 /** `$admin: not found by 493881 ← admin_assignee_id`. */
-function describeLookup({ name, keys, found, key, from }: LookupReading): string {
+function describeLookup({ name, keys, found, collected, key, from }: LookupReading): string {
   if (keys.length > 0) {
     const source = key === undefined ? '' : ` ← ${oneLine(key.text)}${from === undefined ? '' : ` of $${from}`}`
-    return `$${name}: ${found ? 'found' : 'not found'} by ${keys.join(', ')}${source}`
+    const by = `${found ? 'found' : 'not found'} by ${keys.join(', ')}`
+    return `$${name}: ${by}${collected ? ', but in the record itself' : ''}${source}`
   }
   if (key === undefined) return `$${name}: not looked up${from === undefined ? '' : `, since $${from} is absent`}`
   const reads = describeReads(key.reads.filter(({ absent }) => absent !== undefined)).join(', ')

@@ -103,7 +103,7 @@ dl.facts dt { color: var(--soft); overflow-wrap: anywhere; }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.facts + * { margin-top: .75rem; }
 dl.explained { grid-template-columns: minmax(0, 1fr); gap: 0; }
-dl.explained > div { display: grid; grid-template-columns: minmax(8rem, 18rem) minmax(0, 1fr); gap: 0 1rem; padding: .25rem 0; border-top: 1px solid var(--line); }
+dl.explained > div { display: grid; grid-template-columns: minmax(8rem, 20rem) minmax(0, 1fr); gap: 0 1rem; padding: .25rem 0; border-top: 1px solid var(--line); }
 dl.explained > div:first-child { border-top: 0; }
 dl.explained > div > dd { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
 dl.explained > div > dd > * { flex: 1 1 100%; margin: 0; min-width: 0; }

@@ -59,8 +59,10 @@ function occurrenceOutcome(title: Html, occurrence: OccurrenceExplanation, metri
   const at = time !== undefined && html` <span class="soft">${timeElement(Date.parse(time))}</span>`
   if (status === 'sent')
     return html`<p>${title} <span class="badge good">${metric === PROFILE ? 'Updates the profile' : 'Makes an event'}</span>${at}</p>${parts(occurrence, view)}`
+  // The rule names the same place.
+  const place = rule === undefined ? fault?.place : undefined
   if (status === 'failed')
-    return html`<p>${title} <span class="badge bad">Fails</span> ${capitalize(fault?.message ?? '')}${fault?.place !== undefined && html` <code>${fault.place}</code>`}${fault && html` (${faultCode(fault.code, view.options)})`}.${at}</p>${rule && ruleReading(rule)}${parts(occurrence, view)}`
+    return html`<p>${title} <span class="badge bad">Fails</span> ${capitalize(fault?.message ?? '')}${place !== undefined && html` <code>${place}</code>`}${fault && html` (${faultCode(fault.code, view.options)})`}.${at}</p>${rule && ruleReading(rule)}${parts(occurrence, view)}`
   return html`<p>${title} <span class="badge">Skipped</span> ${capitalize(describeSkipReason(reason))}. ${skipReasonCode(reason, view.options)}${at}</p>
 ${rule ? ruleReading(rule) : missingPerson(occurrence, view)}`
 }

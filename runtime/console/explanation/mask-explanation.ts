@@ -9,30 +9,37 @@ import type { Json } from '../../ports/types.ts'
 import { MASK, maskedJson } from '../raw-record.ts'
 
 export function maskExplanation({ each, occurrences, ...mapping }: MappingExplanation): MappingExplanation {
-  return { ...mapping, ...(each && { each: maskExpression(each) }), occurrences: occurrences.map(maskOccurrence) }
+  // The parts that an expression makes of custom attributes are as personal as these.
+  const isPartCustom = each?.reads.some(({ path }) => path.includes('attributes')) ?? false
+  const mask = (read: PathReading) => maskRead(read, isPartCustom)
+  const own = each && { each: maskExpression(each, mask) }
+  return { ...mapping, ...own, occurrences: occurrences.map((one) => maskOccurrence(one, mask)) }
 }
 
-function maskOccurrence(occurrence: OccurrenceExplanation): OccurrenceExplanation {
+type ReadMask = (read: PathReading) => PathReading
+
+function maskOccurrence(occurrence: OccurrenceExplanation, mask: ReadMask): OccurrenceExplanation {
   const { rule, lookups, properties, profile } = occurrence
   return {
     ...occurrence,
-    ...(rule && { rule: maskExpression(rule) }),
-    ...(lookups && { lookups: lookups.map(maskLookup) }),
-    ...(properties && { properties: properties.map(maskProperty) }),
-    ...(profile && { profile: profile.map(maskProperty) }),
+    ...(rule && { rule: maskExpression(rule, mask) }),
+    ...(lookups && { lookups: lookups.map((one) => maskLookup(one, mask)) }),
+    ...(properties && { properties: properties.map((one) => maskProperty(one, mask)) }),
+    ...(profile && { profile: profile.map((one) => maskProperty(one, mask)) }),
   }
 }
 
-function maskLookup({ key, keys, ...lookup }: LookupReading): LookupReading {
-  return { ...lookup, keys: keys.map((one) => String(maskedJson(one, 'id'))), ...(key && { key: maskExpression(key) }) }
+function maskLookup({ key, keys, ...lookup }: LookupReading, mask: ReadMask): LookupReading {
+  const masked = keys.map((one) => String(maskedJson(one, 'id')))
+  return { ...lookup, keys: masked, ...(key && { key: maskExpression(key, mask) }) }
 }
 
 /** A default is written in the spec, so it is no one's data. */
-const maskProperty = (property: PropertyExplanation): PropertyExplanation =>
-  property.status === 'default' ? { ...property, reads: property.reads.map(maskRead) } : maskExpression(property)
+const maskProperty = (property: PropertyExplanation, mask: ReadMask): PropertyExplanation =>
+  property.status === 'default' ? { ...property, reads: property.reads.map(mask) } : maskExpression(property, mask)
 
-function maskExpression<R extends ExpressionReading>(reading: R): R {
-  const reads = reading.reads.map(maskRead)
+function maskExpression<R extends ExpressionReading>(reading: R, mask: ReadMask): R {
+  const reads = reading.reads.map(mask)
   const isShown = reads.every((read, at) => isSame(read.value, reading.reads[at]?.value))
   const value = isShown ? maskUnknown(reading.value, collectShown(reading)) : maskAll(reading.value)
   return { ...reading, reads, ...(value !== undefined && { value }) }
@@ -41,10 +48,12 @@ function maskExpression<R extends ExpressionReading>(reading: R): R {
 const isSame = (a: Json | undefined, b: Json | undefined): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Masks a value as the record that holds it at this path is masked. */
-function maskRead(read: PathReading): PathReading {
+function maskRead(read: PathReading, isPartCustom: boolean): PathReading {
   if (read.value === undefined) return read
-  const names = [...read.path.matchAll(/"(?:[^"\\]|\\.)*"|[^.[\]"$]+/g)].map(([name]) => unquote(name))
-  const steps = names.filter((name) => !/^-?\d+$/.test(name))
+  const names = [...read.path.matchAll(/"(?:[^"\\]|\\.)*"|[^.[\]"$]+/g)].map(([name]) => name)
+  // Positions in lists are no names.
+  const steps = names.filter((name) => !/^-?\d+$/.test(name)).map(unquote)
+  if (isPartCustom && read.path.startsWith('$part')) steps.unshift('attributes')
   const record = steps.reduceRight<Json>((inner, name) => ({ [name]: inner }), read.value)
   return { ...read, value: steps.reduce<Json>(readMember, maskedJson(record)) }
 }

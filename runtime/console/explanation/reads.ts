@@ -78,16 +78,17 @@ export function lookupItem(lookup: LookupReading, view: ExplanationView): Html {
     // Where a long expression chose the id among several, the id says enough, unless it is a wrong one.
     const isPath = key?.reads.length === 1 && key.reads[0]?.path === key.text
     const origin = key && (isPath || !found) && html`, read from <code>${oneLine(key.text)}</code>${ofParent}`
-    return html`${variable}: ${codes(keys)} ${foundText(found, view)}${origin}`
+    return html`${variable}: ${codes(keys)} ${foundText(lookup, view)}${origin}`
   }
   if (key === undefined)
     return html`${variable} was not looked up${from !== undefined && html`: <code>$${from}</code> has no value`}`
   return html`${variable} was not looked up: <code>${oneLine(key.text)}</code>${ofParent} gives no id`
 }
 
-function foundText(found: boolean, { asked, source }: ExplanationView): string {
+function foundText({ found, collected }: LookupReading, { asked, source }: ExplanationView): string {
   if (found) return 'was found'
-  return asked ? `was not found in ${capitalize(source)}` : 'is not among the lookups that are still cached'
+  const reason = asked ? `was not found in ${capitalize(source)}` : 'is not among the lookups that are still cached'
+  return collected ? `${reason}, so only its fields in the record are known` : reason
 }
 
 /** The expression and its place in the spec. A path that it consists of is among the reads already. */

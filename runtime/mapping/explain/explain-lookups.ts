@@ -12,6 +12,8 @@ export interface LookupReading {
   /** The ids that were looked up. Empty: there was none. */
   readonly keys: readonly string[]
   readonly found: boolean
+  /** There was none, and what the record itself holds of it takes its place. */
+  readonly collected?: true
   /** The expression of the key. Absent: `from` has no value, and the key is not read. */
   readonly key?: ExpressionReading
   /** The lookup that the key is read from. */
@@ -25,6 +27,8 @@ export interface LookupsToExplain {
   readonly bound: Bindings
   /** The expression of the contact's key. Absent: the record is the contact. */
   readonly contact?: { readonly expr: Expression; readonly bindings: Bindings }
+  /** Whether a value was collected from the record itself. */
+  readonly isCollected?: ((value: Json | undefined) => boolean) | undefined
 }
 
 export async function explainLookups({ lookups, ...from }: LookupsToExplain): Promise<readonly LookupReading[]> {
@@ -33,10 +37,11 @@ export async function explainLookups({ lookups, ...from }: LookupsToExplain): Pr
 
 async function explainLookup(
   { name, from, key: ownKey, emptyKeys }: LookupSpec,
-  { item, bound, contact }: Omit<LookupsToExplain, 'lookups'>,
+  { item, bound, contact, isCollected }: Omit<LookupsToExplain, 'lookups'>,
 ): Promise<LookupReading> {
-  const found = bound[name] !== undefined
-  const base = { name, found, ...(from !== undefined && { from }) }
+  const collected = isCollected?.(bound[name]) === true
+  const found = bound[name] !== undefined && !collected
+  const base = { name, found, ...(collected && { collected }), ...(from !== undefined && { from }) }
   const expr = name === CONTACT ? contact?.expr : ownKey
   const source = from === undefined ? item : bound[from]
   if (expr === undefined || source === undefined) return { ...base, keys: [] }

@@ -14,7 +14,7 @@ import { checkOccurrences, identifyOccurrence } from '../occurrences.ts'
 import { isMissing } from '../property-values.ts'
 import { isTruthy } from '../skip-rules.ts'
 import type { DeliveryContext, MapParts } from '../types.ts'
-import { explainLookups, type LookupReading } from './explain-lookups.ts'
+import { explainLookups, type LookupReading, type LookupsToExplain } from './explain-lookups.ts'
 import { explainProperties, type PropertyExplanation } from './explain-properties.ts'
 import {
   type ExpressionReading,
@@ -59,6 +59,7 @@ export interface ExplainOptions {
   readonly selects?: (name: string) => boolean
   /** The events to explain them of, by metric and key. Absent: all. */
   readonly includes?: (metric: string, key: string) => boolean
+  readonly isCollected?: LookupsToExplain['isCollected']
 }
 
 export async function explainMapping(
@@ -94,7 +95,7 @@ type Occurrence = Pick<Candidate, 'mapping' | 'item' | 'bindings' | 'position' |
 
 async function explainOccurrence(
   occurrence: Occurrence,
-  { context, selects, includes }: ExplainOptions,
+  { context, selects, includes, isCollected }: ExplainOptions,
   parts: MapParts,
 ): Promise<OccurrenceExplanation> {
   const { mapping, item, bindings } = occurrence
@@ -115,7 +116,7 @@ async function explainOccurrence(
       ...(await explainResult(mapped, candidate, bound, parts)),
       time,
       key: identity.key,
-      ...(selects && isIncluded && (await explainParts(candidate, bound, { selects, parts }))),
+      ...(selects && isIncluded && (await explainParts(candidate, bound, { selects, isCollected, parts }))),
     }
   } catch (error) {
     const fault = toFaultReading(error)
@@ -171,11 +172,16 @@ async function findMissing(
   return readings.filter(({ value }) => isMissing(value))
 }
 
+interface PartsToExplain extends Pick<ExplainOptions, 'isCollected'> {
+  readonly selects: (name: string) => boolean
+  readonly parts: MapParts
+}
+
 /** Lookups, properties and the profile that goes with the event. */
 async function explainParts(
   { mapping, item, bindings }: Candidate,
   bound: Bindings,
-  { selects, parts: { spec, plan } }: { readonly selects: (name: string) => boolean; readonly parts: MapParts },
+  { selects, isCollected, parts: { spec, plan } }: PartsToExplain,
 ): Promise<Pick<OccurrenceExplanation, 'lookups' | 'properties' | 'profile'>> {
   const select = (properties: readonly Property[]) => properties.filter(({ name }) => selects(name))
   const contact = { expr: mapping.contact, bindings }
@@ -187,7 +193,7 @@ async function explainParts(
   const { attributes, properties } = spec.profile
   const ofPerson = select([...attributes, ...properties])
   return {
-    lookups: await explainLookups({ lookups, item, bound, contact }),
+    lookups: await explainLookups({ lookups, item, bound, contact, isCollected }),
     properties: own,
     profile: [...(person === undefined ? [] : await explainProperties(ofPerson, { ...values, item: person })), ...set],
   }

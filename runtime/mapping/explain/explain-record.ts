@@ -1,6 +1,7 @@
 /** Explains a record: what each mapping that listens to it makes of it, and what the profile does. */
 import { withStepBudget } from '../../expression/step-budget.ts'
 import { asId } from '../../lib/json.ts'
+import type { Json } from '../../ports/types.ts'
 import type { OpenRecord, RecordTargets } from '../../source/open-record.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import { CONTACT, hydrate } from '../hydrate.ts'
@@ -38,18 +39,21 @@ export interface ItemsToExplain {
   }
   /** Milliseconds since 1970. */
   readonly now: number
+  /** Whether a lookup's value was collected from the record itself. */
+  readonly isCollected: (value: Json | undefined) => boolean
 }
 
 /** What each mapping that listens makes of each item, and what the profile does. */
 export async function explainItems(
-  { opened, targets, input, now }: ItemsToExplain,
+  { opened, targets, input, now, isCollected }: ItemsToExplain,
   parts: MapParts,
 ): Promise<readonly RecordExplanation[]> {
   const { explain, explainOnly } = input
   const selects = (name: string) => typeof explain !== 'string' || name.toLowerCase() === explain.toLowerCase()
   const explanations: RecordExplanation[] = []
   for (const open of opened) {
-    const options = { context: contextOf(open, now), selects, ...(explainOnly && { includes: explainOnly }) }
+    const context = contextOf(open, now)
+    const options = { context, selects, isCollected, ...(explainOnly && { includes: explainOnly }) }
     const id = asId(await open.resource.id.evaluate(open.item))
     const base = id === undefined ? {} : { id }
     if (input.topic !== undefined && (await isDeletion(open.item, open.bindings, parts.spec.people))) {
@@ -121,7 +125,7 @@ async function explainListener(
 /** Explains the profile that a contact's record updates. */
 async function explainProfile(
   { item, bindings }: OpenRecord,
-  { selects, includes }: ExplainOptions,
+  { selects, includes, isCollected }: ExplainOptions,
   parts: MapParts,
 ): Promise<MappingExplanation> {
   const { spec, plan, lookups: source } = parts
@@ -142,7 +146,7 @@ async function explainProfile(
   const isIncluded = includes?.(PROFILE, '') ?? true
   const details = selects &&
     isIncluded && {
-      lookups: (await explainLookups({ lookups, item, bound })).filter(({ name }) => name !== CONTACT),
+      lookups: (await explainLookups({ lookups, item, bound, isCollected })).filter(({ name }) => name !== CONTACT),
       profile: await explainProperties(properties, { item, bound, lookups: names }),
     }
   return { ...base, occurrences: [{ ...(await explain()), ...details }] }

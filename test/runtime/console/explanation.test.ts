@@ -186,6 +186,15 @@ describe('a record that Find shows', () => {
     expect(links.filter((href) => /@|%40|desrever/.test(href ?? ''))).toEqual([])
   })
 
+  test('says after a restart that a lookup is no longer cached', async () => {
+    const own = await openConsoleWithConnector({}, { connector: { store: shop.store } })
+    const [entry] = await shop.store.trace('25')
+    const text = textOf(await own.browser().text(`/find?ref=25&show=${entry?.seq}`))
+    expect(text).toMatch(
+      / Created Ticket Skipped .+ \$contact : \S+ is not among the lookups that are still cached, so only its fields in the record are known, read from contacts\.contacts\[0\]\.id /,
+    )
+  })
+
   test('explains the properties of ten events, and counts the others', async () => {
     const held = { ticket_state: 'waiting_on_customer', created_at: Math.floor(shop.clock.now() / 1000) - 5 }
     await receive('ticket.state.updated', ticket('26', parts(...Array.from({ length: 23 }, () => held), state)))
@@ -204,6 +213,6 @@ test('a failed record shows what the failing expression read', async () => {
   const path = `/failed-events?group=${encodeURIComponent(group?.group ?? '')}&show=${entry?.seq}`
   const text = textOf(partOf(await shop.browser().text(path), '<section aria-label="Explanation"', '</section>'))
   expect(text).toMatch(
-    /Created Ticket Fails The time of Created Ticket is missing, or not a time mappings\/created-ticket\.yaml:\d+:\d+ .+ created_at have no value\. Present: .+ \[ticket_parts\./,
+    /Created Ticket Fails The time of Created Ticket is missing, or not a time \( mapping\/no-time \)\. .+ created_at have no value\. Present: .+ \[ticket_parts\..+ mappings\/created-ticket\.yaml:\d+:\d+/,
   )
 })

@@ -12,7 +12,7 @@ const item = {
   created_at: 1_700_000_000,
   count: 3,
   tags: { tags: [{ id: 't1', name: 'Ada owes' }] },
-  custom_attributes: { age: 37, vip: true, 'Order number': 'A-17' },
+  custom_attributes: { age: 37, vip: true, 'Order number': 'A-17', '12': 49170 },
   ticket_attributes: { total: 12.5 },
   names: ['Ada', 'Bo'],
 }
@@ -36,9 +36,10 @@ const rows: readonly (readonly [text: string, value: Json, reads: readonly Json[
   ['custom_attributes."Order number"', MASK, [MASK]],
   [
     'custom_attributes',
-    { age: MASK, vip: MASK, 'Order number': MASK },
-    [{ age: MASK, vip: MASK, 'Order number': MASK }],
+    { age: MASK, vip: MASK, 'Order number': MASK, '12': MASK },
+    [{ age: MASK, vip: MASK, 'Order number': MASK, '12': MASK }],
   ],
+  ['custom_attributes."12"', MASK, [MASK]],
   ['ticket_attributes.total', MASK, [MASK]],
   ['$contact.custom_attributes.phone', MASK, [MASK]],
   ['$contact.role', MASK, [MASK]],
@@ -75,4 +76,19 @@ test('a default is the spec’s, ids of lookups stay, and an address among them 
   expect(masked?.properties?.[0]?.value).toBe('none')
   expect(masked?.lookups?.[0]).toMatchObject({ keys: ['6960a', MASK], key: { value: MASK } })
   expect(JSON.stringify(masked)).not.toContain('ada@')
+})
+
+test('parts that are made of custom attributes are masked as these', async () => {
+  const part = await readExpression(compileExpression('$part.n', { place: 'a.yaml:1:1' }, []), item, {
+    part: { n: 49170 },
+  })
+  for (const [text, value] of [
+    ['$each(custom_attributes, function($n) { { "n": $n } })', MASK],
+    ['tags.tags', 49170],
+  ] as const) {
+    const each = await readExpression(compileExpression(text, { place: 'a.yaml:1:1' }, []), item, bindings)
+    const occurrences = [{ status: 'when-false', rule: part }] as const
+    const [masked] = maskExplanation({ metric: 'M', file: 'a.yaml', each, occurrences }).occurrences
+    expect(masked?.rule?.reads.map((read) => read.value)).toEqual([value])
+  }
 })
