@@ -1,7 +1,7 @@
 /** Prints what each mapping made of a record and why: a block per mapping and occurrence. */
 import { plural } from '../../lib/format.ts'
-import { describeReads, findSilence, formatValue } from '../../mapping/explain/describe.ts'
-import type { LookupReading } from '../../mapping/explain/explain-lookups.ts'
+import { describeReads, findSilence, formatValue, isOnlyRead, oneLine } from '../../mapping/explain/describe.ts'
+import { type LookupReading, selectLookups } from '../../mapping/explain/explain-lookups.ts'
 import type { MappingExplanation, OccurrenceExplanation } from '../../mapping/explain/explain-mapping.ts'
 import type { PropertyExplanation } from '../../mapping/explain/explain-properties.ts'
 import type { RecordExplanation } from '../../mapping/explain/explain-record.ts'
@@ -68,12 +68,12 @@ function occurrenceLines(one: OccurrenceExplanation, printed: Set<string>, paint
 const section = (title: string, lines: readonly string[], paint: Painter): readonly string[] =>
   lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines]
 
-/** The lookups that the properties read, and those that these are read from. */
-function findUsed(lookups: readonly LookupReading[], properties: readonly PropertyExplanation[]) {
-  const names = new Set(properties.flatMap((property) => property.lookups))
-  for (const { name, from } of [...lookups].reverse()) if (names.has(name) && from !== undefined) names.add(from)
-  return lookups.filter(({ name, keys }) => names.has(name) && keys.length > 0)
-}
+/** The lookups behind the properties that were looked up. */
+const findUsed = (lookups: readonly LookupReading[], properties: readonly PropertyExplanation[]) =>
+  selectLookups(
+    lookups,
+    properties.flatMap((property) => property.lookups),
+  ).filter(({ keys }) => keys.length > 0)
 
 function outcomeLines({ status, time, key, reason = '', fault }: OccurrenceExplanation, paint: Painter): string[] {
   switch (status) {
@@ -121,7 +121,7 @@ function propertyLines(
   }[status]()
   const missing = lookups.filter((lookup) => used.includes(lookup.name) && !lookup.found)
   // A path that is the whole expression says nothing beyond the value.
-  const shown = status === 'sent' && reads.length === 1 && reads[0]?.path === text ? [] : reads
+  const shown = status === 'sent' && isOnlyRead({ text, reads }) ? [] : reads
   return [
     `    ${paint('bold', name)} ${outcome} ← ${oneLine(text)}  ${paint('dim', place)}`,
     ...(fault === undefined ? [] : faultLines(fault, '      ', paint).filter((line) => line.trim() !== place)),
@@ -142,5 +142,3 @@ function describeLookup({ name, keys, found, collected, key, from }: LookupReadi
   const of = from === undefined ? '' : ` of $${from}`
   return `$${name}: not looked up, since its key${of} gives no id${reads === '' ? '' : `: ${reads}`}`
 }
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

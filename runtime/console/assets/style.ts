@@ -107,8 +107,8 @@ dl.explained > div { display: grid; grid-template-columns: minmax(8rem, 20rem) m
 dl.explained > div:first-child { border-top: 0; }
 dl.explained > div > dd { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
 dl.explained > div > dd > * { flex: 1 1 100%; margin: 0; min-width: 0; }
-dl.explained > div > dd > .value { flex: 1 1 10rem; }
-dl.explained > div > dd > details:not([open]) { flex: none; }
+dl.explained > div > dd > .value { flex: 0 1 auto; max-width: calc(100% - 6rem); }
+dl.explained > div > dd > details:not([open]) { flex: none; margin-left: auto; }
 dl.explained summary { color: var(--soft); font-size: .8125rem; }
 .value { overflow-wrap: anywhere; white-space: pre-line; }
 .expression { margin: .25rem 0 0; }

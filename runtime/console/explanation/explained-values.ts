@@ -1,7 +1,7 @@
 /** Values with the explanation of each behind Details, and the properties that have none with the reason. */
 import { html } from 'hono/html'
 import { capitalize, plural } from '../../lib/format.ts'
-import type { LookupReading } from '../../mapping/explain/explain-lookups.ts'
+import { type LookupReading, selectLookups } from '../../mapping/explain/explain-lookups.ts'
 import type { PropertyExplanation } from '../../mapping/explain/explain-properties.ts'
 import type { Json } from '../../ports/types.ts'
 import { describeSkipReason } from '../../skip-reasons.ts'
@@ -16,7 +16,6 @@ import {
   parentItems,
   readItems,
   shortReadItems,
-  usedLookups,
 } from './reads.ts'
 
 export interface ExplainedValue {
@@ -104,4 +103,4 @@ const lookupItems = (
   { lookups: names }: PropertyExplanation,
   lookups: readonly LookupReading[],
   view: ValuesView,
-): readonly Html[] => usedLookups(lookups, names).map((lookup) => lookupItem(lookup, view))
+): readonly Html[] => selectLookups(lookups, names).map((lookup) => lookupItem(lookup, view))

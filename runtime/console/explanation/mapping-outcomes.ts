@@ -1,6 +1,7 @@
 /** What each mapping that listens makes of a record: its events, or why there is none. */
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../lib/format.ts'
+import { selectLookups } from '../../mapping/explain/explain-lookups.ts'
 import type { MappingExplanation, OccurrenceExplanation } from '../../mapping/explain/explain-mapping.ts'
 import type { ExpressionReading } from '../../mapping/explain/read-expression.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
@@ -9,7 +10,7 @@ import { faultCode, skipReasonCode } from '../fault-link.ts'
 import { timeElement } from '../format-html.ts'
 import type { Html, PageContext } from '../types.ts'
 import { explainedValues, toExplainedValues, type ValuesView } from './explained-values.ts'
-import { bullets, expressionSource, lookupItem, readItems, usedLookups } from './reads.ts'
+import { bullets, expressionSource, lookupItem, readItems } from './reads.ts'
 
 /** Occurrences of a mapping. A conversation may have hundreds of parts. */
 const MAX_SHOWN = 20
@@ -72,7 +73,7 @@ function missingPerson({ lookups = [], profile = [], reason }: OccurrenceExplana
   if (reason !== 'awaiting-identity' && reason !== 'no-identity') return ''
   const lacking = profile.filter(({ name, status }) => status === 'left-out' && view.identifiers.includes(name))
   return bullets([
-    ...usedLookups(lookups, ['contact']).map((lookup) => lookupItem(lookup, view)),
+    ...selectLookups(lookups, ['contact']).map((lookup) => lookupItem(lookup, view)),
     ...readItems(lacking.flatMap(({ reads }) => reads)),
   ])
 }

@@ -1,7 +1,7 @@
 /** What an expression read, and what its lookups found, as lists. */
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../lib/format.ts'
-import { type AbsentPaths, describeValue, groupReads } from '../../mapping/explain/describe.ts'
+import { type AbsentPaths, describeValue, groupReads, isOnlyRead, oneLine } from '../../mapping/explain/describe.ts'
 import type { LookupReading } from '../../mapping/explain/explain-lookups.ts'
 import type { ExpressionReading } from '../../mapping/explain/read-expression.ts'
 import type { PathReading } from '../../mapping/explain/read-path.ts'
@@ -63,20 +63,13 @@ function parentItem({ of, fields, items }: AbsentPaths): Html | '' {
   return of === '' ? html`Present: ${names}` : html`${parent} has ${names}`
 }
 
-/** The lookups with these names, each after the one that its key is read from. */
-export function usedLookups(lookups: readonly LookupReading[], names: readonly string[]): readonly LookupReading[] {
-  const used = new Set(names)
-  for (const { name, from } of [...lookups].reverse()) if (from !== undefined && used.has(name)) used.add(from)
-  return lookups.filter(({ name }) => used.has(name))
-}
-
 export function lookupItem(lookup: LookupReading, view: ExplanationView): Html {
   const { name, keys, found, key, from } = lookup
   const variable = html`<code>$${name}</code>`
   const ofParent = from !== undefined && html` of <code>$${from}</code>`
   if (keys.length > 0) {
     // Where a long expression chose the id among several, the id says enough, unless it is a wrong one.
-    const isPath = key?.reads.length === 1 && key.reads[0]?.path === key.text
+    const isPath = key !== undefined && isOnlyRead(key)
     const origin = key && (isPath || !found) && html`, read from <code>${oneLine(key.text)}</code>${ofParent}`
     return html`${variable}: ${codes(keys)} ${foundText(lookup, view)}${origin}`
   }
@@ -92,12 +85,10 @@ function foundText({ found, collected }: LookupReading, { asked, source }: Expla
 }
 
 /** The expression and its place in the spec. A path that it consists of is among the reads already. */
-export function expressionSource({ text, place, reads }: ExpressionReading): Html {
-  const isPath = reads.length === 1 && reads[0]?.path === text
-  return html`<p class="expression">${!isPath && html`<code>${oneLine(text)}</code> `}<span class="place">${place}</span></p>`
+export function expressionSource(reading: ExpressionReading): Html {
+  const text = !isOnlyRead(reading) && html`<code>${oneLine(reading.text)}</code> `
+  return html`<p class="expression">${text}<span class="place">${reading.place}</span></p>`
 }
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 export const bullets = (items: readonly Html[]): Html | '' =>
   items.length === 0 ? '' : html`<ul class="plain">${items.map((item) => html`<li>${item}</li>`)}</ul>`

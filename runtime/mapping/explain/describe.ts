@@ -40,6 +40,13 @@ export function describeSilence(explanation: MappingExplanation): string | undef
   return silence && [silence.summary, describeReads(silence.rule?.reads ?? [], 6).join(', ')].filter(Boolean).join(': ')
 }
 
+/** Whether the expression is the one path that it read, whose value says it all. */
+export const isOnlyRead = ({ text, reads }: Pick<ExpressionReading, 'text' | 'reads'>): boolean =>
+  reads.length === 1 && reads[0]?.path === text
+
+/** An expression that its file breaks into lines. */
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
 /** What an expression read: the values, and the paths that lead to nothing. */
 export interface GroupedReads {
   readonly present: readonly PathReading[]

@@ -49,3 +49,10 @@ async function explainLookup(
   const keys = asArray(key.value).flatMap((one) => asId(one) ?? [])
   return { ...base, key, keys: [...new Set(keys)].filter((one) => !emptyKeys.has(one)) }
 }
+
+/** The lookups with these names, and those that their keys are read from. */
+export function selectLookups(lookups: readonly LookupReading[], names: Iterable<string>): readonly LookupReading[] {
+  const used = new Set(names)
+  for (const { name, from } of [...lookups].reverse()) if (from !== undefined && used.has(name)) used.add(from)
+  return lookups.filter(({ name }) => used.has(name))
+}

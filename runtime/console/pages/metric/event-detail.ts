@@ -1,12 +1,13 @@
 /** One event unmasked: its profile and properties with their explanations, its key and delivery, and the other mappings. */
 import { html } from 'hono/html'
+import { selectLookups } from '../../../mapping/explain/explain-lookups.ts'
 import type { MappingExplanation } from '../../../mapping/explain/explain-mapping.ts'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import { type ExplainedValues, explainedValues } from '../../explanation/explained-values.ts'
 import { mappingOutcomes, type OutcomesView } from '../../explanation/mapping-outcomes.ts'
 import { maskExplanation } from '../../explanation/mask-explanation.ts'
 import { matchExplanations, matchProfile } from '../../explanation/match-explanations.ts'
-import { bullets, lookupItem, usedLookups } from '../../explanation/reads.ts'
+import { bullets, lookupItem } from '../../explanation/reads.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html } from '../../types.ts'
 import { type EventExplanation, NO_EXPLANATION, type RemappedEvent } from './remap-event.ts'
@@ -23,7 +24,7 @@ export function eventDetail(event: LedgerEvent, remapped: RemappedEvent, view: O
   return html`${properties && section('Properties', matchExplanations(properties, explanation.properties))}
 ${worth && section('Value', matchExplanations(worth, explanation.worth))}
 ${section('Profile', matchProfile(profile, explanation.profile))}
-${bullets(usedLookups(lookups, ['contact']).map((lookup) => lookupItem(lookup, view)))}
+${bullets(selectLookups(lookups, ['contact']).map((lookup) => lookupItem(lookup, view)))}
 <h3>Delivery</h3>${deliveryFacts(event)}
 ${notes.map((note) => html`<p class="soft">${note}</p>`)}
 ${mappingsOf(event, { ...explanation, mappings: explanation.mappings.map(withoutValues) }, view)}`
