@@ -1,7 +1,28 @@
-/** The conformance kit for hosts: what stores promise, as tests for any test runner. */
+/** The conformance kit for hosts: what stores, destinations and sources promise, as tests for any test runner. */
 
+/** The contract of a destination. */
+export type {
+  DestinationFactory,
+  DestinationFactoryOptions,
+  DestinationUnderTest,
+  ReceivedEvent,
+} from './contracts/destination/destination-harness.ts'
+export {
+  type DestinationContractOptions,
+  type DestinationPart,
+  destinationContract,
+  testDestination,
+} from './contracts/destination/test-destination.ts'
 /** A contract as data, and the functions of a test runner that it needs. */
 export type { ContractCase, TestRunner } from './contracts/runner.ts'
+/** The contract of a source and its spec. */
+export type { SourceFactory, SourceUnderTest } from './contracts/source/source-harness.ts'
+export {
+  type SourceContractOptions,
+  type SourcePart,
+  sourceContract,
+  testSource,
+} from './contracts/source/test-source.ts'
 /** The contract of a store, and its parts. */
 export type { ProgramOptions } from './contracts/store/programs/check-programs.ts'
 export type { StoreFactory } from './contracts/store/store-harness.ts'

@@ -1,4 +1,5 @@
 /** The contract of every store, as cases for any test runner. */
+import { contractOf } from '../cases.ts'
 import { type ContractCase, declareCases, type TestRunner } from '../runner.ts'
 import { checkPrograms, type ProgramOptions } from './programs/check-programs.ts'
 import { storeGroups } from './store-groups.ts'
@@ -25,18 +26,14 @@ export function storeContract(make: StoreFactory, options: StoreContractOptions 
   const parts = options.parts ?? (Object.keys(STORE_PARTS) as StorePart[])
   const chosen = storeGroups.filter(({ needs }) => needs.every((part) => parts.includes(part)))
   const cases = chosen.flatMap(({ group, cases }) =>
-    Object.entries(cases).map(([name, runCase]) => ({
-      group,
-      name,
-      async run() {
-        const harness = await createHarness(make)
-        try {
-          await runCase(harness)
-        } finally {
-          await harness.store.close()
-        }
-      },
-    })),
+    contractOf(group, cases, async (run) => {
+      const harness = await createHarness(make)
+      try {
+        await run(harness)
+      } finally {
+        await harness.store.close()
+      }
+    }),
   )
   if (!parts.includes('queue')) return cases
   const features = { replay: parts.includes('ledger'), waiting: parts.includes('waiting') }

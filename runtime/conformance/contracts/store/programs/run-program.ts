@@ -54,8 +54,8 @@ async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
     for (const item of expected)
       Object.assign(item, { state: 'leased', due: now + step.leaseMs, attempt: item.attempt + 1, released: false })
     assertEqual(
-      leased.map(({ id, attempt }) => ({ id, attempt })),
-      expected.map(({ id, attempt }) => ({ id, attempt })),
+      leased.map(({ id, attempt, cutOffs = 0 }) => ({ id, attempt, cutOffs })),
+      expected.map(({ id, attempt, cutOffs }) => ({ id, attempt, cutOffs })),
     )
     for (const [i, item] of expected.entries()) Object.assign(item, { lease: leased[i] })
     model.leases.push(...leased)

@@ -36,16 +36,20 @@ export function generateProgram(seed: number, features: ProgramFeatures): readon
     const cutOff = pick([undefined, undefined, 'once' as const, 'repeatedly' as const])
     return { do: 'lease', lane: lane(), limit: small(4), leaseMs: small(50), ...(cutOff && { cutOff }) }
   }
-  const settle = (): Step => ({ do: 'settle', which: small(9), as: pick(ends), later: small(60) })
+  const recent = () => small(next() < 0.5 ? 9 : small(9))
+  const settle = (): Step => ({ do: 'settle', which: recent(), as: pick(ends), later: small(60) })
+  const renew = (): Step => ({ do: 'renew', which: recent() })
+  const advance = (): Step => ({ do: 'advance', ms: small(60) })
   const makers: [() => Step, ...(() => Step)[]] = [
     ...([append, append, append, append] as const),
     ...[lease, lease, lease, lease],
-    ...[settle, settle, settle, settle, settle],
-    () => ({ do: pick(['release', 'renew']), which: small(9) }),
-    () => ({ do: 'advance', ms: small(60) }),
+    ...[settle, settle, settle, settle],
+    () => ({ do: 'release', which: recent() }),
+    ...[renew, renew],
+    ...[advance, advance],
   ]
   if (features.replay) makers.push(() => ({ do: 'replay' }))
-  return Array.from({ length: 5 + small(small(55)) }, () => pick(makers)())
+  return Array.from({ length: 5 + small(next() < 0.5 ? 55 : 20) }, () => pick(makers)())
 }
 
 /** Mulberry32, by Tommy Ettinger: numbers in [0, 1) that depend on the seed alone. */

@@ -1,0 +1,85 @@
+/** What a case of the destination contract works with. */
+import type { Destination } from '../../../ports/destination.ts'
+import type { Clock, Fetch } from '../../../ports/effects.ts'
+import { Fault } from '../../../ports/fault.ts'
+import type { JsonObject, Lane, OutgoingMessage, Profile, Receipt } from '../../../ports/types.ts'
+import { TestNetwork } from '../test-network.ts'
+
+/** An event as the API has it that the destination writes to. */
+export interface ReceivedEvent {
+  readonly key: string
+  readonly metric: string
+  /** Any ISO 8601 text. */
+  readonly time: string
+  readonly profile: Profile
+  readonly properties: JsonObject
+  /** Whether it may start automations such as flows. */
+  readonly startsFlows: boolean
+}
+
+export interface DestinationUnderTest {
+  readonly destination: Destination
+  /** The events that the API counts, oldest first. */
+  received(): readonly ReceivedEvent[] | Promise<readonly ReceivedEvent[]>
+  close?(): Promise<void> | void
+}
+
+export interface DestinationFactoryOptions {
+  /** The destination sleeps by it, so that retries take no time. */
+  readonly clock: Clock
+  /** The destination sends by `wrap(fetch)`, with your `fetch` to a sandbox, a fake or a test account of the API. */
+  wrap(fetch: Fetch): Fetch
+}
+
+/** Makes a destination with nothing received. */
+export type DestinationFactory = (
+  options: DestinationFactoryOptions,
+) => DestinationUnderTest | Promise<DestinationUnderTest>
+
+export interface DestinationHarness {
+  readonly destination: Destination
+  readonly network: TestNetwork
+  received(): Promise<readonly ReceivedEvent[]>
+  send(message: OutgoingMessage, signal?: AbortSignal): Promise<Receipt>
+  /** By `sendMany`. */
+  sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal?: AbortSignal): ReturnType<Destination['sendMany']>
+  /** The fault that `send` throws. Fails on any other end. */
+  faultOf(message: OutgoingMessage): Promise<Fault>
+}
+
+export async function useDestination(
+  make: DestinationFactory,
+  run: (harness: DestinationHarness) => Promise<void>,
+): Promise<void> {
+  const network = new TestNetwork()
+  const { destination, ...under } = await bindAll(
+    await make({ clock: network.clock, wrap: (fetch) => network.wrap(fetch) }),
+  )
+  const never = new AbortController().signal
+  const send = (message: OutgoingMessage, signal = never) => network.run(destination.send(message, signal))
+  try {
+    await run({
+      destination,
+      network,
+      received: async () => under.received(),
+      send,
+      sendMany: (messages, lane, signal = never) => network.run(destination.sendMany(messages, lane, signal)),
+      async faultOf(message) {
+        const thrown = await send(message).then(
+          () => undefined,
+          (error: unknown) => error,
+        )
+        if (thrown instanceof Fault) return thrown
+        throw new Error(thrown === undefined ? 'the message was accepted' : 'the destination threw something else', {
+          cause: thrown,
+        })
+      },
+    })
+  } finally {
+    await under.close?.()
+  }
+}
+
+function bindAll(under: DestinationUnderTest): DestinationUnderTest {
+  return { destination: under.destination, received: () => under.received(), close: () => under.close?.() }
+}

@@ -1,0 +1,132 @@
+/** Contract of a source: the pages of its streams end, hold each record once, and hand cursors back unchanged. */
+import assert from 'node:assert/strict'
+import { asId } from '../../../lib/json.ts'
+import type { Json } from '../../../ports/types.ts'
+import type { StreamPage } from '../../../source/page.ts'
+import { paginate } from '../../../source/paginate.ts'
+import type { StreamSpec } from '../../../spec/spec.ts'
+import { silentLogger } from '../../../system.ts'
+import { assertEqual } from '../assertions.ts'
+import type { Cases } from '../cases.ts'
+import type { SourceHarness } from './source-harness.ts'
+
+/** Small, so that a few records take several pages. */
+const PAGE_SIZE = 7
+/** A stream of more pages is taken for endless. */
+const MAX_PAGES = 1_000
+const never = new AbortController().signal
+
+async function read(
+  it: SourceHarness,
+  stream: StreamSpec,
+  size?: number,
+  signal = never,
+): Promise<readonly StreamPage[]> {
+  const { network, client } = it
+  const seconds = Math.floor(network.clock.now() / 1000)
+  const bindings = { since: undefined, until: seconds + 1 }
+  const sized = size === undefined ? stream : { ...stream, pageSize: { min: size, max: size } }
+  const parts = { client, clock: network.clock, logger: silentLogger }
+  const pages: StreamPage[] = []
+  const all = async () => {
+    for await (const page of paginate(parts, sized, { bindings, recordsRead: 0, onDemand: true }, signal)) {
+      pages.push(page)
+      assert.ok(pages.length < MAX_PAGES, `${stream.name} has more than ${MAX_PAGES} pages of ${size}`)
+    }
+  }
+  await network.run(all())
+  return pages
+}
+
+async function idsOf(
+  { spec }: SourceHarness,
+  stream: StreamSpec,
+  pages: readonly StreamPage[],
+): Promise<readonly string[]> {
+  const resource = spec.resources.get(stream.resource)
+  const ids = pages.flatMap(({ items }) => items).map(async (item) => asId(await resource?.id.evaluate(item)) ?? '')
+  return Promise.all(ids)
+}
+
+export const streamCases: Cases<SourceHarness> = {
+  'a stream ends, and gives as many records as the source counts, each once and with an id': async (it) => {
+    for (const stream of it.spec.streams.values()) {
+      const pages = await read(it, stream, PAGE_SIZE)
+      const ids = await idsOf(it, stream, pages)
+      assert.ok(ids.length > 0, `${stream.name} has a record`)
+      assert.ok(!ids.includes(''), `each record of ${stream.name} has an id`)
+      assert.equal(new Set(ids).size, ids.length, `${stream.name} gives no record twice`)
+      const total = pages.at(-1)?.total
+      if (total !== undefined) assert.equal(ids.length, total, `${stream.name} gives all records that it counts`)
+    }
+  },
+
+  'small and large pages give the same records': async (it) => {
+    for (const stream of it.spec.streams.values()) {
+      const [small, large] = [await read(it, stream, PAGE_SIZE), await read(it, stream)]
+      assertEqual([...(await idsOf(it, stream, small))].sort(), [...(await idsOf(it, stream, large))].sort())
+    }
+  },
+
+  'a page has at most as many records as requested': async (it) => {
+    for (const stream of it.spec.streams.values())
+      for (const { items } of await read(it, stream, PAGE_SIZE))
+        assert.ok(items.length <= PAGE_SIZE, `${items.length} of ${PAGE_SIZE} of ${stream.name}`)
+  },
+
+  'the next request has the cursor of the last page, unchanged': async (it) => {
+    for (const stream of it.spec.streams.values()) {
+      it.network.requests.length = 0
+      const cursors = (await read(it, stream, PAGE_SIZE)).flatMap(({ next }) => (next === undefined ? [] : [next]))
+      const requests = it.network.requests.map(({ url, body }) => [
+        ...new URL(url).searchParams.values(),
+        ...textsOf(body === '' ? null : (JSON.parse(body) as Json)),
+      ])
+      for (const cursor of cursors) {
+        const texts = textsOf(cursor)
+        const sent = requests.some((request) => texts.every((text) => request.includes(text)))
+        assert.ok(sent, `${stream.name} requests the page of each cursor`)
+      }
+    }
+  },
+
+  'what has changed is read to its end, each record once': async (it) => {
+    for (const stream of it.spec.streams.values()) {
+      if (stream.poll === undefined) continue
+      const polled = { ...stream, request: stream.poll.request }
+      const ids = await idsOf(it, stream, await readChanges(it, polled))
+      assert.equal(new Set(ids).size, ids.length, `${stream.name} gives no changed record twice`)
+    }
+  },
+
+  'an aborted signal ends reading': async (it) => {
+    const [stream] = it.spec.streams.values()
+    if (stream === undefined) return
+    it.network.answer(() => 'never')
+    const stop = new AbortController()
+    const reading = read(it, stream, PAGE_SIZE, stop.signal)
+    for (let turn = 0; turn < 20 && it.network.requests.length === 0; turn++) await it.network.clock.advance(0)
+    stop.abort()
+    assertEqual(await reading, [])
+  },
+}
+
+/** From the beginning of time. */
+async function readChanges(it: SourceHarness, stream: StreamSpec): Promise<readonly StreamPage[]> {
+  const until = Math.floor(it.network.clock.now() / 1000) + 1
+  const pages: StreamPage[] = []
+  const parts = { client: it.client, clock: it.network.clock, logger: silentLogger }
+  const from = { bindings: { since: 0, until }, recordsRead: 0, onDemand: true }
+  const all = async () => {
+    for await (const page of paginate(parts, stream, from, never)) pages.push(page)
+  }
+  await it.network.run(all())
+  return pages
+}
+
+/** All texts and numbers in data, as texts. */
+function textsOf(value: Json | undefined): readonly string[] {
+  if (value === null || value === undefined) return []
+  if (typeof value !== 'object') return [String(value)]
+  return Object.values(value).flatMap((one: Json | undefined) => textsOf(one))
+}
