@@ -22,8 +22,8 @@ export class TestNetwork {
     this.#answer = answer
   }
 
-  /** Sends by `fetch` what is not answered here. */
-  wrap(fetch: Fetch): Fetch {
+  /** Sends by `send` what is not answered here. */
+  wrap(send: Fetch): Fetch {
     return async (request) => {
       const { url, method } = request
       const headers = Object.fromEntries(request.headers)
@@ -31,7 +31,7 @@ export class TestNetwork {
       this.requests.push(sent)
       const answer = this.#answer?.(sent)
       if (answer === 'never') return untilAborted(request.signal)
-      return answer ?? this.clock.holdDuring(readWhole(fetch(request)))
+      return answer ?? this.clock.holdDuring(readWhole(send(request)))
     }
   }
 
