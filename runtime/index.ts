@@ -86,8 +86,10 @@ export type { AppendResult, Backlog, CacheEntry, Checkpoint, LeaseRequest, Reten
 export type {
   Attempt,
   BackfillRun,
+  ContactState,
   Ending,
   EventResult,
+  EventSend,
   FaultInfo,
   FieldChange,
   Ingress,

@@ -1,5 +1,14 @@
-/** The conformance kit for hosts: what stores, destinations and sources promise, as tests for any test runner. */
+/** The conformance kit for hosts: what stores, destinations, sources and connectors promise, as tests for any test runner. */
 
+/** The invariants of a whole connector. */
+export type {
+  ConnectorFactory,
+  ConnectorFactoryOptions,
+  ConnectorUnderTest,
+  RecordedCase,
+} from './contracts/connector/connector-harness.ts'
+export type { Expectations, OutputLimits } from './contracts/connector/invariant-cases.ts'
+export { type InvariantOptions, invariants, testInvariants } from './contracts/connector/test-invariants.ts'
 /** The contract of a destination. */
 export type {
   DestinationFactory,

@@ -117,6 +117,13 @@ const faults: readonly [fault: string, plant: Plant, failing: string][] = [
     'a released record has no attempt and is the head of its ordering key again',
   ],
   [
+    'the state of retries is forgotten',
+    (store) => ({
+      lease: async (request) => (await store.lease(request)).map(({ retryState: _, ...record }) => record),
+    }),
+    'a record is leased with the kind of its last fault and since when such faults last, until it is settled otherwise',
+  ],
+  [
     'cut-offs are not counted',
     (store) => ({ lease: async (request) => newLeases(await store.lease(request)) }),
     'records that were cut off are leased by name, the most cut-offs first, until an outcome',
@@ -298,7 +305,9 @@ test.each(faults)('%s', async (_, plant, failing) => {
   for (const one of sound) expect(await fails(one)).toBe(false)
 })
 
-const QUEUE = faults.slice(3, 12).map(([fault, plant]) => [fault, plant] as const)
+const NOTICED = /ordering key|one queue|limit|expires|renewing|fencing|released|cut-offs/
+/** Faults of what programs do. */
+const QUEUE = faults.filter(([fault]) => NOTICED.test(fault)).map(([fault, plant]) => [fault, plant] as const)
 test.each(QUEUE)('random programs notice, too: %s', async (_, plant) => {
   const programs = storeContract(faulty(plant)).filter(({ group }) => group === 'random programs')
   for (const one of programs) expect(await fails(one)).toBe(true)

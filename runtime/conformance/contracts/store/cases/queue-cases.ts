@@ -1,7 +1,7 @@
 /** Contract of a store: append, lease, renew, release, and the order within a key. */
 import assert from 'node:assert/strict'
 import { any, assertEqual, assertMatches } from '../../assertions.ts'
-import { dead, deferred, delivered, ids, record, settlement, single, skipped } from '../fixtures.ts'
+import { dead, deferred, delivered, fault, ids, record, settlement, single, skipped } from '../fixtures.ts'
 import { each, type StoreCases } from '../store-cases.ts'
 
 const sameKey = { orderingKey: 'conversation:1' }
@@ -104,6 +104,20 @@ export const queueCases: StoreCases = {
     clock.advance(1)
     assertMatches(await lease(), [{ id: 'a', attempt: 2 }])
   },
+
+  'a record is leased with the kind of its last fault and since when such faults last, until it is settled otherwise':
+    async ({ store, clock, lease }) => {
+      await store.append([record('a')])
+      const since = clock.now() - 5_000
+      const first = single(await lease())
+      await store.settle([
+        settlement(first, { status: 'deferred', fault, until: clock.now(), failingSince: since, events: [] }),
+      ])
+      const second = single(await lease())
+      assertEqual(second.retryState, { kind: fault.kind, since })
+      await store.settle([settlement(second, deferred(clock.now()))])
+      assertEqual(single(await lease()).retryState, undefined)
+    },
 
   'an expired lease counts as an attempt, and no longer settles, renews or releases': async ({
     store,
