@@ -12,7 +12,6 @@ export { type InvariantOptions, invariants, testInvariants } from './contracts/c
 /** The contract of a destination. */
 export type {
   DestinationFactory,
-  DestinationFactoryOptions,
   DestinationUnderTest,
   ReceivedEvent,
 } from './contracts/destination/destination-harness.ts'
@@ -37,3 +36,5 @@ export type { ProgramOptions } from './contracts/store/programs/check-programs.t
 export type { StoreFactory } from './contracts/store/store-harness.ts'
 export { STORE_PARTS, type StorePart, type StorePartInfo } from './contracts/store/store-parts.ts'
 export { type StoreContractOptions, storeContract, testStore } from './contracts/store/test-store.ts'
+/** The clock and the network of a contract. */
+export type { NetworkOptions } from './contracts/test-network.ts'

@@ -1,5 +1,5 @@
 /** The network of a contract: records requests, answers some itself, and has time stand still while others are under way. */
-import type { Fetch } from '../../ports/effects.ts'
+import type { Clock, Fetch } from '../../ports/effects.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 
 export interface SentRequest {
@@ -7,6 +7,13 @@ export interface SentRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+}
+
+/** What is to be tested takes the time from `clock`, so that retries take none, and sends by `wrap(fetch)`. */
+export interface NetworkOptions {
+  readonly clock: Clock
+  /** `fetch` leads to sandboxes, fakes or test accounts of the APIs. */
+  wrap(fetch: Fetch): Fetch
 }
 
 /** An answer in place of the remote API's. `never`: none until the request is aborted. */

@@ -1,11 +1,11 @@
 /** What a case of the invariants works with: a whole connector on a virtual clock, both APIs behind a recorded network. */
 import type { Connector } from '../../../connector.ts'
-import type { Clock, Fetch, LogFields, Logger } from '../../../ports/effects.ts'
+import type { LogFields, Logger } from '../../../ports/effects.ts'
 import type { Json } from '../../../ports/types.ts'
 import { buildChangedRecord } from '../../../source/envelope.ts'
 import { signBody } from '../../../source/verify-signature.ts'
 import type { ReceivedEvent } from '../destination/destination-harness.ts'
-import { TestNetwork } from '../test-network.ts'
+import { type NetworkOptions, TestNetwork } from '../test-network.ts'
 
 export interface ConnectorUnderTest {
   readonly connector: Connector
@@ -16,10 +16,7 @@ export interface ConnectorUnderTest {
   close?(): Promise<void> | void
 }
 
-export interface ConnectorFactoryOptions {
-  readonly clock: Clock
-  /** The connector sends by `wrap(fetch)`, with your `fetch` to sandboxes or fakes of both APIs. */
-  wrap(fetch: Fetch): Fetch
+export interface ConnectorFactoryOptions extends NetworkOptions {
   /** Records what the connector logs. */
   readonly logger: Logger
 }

@@ -1,9 +1,8 @@
 /** What a case of the destination contract works with. */
 import type { Destination } from '../../../ports/destination.ts'
-import type { Clock, Fetch } from '../../../ports/effects.ts'
 import { Fault } from '../../../ports/fault.ts'
 import type { JsonObject, Lane, OutgoingMessage, Profile, Receipt } from '../../../ports/types.ts'
-import { TestNetwork } from '../test-network.ts'
+import { type NetworkOptions, TestNetwork } from '../test-network.ts'
 
 /** An event as the API has it that the destination writes to. */
 export interface ReceivedEvent {
@@ -24,17 +23,8 @@ export interface DestinationUnderTest {
   close?(): Promise<void> | void
 }
 
-export interface DestinationFactoryOptions {
-  /** The destination sleeps by it, so that retries take no time. */
-  readonly clock: Clock
-  /** The destination sends by `wrap(fetch)`, with your `fetch` to a sandbox, a fake or a test account of the API. */
-  wrap(fetch: Fetch): Fetch
-}
-
 /** Makes a destination with nothing received. */
-export type DestinationFactory = (
-  options: DestinationFactoryOptions,
-) => DestinationUnderTest | Promise<DestinationUnderTest>
+export type DestinationFactory = (options: NetworkOptions) => DestinationUnderTest | Promise<DestinationUnderTest>
 
 export interface DestinationHarness {
   readonly destination: Destination

@@ -1,13 +1,11 @@
 /** A destination that writes to the local Klaviyo, for its contract. */
-import type {
-  DestinationFactory,
-  DestinationFactoryOptions,
-} from '../../../../runtime/conformance/contracts/destination/destination-harness.ts'
+import type { DestinationFactory } from '../../../../runtime/conformance/contracts/destination/destination-harness.ts'
+import type { NetworkOptions } from '../../../../runtime/conformance/contracts/test-network.ts'
 import type { Destination } from '../../../../runtime/ports/destination.ts'
 import type { Fetch } from '../../../../runtime/ports/effects.ts'
 import { createKlaviyoSandbox } from '../../../../sandbox/klaviyo/server.ts'
 
-type Effects = Pick<DestinationFactoryOptions, 'clock'> & { readonly fetch: Fetch }
+type Effects = Pick<NetworkOptions, 'clock'> & { readonly fetch: Fetch }
 
 /** The key is `pk_test`. */
 export function klaviyoUnderTest(create: (effects: Effects) => Destination): DestinationFactory {
