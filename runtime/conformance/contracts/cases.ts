@@ -1,4 +1,5 @@
 /** Cases by name, and the contract that they make. */
+import { endInTime } from './end-in-time.ts'
 import type { ContractCase } from './runner.ts'
 
 type RunCase<Harness> = (harness: Harness) => Promise<void>
@@ -25,5 +26,5 @@ export function contractOf<Harness>(
   cases: Cases<Harness>,
   use: (run: RunCase<Harness>) => Promise<void>,
 ): readonly ContractCase[] {
-  return Object.entries(cases).map(([name, run]) => ({ group, name, run: () => use(run) }))
+  return Object.entries(cases).map(([name, run]) => ({ group, name, run: () => endInTime(use(run)) }))
 }
