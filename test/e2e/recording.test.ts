@@ -266,9 +266,11 @@ function writeSpec(folder: string, property: string): URL {
 
 describe('a dead letter', () => {
   test('becomes a case that fails until the mapping is fixed', async () => {
-    const folder = join(workplace.folder, 'spec')
+    // A store without the webhooks of other tests.
+    const own = createWorkplace(sandbox)
+    const folder = join(own.folder, 'spec')
     const spec = writeSpec(folder, '$number(ticket_attributes._default_title_)')
-    const { connector, store, close } = await workplace.open(spec)
+    const { connector, store, close } = await own.open(spec)
     await connector.receive(await createNotification('dead'))
     const stop = new AbortController()
     const working = connector.work({ signal: stop.signal })
@@ -279,10 +281,22 @@ describe('a dead letter', () => {
     const code = letter?.outcome?.status === 'dead' ? letter.outcome.fault.code : ''
     const env = { CONNECTOR_SPEC: folder }
     const argv = ['record', '--dead', code, '--case', join(folder, 'tests/size.yaml')]
-    const { exit, err, out } = await workplace.run(argv, { fetch: plantingFetch, env })
+    const { exit, err, out } = await own.run(argv, { fetch: plantingFetch, env })
     expect({ exit, err }).toEqual({ exit: 0, err: '' })
     expect(out).toContain('Next: connector test spec/tests/size.yaml')
     expectNobody(join(folder, 'tests'))
     await close()
+
+    const file = join(folder, 'tests/size.yaml')
+    const runCase = async () => (await own.run(['test', file], { env })).exit
+    expect(await runCase()).toBe(0)
+    const fixture = JSON.parse(readFileSync(join(folder, 'tests/fixtures/size.json'), 'utf8'))
+    const size = fixture.ticket_attributes._default_title_.length
+    const wanted = readFileSync(file, 'utf8').replace(`- fault: ${code}`, `- has: { Size: ${size} }`)
+    writeFileSync(file, wanted)
+    expect(await runCase()).toBe(1)
+    writeSpec(folder, '$length(ticket_attributes._default_title_)')
+    expect(await runCase()).toBe(0)
+    rmSync(own.folder, { recursive: true, force: true })
   })
 })

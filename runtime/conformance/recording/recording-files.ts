@@ -3,13 +3,8 @@ import { parse, stringify } from 'yaml'
 import { isObject, parseJson } from '../../lib/json.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
-import {
-  type Exchange,
-  RECORDING_VERSION,
-  type RecordedWebhook,
-  type Recording,
-  type RecordingManifest,
-} from './recording.ts'
+import type { RecordedWebhook } from '../redact/types.ts'
+import { type Exchange, RECORDING_VERSION, type Recording, type RecordingManifest } from './recording.ts'
 
 /** A folder is a recording if it has this file. */
 export const MANIFEST_FILE = 'manifest.yaml'
@@ -85,7 +80,7 @@ function parseList<T>(
   if (!Array.isArray(list)) throw invalid(file, 'is no JSON list')
   const wrong = list.findIndex((element: Json) => !isElement(element))
   if (wrong === -1) return list as readonly T[]
-  throw invalid(file, `element ${wrong + 1} of ${list.length} is not ${SHAPES[file]}`)
+  throw invalid(file, `has an element that is wrong: element ${wrong + 1} of ${list.length} is not ${SHAPES[file]}`)
 }
 
 const SHAPES: Readonly<Record<string, string>> = {

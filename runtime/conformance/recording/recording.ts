@@ -3,37 +3,16 @@
  * no person's data, and is replayed offline. An **exchange** is one request and its response.
  */
 import type { Json } from '../../ports/types.ts'
+import type { Exchange as HttpExchange, RecordedWebhook } from '../redact/types.ts'
 
 /** The version of the folder's format. */
 export const RECORDING_VERSION = 1
 
-/** In the order of `exchanges.json`. */
-export type RecordedSide = 'source' | 'destination'
+export type RecordedSide = HttpExchange['side']
 
-export interface Exchange {
-  readonly side: RecordedSide
+export interface Exchange extends HttpExchange {
   /** Made up, not received. Answers whatever is asked of its path. */
   readonly synthetic?: true
-  readonly request: {
-    readonly method: string
-    /** Absolute. Of a recording that is on disk: on the side's address in the spec, wherever it was recorded. */
-    readonly url: string
-    readonly body?: Json
-  }
-  readonly response: {
-    readonly status: number
-    /** Only those of `KEPT_HEADERS`, in lower case. */
-    readonly headers: Readonly<Record<string, string>>
-    /** JSON where the response is JSON, a text where it is not, null where it has no body. */
-    readonly body: Json
-  }
-}
-
-/** A notification as it was received. */
-export interface RecordedWebhook {
-  /** ISO 8601 with milliseconds. */
-  readonly at: string
-  readonly body: Json
 }
 
 /** A stream whose import is replayed. */

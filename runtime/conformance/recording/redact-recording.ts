@@ -2,42 +2,22 @@
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Spec } from '../../spec/spec.ts'
+import type { Redactor } from '../redact/redactor.ts'
+import type { RedactionManifest } from '../redact/types.ts'
 import { findWorkspace } from './import/imported-data.ts'
-import type { Exchange, RecordedWebhook, Recording } from './recording.ts'
+import type { Recording } from './recording.ts'
 import { formatRecording, type RecordingFiles } from './recording-files.ts'
-
-/** What recordings need of a redactor: everything is learned before anything is replaced. */
-export interface RecordingRedactor {
-  learnExchange(exchange: Exchange): void
-  learnWebhook(webhook: RecordedWebhook): void
-  redactExchange(exchange: Exchange): Omit<Exchange, 'synthetic'>
-  redactWebhook(webhook: RecordedWebhook): RecordedWebhook
-  /** Places in a text that still hold a person's data. */
-  detect(text: string): readonly PersonalData[]
-  manifest(): RedactionCounts
-}
-
-export interface PersonalData {
-  readonly kind: string
-  readonly line: number
-  readonly column: number
-}
-
-export interface RedactionCounts {
-  readonly replaced: readonly { readonly path: string; readonly kind: string; readonly count: number }[]
-  readonly kept: readonly { readonly name: string; readonly count: number }[]
-}
 
 export interface RedactedRecording {
   readonly recording: Recording
   readonly files: RecordingFiles
-  readonly counts: RedactionCounts
+  readonly counts: RedactionManifest
 }
 
 /** Throws a data fault that names the places if the detector finds anything: then nothing may be written. */
 export async function redactRecording(
   { manifest, exchanges, webhooks }: Recording,
-  redactor: RecordingRedactor,
+  redactor: Redactor,
   spec: Spec,
 ): Promise<RedactedRecording> {
   for (const exchange of exchanges) redactor.learnExchange(exchange)
@@ -58,7 +38,7 @@ export async function redactRecording(
 }
 
 /** `replaced` and `kept` of a manifest: a line for each place. */
-function describeCounts({ replaced, kept }: RedactionCounts): { readonly replaced: Json; readonly kept?: Json } {
+function describeCounts({ replaced, kept }: RedactionManifest): { readonly replaced: Json; readonly kept?: Json } {
   return {
     replaced: Object.fromEntries(replaced.map(({ path, kind, count }) => [`${path} (${kind})`, count])),
     ...(kept.length > 0 && { kept: Object.fromEntries(kept.map(({ name, count }) => [name, count])) }),
@@ -68,7 +48,7 @@ function describeCounts({ replaced, kept }: RedactionCounts): { readonly replace
 /** Places in a message. */
 const MAX_PLACES = 5
 
-export function assertNoPersonalData(files: RecordingFiles, redactor: Pick<RecordingRedactor, 'detect'>): void {
+export function assertNoPersonalData(files: RecordingFiles, redactor: Pick<Redactor, 'detect'>): void {
   const found = [...files].flatMap(([name, text]) =>
     redactor.detect(text).map(({ kind, line, column }) => `${name}:${line}:${column} (${kind})`),
   )

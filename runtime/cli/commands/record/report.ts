@@ -1,14 +1,14 @@
 /** Tells what was recorded, what was replaced, where it is, and what to do next. */
 import type { CaseFile } from '../../../conformance/recording/case-from-recording.ts'
 import type { Recording } from '../../../conformance/recording/recording.ts'
-import type { RedactionCounts } from '../../../conformance/recording/redact-recording.ts'
+import type { RedactionManifest } from '../../../conformance/redact/types.ts'
 import { alignColumns, formatJson, plural } from '../../../lib/format.ts'
 import type { CommandContext } from '../../command.ts'
 import { shortenPath } from '../../load-spec.ts'
 
 export interface WrittenRecording {
   readonly recording: Recording
-  readonly counts: RedactionCounts
+  readonly counts: RedactionManifest
   /** Absolute. Absent: nothing was written. */
   readonly folder?: string
 }
@@ -38,7 +38,7 @@ export function reportRecording({ recording, counts, folder }: WrittenRecording,
 }
 
 /** Of a dry run: all places. */
-function describeCounts({ replaced, kept }: RedactionCounts, withPlaces: boolean): readonly string[] {
+function describeCounts({ replaced, kept }: RedactionManifest, withPlaces: boolean): readonly string[] {
   const byKind = new Map<string, number>()
   for (const { kind, count } of replaced) byKind.set(kind, (byKind.get(kind) ?? 0) + count)
   const kinds = [...byKind].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${kind} ${count}`)

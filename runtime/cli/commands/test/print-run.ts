@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { APPROVED_FILE } from '../../../conformance/recording/recording-files.ts'
 import type { FormatOptions } from '../../../conformance/report/format-difference.ts'
 import { formatReport } from '../../../conformance/report/format-report.ts'
 import type { CaseReport } from '../../../conformance/report/run-report.ts'
@@ -50,9 +51,9 @@ export function formatOptions({ spec, folder }: TestRun, { io, paint }: CommandC
   }
 }
 
-/** A command line that explains the case. */
+/** A command line that explains the case. None explains a recording: it has many records. */
 const hintOf = ({ name, place }: CaseReport): string =>
-  `connector test ${quote(place.file)} --only ${quote(name)} --explain`
+  place.file.endsWith(`/${APPROVED_FILE}`) ? '' : `connector test ${quote(place.file)} --only ${quote(name)} --explain`
 
 /** For a POSIX shell. */
 const quote = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

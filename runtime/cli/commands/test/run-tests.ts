@@ -21,6 +21,8 @@ import { renderDiagnostics } from '../../output/diagnostics.ts'
 import { openEngines } from './engines.ts'
 import { filterCases, selectedMetrics } from './filter-cases.ts'
 import { findSpec, findSuites } from './find-suites.ts'
+import { filterRecordings, toRecordingSuites } from './recording-suites.ts'
+import type { Suite, SuiteResult } from './suite.ts'
 import type { TestOptions } from './test-options.ts'
 
 export interface TestRun {
@@ -41,22 +43,6 @@ export class WatchedFiles {
   readonly others = new Set<string>()
 }
 
-/**
- * A file with its cases, or another unit of which the report prints a line. A recording is to be one, too: the command
- * then runs `[...caseSuites, ...recordingSuites]`, and nothing else changes.
- */
-export interface Suite {
-  /** As it is printed. */
-  readonly file: string
-  run(): Promise<SuiteResult>
-}
-
-export interface SuiteResult {
-  readonly reports: readonly CaseReport[]
-  /** What `--update` and `--explain` work on. */
-  readonly runs: readonly CaseRun[]
-}
-
 export interface RunParts {
   readonly context: CommandContext
   readonly options: TestOptions
@@ -75,14 +61,17 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
   const { spec, files } = await loadSpecOrExit(context, fileURLToPath(folder), options.strict)
   watched.spec = files
   const conformance = await openConformance(context, spec)
-  const all = await loadAll(parts, spec, { folder, conformance })
+  const { cases: all, recordings } = await loadAll(parts, spec, { folder, conformance })
   const selected = filterCases(all, options, spec)
   const isWhole = options.operands.length === 0 && options.only === undefined
   const coverage = new CoverageCounter(spec)
   const engines = await openEngines({ context, options, spec, conformance })
   try {
     const run = { ...engines, spec, coverage, now: () => clock.now() }
-    const suites = toSuites(selected, (cases) => runCases(cases, run))
+    const suites = [
+      ...toSuites(selected, (cases) => runCases(cases, run)),
+      ...toRecordingSuites(filterRecordings(recordings, options), { context, spec, update: options.update }),
+    ]
     const results: SuiteResult[] = []
     for (const [at, suite] of suites.entries()) {
       const result = await suite.run()
@@ -109,15 +98,21 @@ interface LoadOptions {
   readonly conformance: ConformanceParts
 }
 
+interface LoadedSuites {
+  readonly cases: readonly ResolvedCase[]
+  /** Absolute. */
+  readonly recordings: readonly string[]
+}
+
 async function loadAll(
   { context, options, watched }: RunParts,
   spec: Spec,
   { folder, conformance }: LoadOptions,
-): Promise<readonly ResolvedCase[]> {
+): Promise<LoadedSuites> {
   const { io, app, note, colorNotes } = context
-  const { caseFiles, searched } = await findSuites(context, options.operands, folder)
+  const { caseFiles, recordings, searched } = await findSuites(context, options.operands, folder)
   for (const path of [...caseFiles, ...searched.map((path) => resolve(io.cwd, path))]) watched.others.add(path)
-  if (caseFiles.length === 0) throw noCases(searched)
+  if (caseFiles.length + recordings.length === 0) throw noCases(searched)
   const texts = await Promise.all(
     caseFiles.map(async (path) => ({ path: shortenPath(path, io.cwd), text: await readFile(path, 'utf8') })),
   )
@@ -141,7 +136,7 @@ async function loadAll(
     const count = plural(new Set(diagnostics.map(({ file }) => file.path)).size, 'case file')
     throw new CliError(EXIT_CODES.spec, `${plural(diagnostics.length, 'error')} in ${count}; no case was run`)
   }
-  return cases
+  return { cases, recordings }
 }
 
 function noCases(searched: readonly string[]): CliError {

@@ -18,12 +18,13 @@ export const testCommand: CommandDefinition = {
   summary: 'Run the cases of a spec by every ingress, and compare. Offline, needs no credentials.',
   operand: {
     flags: '[files...]',
-    description: 'case files, folders of them, or the folder of a spec (default: tests/ beside its connector.yaml)',
+    description:
+      'case files, recordings, folders of them, or the folder of a spec (default: tests/ beside its connector.yaml)',
   },
   options: [
     {
       flags: '--update',
-      description: 'write what was seen into the failing cases; read the diff before you commit it',
+      description: 'write what was seen into the failing cases and recordings; read the diff before you commit it',
     },
     { flags: '--watch', description: 'run again when the spec, a case or a fixture changes' },
     { flags: '--only <name>', description: 'only cases with this in their names' },
@@ -42,6 +43,7 @@ export const testCommand: CommandDefinition = {
     ['test ./my-spec --watch', 'while writing a mapping'],
     ['test --only "a rating" --explain', 'one case, and why each mapping gives what it gives'],
     ['test --update', 'accept what was seen; `git diff` shows what changed'],
+    ['test tests/recorded', 'replay recordings of `record`, and compare with their approved.yaml'],
     ['test --junit report.xml', 'for CI: exit code 1 if a case fails'],
   ],
   async run(context, input) {

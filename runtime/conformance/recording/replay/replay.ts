@@ -1,7 +1,9 @@
 /** Replays a recording offline: imports its streams, receives its webhooks, and tells what came of them. */
 import { createStaticAuth } from '../../../ports/auth.ts'
 import type { Spec } from '../../../spec/spec.ts'
-import { OccurrenceRecorder } from '../../engine/occurrence-recorder.ts'
+import { CapturingDestination } from '../../engine/capturing-destination.ts'
+import { observeStore } from '../../engine/observed-store.ts'
+import { OutcomeCollector } from '../../engine/outcome-collector.ts'
 import type { CaseOccurrence } from '../../types.ts'
 import { virtualClock } from '../../virtual-clock.ts'
 import { limitSpec } from '../limit-streams.ts'
@@ -30,12 +32,21 @@ export async function replayRecording(recording: Recording, parts: ReplayParts):
   const exchanges = await withAccount(recording, spec)
   const addresses = { source: { baseUrl: publicUrlOf(spec) }, destination: { baseUrl: spec.destination.host } }
   const replaying = new ReplayingFetch(exchanges, addresses)
-  const recorder = new OccurrenceRecorder()
+  let capturing: CapturingDestination | undefined
+  const outcomes = new OutcomeCollector((receipt) => capturing?.messageOf(receipt))
   const start = Date.parse(manifest.recorded)
   const clock = virtualClock(Math.min(start, ...webhooks.map(({ at }) => Date.parse(at))))
-  const open: OpenSession = (session) => parts.open({ ...session, store: recorder.watch(session.store) })
+  const open: OpenSession = (session) =>
+    parts.open({
+      ...session,
+      store: observeStore(session.store, (settlements) => outcomes.add(settlements)).store,
+      wrapDestination: (destination) => {
+        capturing = new CapturingDestination((message) => destination.fit(message), spec.profile.identifiers)
+        return capturing
+      },
+    })
   const source = createStaticAuth(() => ({ baseUrl: addresses.source.baseUrl, headers: {} }))
-  const options = { spec, open, source, clock, fetch: replaying.fetch, wrapDestination: recorder.wrapDestination }
+  const options = { spec, open, source, clock, fetch: replaying.fetch }
   const running = withSession(options, async (session) => {
     for (const { at, step } of planSteps(recording, spec)) {
       await clock.sleep(at - clock.now())
@@ -43,7 +54,7 @@ export async function replayRecording(recording: Recording, parts: ReplayParts):
     }
   })
   await clock.until(running)
-  return { occurrences: sortOccurrences(recorder.occurrences), unmatched: [...new Set(replaying.unmatched)] }
+  return { occurrences: outcomes.list(true), unmatched: [...new Set(replaying.unmatched)] }
 }
 
 /** A recording of webhooks alone may have no answer that names the account. */
@@ -72,13 +83,4 @@ function planSteps({ manifest, webhooks }: Recording, spec: Spec): readonly Repl
   const step = (session: Session) => importAll(session, metricsOf(spec, streams), signal)
   const imported = { at: Date.parse(manifest.recorded), step }
   return [imported, ...received].sort((a, b) => a.at - b.at)
-}
-
-/** The order of delivery is that of the moment. */
-function sortOccurrences(occurrences: readonly CaseOccurrence[]): readonly CaseOccurrence[] {
-  const textOf = (one: CaseOccurrence) => ('time' in one ? `0 ${one.time} ${one.key}` : `1 ${JSON.stringify(one)}`)
-  return occurrences
-    .map((occurrence) => ({ occurrence, text: textOf(occurrence) }))
-    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-    .map(({ occurrence }) => occurrence)
 }
