@@ -39,7 +39,7 @@ test('begins with a folder that passes at once', async () => {
     out: expect.stringMatching(/: no problems\n$/),
   })
   expect(await connector('test')).toMatchObject({ exit: 0, err: '' })
-})
+}, 90_000)
 
 test('is shown a misspelt function at its place, with the right one', async () => {
   edit('First Page: source.url', 'First Page: $lowrcase(source.url)')
@@ -50,7 +50,7 @@ test('is shown a misspelt function at its place, with the right one', async () =
   expect(await connector('test')).toMatchObject({ exit: 3 })
   edit('$lowrcase', '$lowercase')
   expect(await connector('test')).toMatchObject({ exit: 0 })
-})
+}, 90_000)
 
 test('is shown a value that is not the expected one, with the line that made it', async () => {
   edit('Channel: source.type', 'Channel: $uppercase(source.type)')
@@ -60,7 +60,7 @@ test('is shown a value that is not the expected one, with the line that made it'
   expect(out).toContain(`${MAPPING}:`)
   edit('Channel: $uppercase(source.type)', 'Channel: source.type')
   expect(await connector('test')).toMatchObject({ exit: 0 })
-})
+}, 90_000)
 
 test('reads what the change does in Klaviyo, then sees it there without a restart', async () => {
   const { child, firstOutput, log, exitCode } = startProgram(
@@ -86,7 +86,7 @@ test('reads what the change does in Klaviyo, then sees it there without a restar
   })
   child.kill('SIGTERM')
   expect(await exitCode, log()).toBe(0)
-})
+}, 90_000)
 
 interface Started {
   readonly webhook?: string

@@ -105,7 +105,7 @@ describe('contains', () => {
     expect(named.filter((name) => !packed.includes(name))).toEqual([])
   })
 
-  // Compressed less than a third of it. A third of the limit is for people: guides, reference, examples, and the kit's cases.
+  // Compressed less than a third of it. A megabyte of the limit is for people: guides, reference, examples, the kit's cases.
   test('less than 3.5 MB', () => {
     const sizes = packed.map((path) => statSync(join(installed, path)).size)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3_500_000)

@@ -121,10 +121,11 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
       notReadyReasons: () => notReadyReasons,
       specProblem: () => reloader.problem(),
     })
+    // Before the port opens: an edit after the announcement is a change.
+    if (input.flag('watch')) void reloader.watch(signal)
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, { ...opened, http, listener, sandbox })
     void http.resume()
-    if (input.flag('watch')) void reloader.watch(signal)
     const serving = {
       ...opened,
       connector,
