@@ -77,7 +77,8 @@ function formatResult(files: WrittenFiles, folder: string, state: PackageState, 
   if (files.kept.length > 0) lines.push('', `Left as they are, because they exist: ${files.kept.join(', ')}`)
   if (files.kept.includes('.gitignore')) lines.push(`  .gitignore should have the lines ${IGNORED.join('  ')}`)
   const steps = listSteps(state, app.template?.packageName ?? '', name)
-  lines.push('', paint('bold', 'Next:'), ...alignColumns(steps, '  '), 'README.md of the folder has the rest.')
+  lines.push('', paint('bold', 'Next:'), ...alignColumns(steps, '  '))
+  if (!files.kept.includes('README.md')) lines.push('README.md of the folder has the rest.')
   return `${lines.join('\n')}\n`
 }
 
