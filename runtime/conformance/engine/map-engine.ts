@@ -38,6 +38,10 @@ export function createMapEngine(parts: MapEngineParts): CaseEngine {
 
 type WaitingOccurrence = MappedOccurrence & { readonly wait: EventWait }
 
+/** An event that is later than the clock is waited for at least until it happens. Milliseconds since 1970. */
+const endOf = ({ wait, identity: { time } }: WaitingOccurrence): number =>
+  Math.max(wait.expires, time === undefined ? 0 : Date.parse(time))
+
 const isWaiting = (one: MappedOccurrence): one is WaitingOccurrence => 'wait' in one
 
 const NONE: ReadonlySet<string> = new Set()
@@ -84,7 +88,7 @@ class CaseRun {
       for (const one of mapped) if (!isWaiting(one)) await this.#end(one)
       if (waiting.length === 0) return
       const awaited = waiting.flatMap(({ identity: { key } }) => (key === undefined ? [] : [key]))
-      now = Math.max(now + 1, Math.min(...waiting.map(({ wait }) => wait.expires)))
+      now = Math.max(now + 1, Math.min(...waiting.map(endOf)))
       const again = await this.#map({ ...record, awaited }, now, isHistory)
       mapped = again.filter(({ identity: { key = '' } }) => awaited.includes(key))
     }

@@ -104,6 +104,25 @@ test.each([
   expect(summarize(await run([{ ingress: 'webhook', records: notify(only) }], lookups))).toEqual([reason])
 })
 
+test('an event that is days later than the clock is mapped again a few times only', async () => {
+  let maps = 0
+  const { spec } = engineParts
+  const counted: typeof spec = {
+    ...spec,
+    lookups: new Map(spec.lookups),
+    get profile() {
+      maps += 1
+      return spec.profile
+    },
+  }
+  const engine = createMapEngine({ ...engineParts, spec: counted })
+  const only = notify({ ...ticket, parts: ticket.parts.slice(1) })
+  const before = maps
+  const steps = [{ ingress: 'webhook', records: only, at: '2026-01-01T10:00:00.000Z' }] as const
+  expect(summarize(await run(steps, {}, engine))).toEqual(['contact-not-found'])
+  expect(maps - before).toBeLessThan(20)
+})
+
 test('a lookup that a later step changes', async () => {
   const only = (part: number) => notify({ ...ticket, parts: ticket.parts.slice(part, part + 1) })
   const events = await run([
