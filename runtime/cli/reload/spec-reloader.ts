@@ -10,9 +10,9 @@ import type { CommandContext } from '../command.ts'
 import { describeError } from '../errors.ts'
 import { fromWorkingDirectory, specFolder } from '../load-spec.ts'
 import { formatShort } from '../output/diagnostics.ts'
-import { readSignature } from './read-signature.ts'
+import { readStates } from './read-states.ts'
 import type { ReloadableConnector } from './reloadable-connector.ts'
-import { watchSignature } from './watch-signature.ts'
+import { watchFiles } from './watch-files.ts'
 
 export interface ReloaderParts {
   readonly context: CommandContext
@@ -54,8 +54,8 @@ export class SpecReloader {
   /** Reloads after each change of the files, once they rest. */
   watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts.context.io
-    const read = () => readSignature(specFolder(this.#parts.context), this.#files)
-    return watchSignature({ read, every: WATCH_EVERY, clock, signal, onChange: () => this.reload() })
+    const read = () => readStates(specFolder(this.#parts.context), this.#files)
+    return watchFiles({ read, every: WATCH_EVERY, clock, signal, onChange: () => this.reload() })
   }
 
   async #reload(): Promise<void> {

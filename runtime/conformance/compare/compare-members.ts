@@ -1,8 +1,9 @@
 /** Compares one occurrence with what a case expects of it. */
 import { isObject } from '../../lib/json.ts'
+import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import type { CaseOccurrence, ExpectedOccurrence, ProfileOccurrence } from '../types.ts'
-import { outcomeOf, PROFILE, withoutWorkspace } from './describe-outcome.ts'
+import { outcomeOf, withoutWorkspace } from './describe-outcome.ts'
 import { diffValues, ownValue, type ValueDifference } from './diff-values.ts'
 
 const COMPARED = ['time', 'contact', 'value', 'currency'] as const

@@ -1,8 +1,6 @@
 /** What became of an occurrence, and its texts for people: `sent`, `skipped: no-identity`, `Rated Conversation (KEY)`. */
 import type { CaseOccurrence, ExpectedOccurrence } from '../types.ts'
 
-export const PROFILE = 'Profile'
-
 /** Of two equal texts the occurrences can be compared by their members. */
 export function outcomeOf(occurrence: CaseOccurrence | ExpectedOccurrence): string {
   if ('skipped' in occurrence && occurrence.skipped !== undefined) return `skipped: ${occurrence.skipped}`

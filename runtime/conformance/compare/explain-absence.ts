@@ -1,8 +1,9 @@
 /** Why an occurrence that a case expects did not come, as far as the spec and the records tell. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import type { CaseInput } from '../types.ts'
-import { outcomeOf, PROFILE } from './describe-outcome.ts'
+import { outcomeOf } from './describe-outcome.ts'
 import type { ExpressionPlace } from './difference.ts'
 import { findMapping, placeOf } from './find-expression.ts'
 import type { CaseRun } from './pair-occurrences.ts'

@@ -1,7 +1,7 @@
 /** Finds the expression of a spec that makes a member of an occurrence, or that skips it. */
 import type { Expression } from '../../expression/expression.ts'
+import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Mapping, ProfileMapping, Property, Spec } from '../../spec/spec.ts'
-import { PROFILE } from './describe-outcome.ts'
 import type { ExpressionPlace, MemberPath } from './difference.ts'
 
 /** Whether it runs or is disabled. `metric` may have the destination's prefix. */

@@ -1,9 +1,9 @@
 /** What no case of a spec's own files holds: properties never asserted, skip reasons never reached, mappings without a case. */
 
+import { PROFILE } from '../../mapping/map-profile.ts'
 import type { JsonObject } from '../../ports/types.ts'
 import { parsePlace } from '../../spec/source-file.ts'
 import type { Mapping, Property, SkipRule, Spec } from '../../spec/spec.ts'
-import { PROFILE } from '../compare/describe-outcome.ts'
 import { isSpreadOf } from '../compare/find-expression.ts'
 import type { CaseOccurrence, ExpectedOccurrence, ResolvedCase } from '../types.ts'
 

@@ -1,6 +1,5 @@
 /** One difference as lines: what differs, a diff, the place of the expression with its line, and why. */
 import type { Json, JsonObject } from '../../ports/types.ts'
-import { PROFILE } from '../compare/describe-outcome.ts'
 import type { Difference, ExpressionPlace, MemberPath } from '../compare/difference.ts'
 import type { CaseOccurrence, EventOccurrence, ExpectedOccurrence } from '../types.ts'
 import { cut, diffLines, escapeControls, type LineOptions } from './format-values.ts'
@@ -108,6 +107,3 @@ export function formatExpression({ place, text }: ExpressionPlace, { paint, widt
 
 export const cutLine = (text: string, width: number): string =>
   cut(escapeControls(text.replace(/\s+/g, ' ').trim()), width)
-
-/** The profile is no metric, and is named as one. */
-export const metricLabel = (metric: string): string => (metric === PROFILE ? 'the profile' : metric)

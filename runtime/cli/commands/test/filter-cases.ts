@@ -13,13 +13,16 @@ export function filterCases(cases: readonly ResolvedCase[], options: TestOptions
   const metrics = selectedMetrics(options, spec)
   const { only } = options
   const ofMetric = metrics === undefined ? cases : cases.filter((one) => expectsAny(one, metrics))
-  const found =
-    only === undefined ? ofMetric : ofMetric.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()))
+  const found = only === undefined ? ofMetric : ofMetric.filter((one) => hasInName(one, only))
   if (found.length > 0 || cases.length === 0) return found
   if (ofMetric.length === 0) throw usageError(`--metric: no case expects ${metrics?.join(' or ')}`)
-  const names = ofMetric.map(({ name, place }) => name.slice(place.file.length + 2))
-  throw usageError(`--only: no case has "${only}" in its name; ${suggest(only ?? '', names)}`)
+  throw usageError(`--only: no case has "${only}" in its name; ${suggest(only ?? '', ofMetric.map(nameOf))}`)
 }
+
+const hasInName = (one: ResolvedCase, text: string): boolean => nameOf(one).toLowerCase().includes(text.toLowerCase())
+
+/** Without its file. */
+const nameOf = ({ name, place }: ResolvedCase): string => name.slice(place.file.length + 2)
 
 /** Of `--metric`. Undefined: all. */
 export function selectedMetrics({ metric }: TestOptions, spec: Spec): readonly string[] | undefined {

@@ -35,7 +35,7 @@ export async function printRun(run: TestRun, context: CommandContext, options: T
   context.print(formatReport(report, options.explain ? () => '' : hintOf, formatOptions(run, context)))
 }
 
-export function formatOptions({ spec, folder }: TestRun, { io, paint }: CommandContext): FormatOptions {
+function formatOptions({ spec, folder }: TestRun, { io, paint }: CommandContext): FormatOptions {
   const files = new Map(spec.sourceFiles.map((file) => [file.path, file]))
   return {
     paint,

@@ -58,7 +58,10 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
   const began = clock.now()
   const folder = findSpec(context, options.operands)
   watched.folder = folder
-  const { spec, files } = await loadSpecOrExit(context, fileURLToPath(folder), options.strict)
+  const { spec, files } = await loadSpecOrExit(context, fileURLToPath(folder), options.strict).catch(async (error) => {
+    watched.spec = (await context.load.spec(folder, context.app, { checkOnly: true })).files
+    throw error
+  })
   watched.spec = files
   const conformance = await openConformance(context, spec)
   const { cases: all, recordings } = await loadAll(parts, spec, { folder, conformance })

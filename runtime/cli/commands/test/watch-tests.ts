@@ -2,8 +2,8 @@
 import { plural } from '../../../lib/format.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError } from '../../errors.ts'
-import { readSignature } from '../../reload/read-signature.ts'
-import { watchSignature } from '../../reload/watch-signature.ts'
+import { readStates } from '../../reload/read-states.ts'
+import { watchFiles } from '../../reload/watch-files.ts'
 import { toWatched, WatchedFiles } from './run-tests.ts'
 
 /** Between two looks at the files. Milliseconds. */
@@ -34,8 +34,8 @@ export async function watchTests(
     note(`\nWatching ${plural(watched.spec.length + watched.others.size, 'file')}. Ctrl-C ends.`)
   }
   await runOnce()
-  await watchSignature({
-    read: () => readSignature(watched.folder ?? context.app.specFolder, toWatched(watched)),
+  await watchFiles({
+    read: () => readStates(watched.folder ?? context.app.specFolder, toWatched(watched)),
     every: WATCH_EVERY,
     clock: io.clock,
     signal: io.signal,

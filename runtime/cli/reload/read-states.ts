@@ -3,11 +3,14 @@ import { stat } from 'node:fs/promises'
 import { posix } from 'node:path'
 import type { SourceFile } from '../../spec/source-file.ts'
 
-export async function readSignature(folder: URL, files: readonly Pick<SourceFile, 'path'>[]): Promise<string> {
+/** By path. */
+export type FileStates = ReadonlyMap<string, string>
+
+export async function readStates(folder: URL, files: readonly Pick<SourceFile, 'path'>[]): Promise<FileStates> {
   const paths = files.map(({ path }) => path)
   const folders = paths.map((path) => `${posix.dirname(path)}/`)
-  const all = [...new Set(['./', ...folders, ...paths])].sort()
-  return (await Promise.all(all.map((path) => readState(new URL(path, folder))))).join(' ')
+  const all = [...new Set(['./', ...folders, ...paths])]
+  return new Map(await Promise.all(all.map(async (path) => [path, await readState(new URL(path, folder))] as const)))
 }
 
 const readState = (url: URL): Promise<string> =>
