@@ -1,4 +1,5 @@
 /** The streams, environment and effects that commands may use. Tests pass their own. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { styleText } from 'node:util'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 
@@ -24,6 +25,8 @@ export interface ProcessIo {
   readonly clock: Clock
   readonly fetch: Fetch
   readonly random: Random
+  /** Starts this program with other arguments and settings. Absent: there is none to start. */
+  startSelf?(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams
   /** Calls `listener` on SIGHUP, which ends the process otherwise. */
   onHangUp(listener: () => void): void
   /** Aborts on SIGINT or SIGTERM. */

@@ -1,4 +1,5 @@
 /** Adapts a Node process to `ProcessIo`, including signals and broken pipes. */
+import { spawn } from 'node:child_process'
 import { systemClock, systemFetch, systemRandom } from '../system.ts'
 import type { ProcessIo } from './io.ts'
 import { DetachableOutput } from './output/detachable-output.ts'
@@ -23,6 +24,11 @@ export function createProcessIo(process: NodeProcess): ProcessIo {
     get stdin() {
       return process.stdin
     },
+    startSelf: (args, env) =>
+      spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
+        env: { ...process.env, ...env },
+        stdio: 'pipe',
+      }),
     onHangUp: (listener) => void process.on('SIGHUP', listener),
     env: process.env,
     cwd: process.cwd(),

@@ -88,6 +88,7 @@ export interface FakeSetup {
   readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly fetch?: Fetch
+  readonly startSelf?: NonNullable<ProcessIo['startSelf']>
   /** Filled with the listeners of SIGHUP. */
   readonly hangUps?: (() => void)[]
   /** Called with every write to stdout. */
@@ -137,6 +138,7 @@ export async function runCommand(argv: readonly string[], setup: FakeSetup = {})
     })(),
     env: setup.env ?? CREDENTIALS,
     detachOutput: () => () => 0,
+    ...(setup.startSelf && { startSelf: setup.startSelf }),
     onHangUp: (listener) => setup.hangUps?.push(listener),
     cwd: setup.cwd ?? '/nowhere',
     clock,

@@ -80,5 +80,5 @@ function checkIngresses(runs: readonly CaseRun[], { spec }: RunCasesOptions): re
 }
 
 /** Of a course its ways have the ids that the case's inputs have: `… (both)`. */
-const labelRun = ({ ingress, input }: ResolvedCase): string =>
+export const labelRun = ({ ingress, input }: ResolvedCase): string =>
   ingress === 'course' ? (/\(([^()]+)\)$/.exec(input.id)?.[1] ?? ingress) : ingress

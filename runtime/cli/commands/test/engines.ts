@@ -1,35 +1,79 @@
-/** The engines that `test` runs cases by: ours, or another implementation behind the portable contract. */
-import type { RunCasesOptions } from '../../../conformance/run/run-cases.ts'
-import type { Spec } from '../../../spec/spec.ts'
+/** The engines that `test` runs cases by, and their variants: ours, or another implementation behind the portable contract. */
+import { spawn } from 'node:child_process'
+import type { CaseRun } from '../../../conformance/compare/pair-occurrences.ts'
+import { createMapEngine } from '../../../conformance/engine/map-engine.ts'
+import { createPipelineEngine } from '../../../conformance/engine/pipeline-engine.ts'
+import { createProcessEngine } from '../../../conformance/portable/process-engine.ts'
+import type { CheckReport } from '../../../conformance/report/run-report.ts'
+import { labelRun, type RunCasesOptions } from '../../../conformance/run/run-cases.ts'
+import type { CaseEngine } from '../../../conformance/types.ts'
+import { VariantChecker, type VariantProblem } from '../../../conformance/variants/check-variants.ts'
 import type { ConformanceParts } from '../../app.ts'
 import type { CommandContext } from '../../command.ts'
+import type { CheckedSpec } from '../../load-spec.ts'
 import type { TestOptions } from './test-options.ts'
 
 export interface EngineParts {
   readonly context: CommandContext
   readonly options: TestOptions
-  readonly spec: Spec
+  readonly loaded: CheckedSpec
   readonly conformance: ConformanceParts
 }
 
-export type Engines = Pick<RunCasesOptions, 'engineOf' | 'variants' | 'foreignCodes'> & {
+export interface Engines extends Pick<RunCasesOptions, 'engineOf' | 'foreignCodes' | 'variants'> {
   close(): Promise<void>
 }
 
-export async function openEngines({ spec, conformance }: EngineParts): Promise<Engines> {
-  // Imported on first use: `--help` needs no engine.
-  const [{ createMapEngine }, { createPipelineEngine }] = await Promise.all([
-    import('../../../conformance/engine/map-engine.ts'),
-    import('../../../conformance/engine/pipeline-engine.ts'),
-  ])
+/** For one case of another implementation. Milliseconds. */
+const TIMEOUT = 30_000
+
+export function openEngines({ context, options, loaded, conformance }: EngineParts): Engines {
+  const { spec, declarations } = loaded
   const { fit } = conformance
-  const plain = createMapEngine({ spec, fit })
+  const { otherEngine } = options
+  const plain = otherEngine === undefined ? createMapEngine({ spec, fit }) : openOther(otherEngine, context)
   // What comes of a course depends on all that came before: the store, the waits, the order.
-  const whole = createPipelineEngine({ spec, fit })
+  const whole = otherEngine === undefined ? createPipelineEngine({ spec, fit }) : plain
+  const checker = options.variants && declarations ? new VariantChecker({ spec, ...declarations }) : undefined
   return {
     engineOf: ({ isCourse }) => (isCourse ? whole : plain),
+    ...(options.otherEngine !== undefined && { foreignCodes: true }),
+    ...(checker && { variants: (run, by) => checkVariants(checker, run, by, () => context.io.clock.now()) }),
     close: async () => {
-      await Promise.all([plain.close(), whole.close()])
+      for (const engine of new Set([plain, whole])) await engine.close()
     },
   }
 }
+
+function openOther(command: string, { io }: CommandContext): CaseEngine {
+  return createProcessEngine({
+    name: command,
+    spawn: () => spawn(command, { shell: true, cwd: io.cwd, stdio: 'pipe' }),
+    clock: io.clock,
+    timeout: TIMEOUT,
+  })
+}
+
+async function checkVariants(
+  checker: VariantChecker,
+  { resolved, result }: CaseRun,
+  engine: CaseEngine,
+  now: () => number,
+): Promise<readonly CheckReport[]> {
+  // It loses and repeats notices by itself.
+  if (resolved.isCourse) return []
+  const began = now()
+  const problems = await checker.check(resolved, result, engine)
+  return [toCheck(`${labelRun(resolved)}: variants`, problems, now() - began)]
+}
+
+export const toCheck = (name: string, problems: readonly VariantProblem[], elapsed: number): CheckReport => ({
+  name,
+  kind: 'variant',
+  differences: [],
+  problems: problems.map(({ variant, problem, place }) => ({
+    message: `${variant}: ${problem}`,
+    ...(place !== undefined && { expression: { place, text: '' } }),
+  })),
+  elapsed,
+})

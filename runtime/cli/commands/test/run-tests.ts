@@ -18,6 +18,7 @@ import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
 import { loadSpecOrExit, shortenPath } from '../../load-spec.ts'
 import { renderDiagnostics } from '../../output/diagnostics.ts'
+import { checkZones } from './check-zones.ts'
 import { openEngines } from './engines.ts'
 import { filterCases, selectedMetrics } from './filter-cases.ts'
 import { findSpec, findSuites } from './find-suites.ts'
@@ -58,17 +59,18 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
   const began = clock.now()
   const folder = findSpec(context, options.operands)
   watched.folder = folder
-  const { spec, files } = await loadSpecOrExit(context, fileURLToPath(folder), options.strict).catch(async (error) => {
+  const loaded = await loadSpecOrExit(context, fileURLToPath(folder), options.strict).catch(async (error) => {
     watched.spec = (await context.load.spec(folder, context.app, { checkOnly: true })).files
     throw error
   })
-  watched.spec = files
+  const { spec } = loaded
+  watched.spec = loaded.files
   const conformance = await openConformance(context, spec)
   const { cases: all, recordings } = await loadAll(parts, spec, { folder, conformance })
   const selected = filterCases(all, options, spec)
   const isWhole = options.operands.length === 0 && options.only === undefined
   const coverage = new CoverageCounter(spec)
-  const engines = await openEngines({ context, options, spec, conformance })
+  const engines = openEngines({ context, options, loaded, conformance })
   try {
     const run = { ...engines, spec, coverage, now: () => clock.now() }
     const suites = [
@@ -80,18 +82,20 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
       const result = await suite.run()
       results.push(result)
       parts.onSuite(suite, result.reports, suites.length - at - 1)
-      if (context.io.signal.aborted) break
     }
-    const cases = results.flatMap(({ reports }) => reports)
+    const reports = results.flatMap((result) => result.reports)
+    const runs = results.flatMap((result) => result.runs)
+    const isOurs = options.otherEngine === undefined
+    const cases = options.variants && isOurs ? await checkZones(reports, runs, folder, context.io) : reports
     const covered = isWhole && { coverage: coverage.coverage(selectedMetrics(options, spec)) }
     const report = { cases, ...covered, elapsed: clock.now() - began }
-    return { spec, folder, report, runs: results.flatMap(({ runs }) => runs), compare: { spec } }
+    return { spec, folder, report, runs, compare: { spec } }
   } finally {
     await engines.close()
   }
 }
 
-async function openConformance({ app, logger }: CommandContext, spec: Spec): Promise<ConformanceParts> {
+export async function openConformance({ app, logger }: CommandContext, spec: Spec): Promise<ConformanceParts> {
   if (app.openConformance === undefined) throw usageError(`${app.name} has no engine for cases`)
   return app.openConformance(spec, logger)
 }

@@ -14,7 +14,7 @@ export interface TestOptions {
   readonly metric?: string
   readonly junit?: string
   /** The command line of another implementation. */
-  readonly engine?: string
+  readonly otherEngine?: string
 }
 
 export function readTestOptions({ json }: CommandContext, { operands, value, flag }: CommandInput): TestOptions {
@@ -31,7 +31,7 @@ export function readTestOptions({ json }: CommandContext, { operands, value, fla
     ...(only !== undefined && { only }),
     ...(metric !== undefined && { metric }),
     ...(junit !== undefined && { junit }),
-    ...(engine !== undefined && { engine }),
+    ...(engine !== undefined && { otherEngine: engine }),
   }
   if (options.tap && json) throw usageError('--tap and --json both print the report: choose one')
   if (options.watch && (options.tap || json))

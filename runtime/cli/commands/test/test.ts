@@ -8,6 +8,7 @@ import { strictOption } from '../../load-spec.ts'
 import { explainCases } from './explain-cases.ts'
 import { printRun } from './print-run.ts'
 import { runTests, type TestRun, WatchedFiles } from './run-tests.ts'
+import { serveEngine } from './serve-engine.ts'
 import { readTestOptions, type TestOptions } from './test-options.ts'
 import { updateCases } from './update-cases.ts'
 import { watchTests } from './watch-tests.ts'
@@ -35,6 +36,8 @@ export const testCommand: CommandDefinition = {
     { flags: '--explain', description: 'for the failing cases: what each mapping made of their records, and why' },
     { flags: '--no-variants', description: 'without variants: null and absent fields, repetitions, zones and locales' },
     { flags: '--junit <file>', description: 'also write JUnit XML' },
+    { flags: '--with <command>', description: 'run the cases by another implementation: conformance/CONTRACT.md' },
+    { flags: '--engine', description: 'serve our engine to another runner: cases on stdin, results on stdout' },
     { flags: '--tap', description: 'print TAP 14 instead of the report' },
     strictOption,
   ],
@@ -45,9 +48,14 @@ export const testCommand: CommandDefinition = {
     ['test --update', 'accept what was seen; `git diff` shows what changed'],
     ['test tests/recorded', 'replay recordings of `record`, and compare with their approved.yaml'],
     ['test --junit report.xml', 'for CI: exit code 1 if a case fails'],
+    ['test --with "python3 engine.py"', 'hold an implementation in another language to the same cases'],
   ],
   async run(context, input) {
     const options = readTestOptions(context, input)
+    if (input.flag('engine')) {
+      await serveEngine(context, options)
+      return EXIT_CODES.ok
+    }
     if (options.watch) {
       await watchTests(context, (watched) => runOnce(context, options, watched))
       return EXIT_CODES.ok
