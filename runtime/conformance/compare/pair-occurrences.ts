@@ -32,8 +32,18 @@ export function selectOccurrences(resolved: ResolvedCase, { occurrences }: CaseR
   const { metric } = resolved
   const selected =
     metric === undefined ? occurrences : occurrences.filter((one) => one.metric === metric || one.metric === '')
-  return selected.filter((one) => isCompared(one, resolved))
+  const compared = selected.filter((one) => isCompared(one, resolved))
+  return resolved.isCourse ? sortEvents(compared) : compared
 }
+
+/** A course expects events in the order of their times, in whatever order they were sent. All else stays in its place. */
+function sortEvents(occurrences: readonly CaseOccurrence[]): readonly CaseOccurrence[] {
+  const events = occurrences.filter((one) => 'key' in one)
+  const sorted = events.sort((a, b) => compareTexts(a.time, b.time) || compareTexts(a.key, b.key)).values()
+  return occurrences.map((one) => ('key' in one ? (sorted.next().value ?? one) : one))
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A poll reads the same record again and again, so its skips are compared only where the case expects some of it. */
 function isCompared(one: CaseOccurrence, { metric, expected, isCourse, ingress }: ResolvedCase): boolean {

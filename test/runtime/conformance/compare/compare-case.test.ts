@@ -45,6 +45,15 @@ describe('passes', () => {
   })
 })
 
+test('of a course, events come in the order of their times', () => {
+  const events = ['b', 'a'].map((key) =>
+    eventOf({ metric: METRIC, key, time: `2026-01-0${key === 'a' ? 1 : 2}T00:00:00.000Z` }),
+  )
+  const expected = ['a', 'b'].map((key) => ({ place: placeAt(1), key }))
+  expect(compare(expected, events, { isCourse: true })).toEqual([])
+  expect(compare(expected, events)).toMatchObject([{ kind: 'order' }])
+})
+
 describe('differences', () => {
   test('a property has the place of its expression and of the expectation', () => {
     const [only, ...others] = compare([{ place: placeAt(7), has: { Title: 'Hi' } }], [rated])
