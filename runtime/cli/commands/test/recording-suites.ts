@@ -21,8 +21,11 @@ export interface RecordingSuiteParts {
 }
 
 /** None of another engine: it has no connector to replay. None of a metric: a recording is compared as a whole. */
-export function filterRecordings(folders: readonly string[], { only, metric, engine }: TestOptions): readonly string[] {
-  if (metric !== undefined || engine !== undefined) return []
+export function filterRecordings(
+  folders: readonly string[],
+  { only, metric, otherEngine }: TestOptions,
+): readonly string[] {
+  if (metric !== undefined || otherEngine !== undefined) return []
   return only === undefined ? folders : folders.filter((folder) => folder.toLowerCase().includes(only.toLowerCase()))
 }
 
