@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { VENDOR_FAULT_CODES } from '../connector/fault-codes.ts'
 import { functions } from '../connector/functions/index.ts'
 import { PROXY_FAULT_CODES } from '../runtime/cli/proxy/proxy-faults.ts'
-import { RECORDING_FAULT_CODES } from '../runtime/conformance/recording/recording-faults.ts'
+import { CONFORMANCE_FAULT_CODES } from '../runtime/conformance/fault-codes.ts'
 import { FAULT_CODES } from '../runtime/fault-codes.ts'
 import { SKIP_REASONS, WAIT_REASONS } from '../runtime/skip-reasons.ts'
 import { documentTypes } from './document-types.ts'
@@ -71,7 +71,7 @@ export async function generatePages(root: URL): Promise<readonly GeneratedFile[]
     {
       path: 'docs/reference/faults.md',
       text: faultsPage(
-        [...FAULT_CODES, ...RECORDING_FAULT_CODES, ...PROXY_FAULT_CODES, ...VENDOR_FAULT_CODES],
+        [...FAULT_CODES, ...CONFORMANCE_FAULT_CODES, ...PROXY_FAULT_CODES, ...VENDOR_FAULT_CODES],
         ['intercom', 'klaviyo'],
       ),
     },

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { VENDOR_FAULT_CODES } from '../../connector/fault-codes.ts'
 import { PROXY_FAULT_CODES } from '../../runtime/cli/proxy/proxy-faults.ts'
-import { RECORDING_FAULT_CODES } from '../../runtime/conformance/recording/recording-faults.ts'
+import { CONFORMANCE_FAULT_CODES } from '../../runtime/conformance/fault-codes.ts'
 import { FAULT_CODES } from '../../runtime/fault-codes.ts'
 import { faultUrl } from '../../runtime/fault-reference.ts'
 import {
@@ -21,7 +21,7 @@ const files = ['runtime', 'connector'].flatMap((folder) =>
     .filter((name) => name.endsWith('.ts') && !name.includes('generated') && !name.endsWith('fault-codes.ts'))
     .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(`${root}/${folder}/${name}`, 'utf8') })),
 )
-const table = [...FAULT_CODES, ...RECORDING_FAULT_CODES, ...PROXY_FAULT_CODES, ...VENDOR_FAULT_CODES]
+const table = [...FAULT_CODES, ...CONFORMANCE_FAULT_CODES, ...PROXY_FAULT_CODES, ...VENDOR_FAULT_CODES]
 
 /** A code as thrown. `kind` is undefined where it depends. */
 interface ThrownCode {

@@ -1,9 +1,9 @@
-/** Fault codes of recordings, for the reference page. */
-import { type FaultCode, faultCodes } from '../../fault-reference.ts'
+/** Fault codes of cases and recordings, for the reference page. */
+import { type FaultCode, faultCodes } from '../fault-reference.ts'
 
 const RECORD_AGAIN = 'Record it again with `connector record`.'
 
-export const RECORDING_FAULT_CODES: readonly FaultCode[] = [
+export const CONFORMANCE_FAULT_CODES: readonly FaultCode[] = [
   ...faultCodes('config', 'mapping author', [
     [
       'recording/unmatched',
@@ -44,5 +44,26 @@ export const RECORDING_FAULT_CODES: readonly FaultCode[] = [
       'A recorded webhook is not a notification of the source.',
       'Remove it from webhooks.json.',
     ],
+  ]),
+  ...faultCodes('data', 'mapping author', [
+    [
+      'case/webhook-refused',
+      'A case brings a webhook that the connector does not accept, e.g. one without a topic.',
+      'Correct the notification of the case.',
+    ],
+    [
+      'case/not-found',
+      'A case has no resource that an expression looks up. To the mapping it does not exist.',
+      'Add the resource to the lookups of the case.',
+    ],
+    [
+      'case/refused',
+      'The case plays a failure: its record is refused once, and replayed.',
+      'Nothing: no result of a case has this code.',
+    ],
+  ]),
+  ...faultCodes('bug', 'maintainers', [
+    ['bug/case-request', 'A case was asked for what no lookup and no stream of the spec asks for.'],
+    ['bug/case-answer', 'The connector did not accept the answer that a case made up.'],
   ]),
 ]
