@@ -8,10 +8,10 @@ import type { Destination } from '../../ports/destination.ts'
 import { Fault, toFault } from '../../ports/fault.ts'
 import type { Source } from '../../ports/source.ts'
 import { POLL } from '../../source/live-since.ts'
-import { signBody } from '../../source/verify-signature.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { memoryStore } from '../../store/memory/store.ts'
 import { silentLogger } from '../../system.ts'
+import { signedWebhook } from '../signed-webhook.ts'
 import type { CaseEngine, CaseInput, CaseResult, CaseStep } from '../types.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 import { CapturingDestination } from './capturing-destination.ts'
@@ -121,10 +121,7 @@ class PipelineRun {
   }
 
   async #receive(body: string): Promise<void> {
-    const { header, algorithm, prefix } = this.#offline.spec.webhook.signature
-    const headers = { [header]: prefix + signBody(new TextEncoder().encode(body), algorithm, SECRET) }
-    const request = new Request('https://connector.invalid/', { method: 'POST', body, headers })
-    const { ok, status } = await this.#connector.receive(request)
+    const { ok, status } = await this.#connector.receive(signedWebhook(body, this.#offline.spec.webhook, SECRET))
     if (ok) return
     const refused = new Fault('data', 'case/webhook-refused', `the webhook was answered with ${status}`)
     this.#outcomes.addFault(refused.info())

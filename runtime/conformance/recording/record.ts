@@ -9,10 +9,9 @@ import type { Json } from '../../ports/types.ts'
 import { hashSpec } from '../../running-spec/running-spec.ts'
 import type { Spec, StreamSpec } from '../../spec/spec.ts'
 import { version } from '../../version.ts'
-import type { RecordedWebhook } from '../redact/types.ts'
 import { findWorkspace } from './import/imported-data.ts'
 import { isRequestOf, limitSpec, StreamLimiter } from './limit-streams.ts'
-import { type Exchange, RECORDING_VERSION, type Recording } from './recording.ts'
+import { type Exchange, RECORDING_VERSION, type RecordedWebhook, type Recording } from './recording.ts'
 import {
   findSide,
   RecordingFetch,

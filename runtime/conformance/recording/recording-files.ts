@@ -3,8 +3,13 @@ import { parse, stringify } from 'yaml'
 import { isObject, parseJson } from '../../lib/json.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
-import type { RecordedWebhook } from '../redact/types.ts'
-import { type Exchange, RECORDING_VERSION, type Recording, type RecordingManifest } from './recording.ts'
+import {
+  type Exchange,
+  RECORDING_VERSION,
+  type RecordedWebhook,
+  type Recording,
+  type RecordingManifest,
+} from './recording.ts'
 
 /** A folder is a recording if it has this file. */
 export const MANIFEST_FILE = 'manifest.yaml'

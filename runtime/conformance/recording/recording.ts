@@ -3,16 +3,38 @@
  * no person's data, and is replayed offline. An **exchange** is one request and its response.
  */
 import type { Json } from '../../ports/types.ts'
-import type { Exchange as HttpExchange, RecordedWebhook } from '../redact/types.ts'
 
 /** The version of the folder's format. */
 export const RECORDING_VERSION = 1
 
-export type RecordedSide = HttpExchange['side']
+export type RecordedSide = 'source' | 'destination'
 
-export interface Exchange extends HttpExchange {
+/** A request to one of the APIs and its response, as `exchanges.json` has them. */
+export interface Exchange {
+  readonly side: RecordedSide
   /** Made up, not received. Answers whatever is asked of its path. */
   readonly synthetic?: true
+  readonly request: {
+    readonly method: string
+    readonly url: string
+    readonly headers?: Readonly<Record<string, string>>
+    /** JSON where it is JSON, otherwise its text. */
+    readonly body?: Json
+  }
+  readonly response: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: Json
+  }
+}
+
+/** A notification of the source, as `webhooks.json` has them. */
+export interface RecordedWebhook {
+  /** ISO 8601. */
+  readonly at: string
+  /** The whole notification. */
+  readonly body: Json
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A stream whose import is replayed. */

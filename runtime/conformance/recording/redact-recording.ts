@@ -23,10 +23,7 @@ export async function redactRecording(
   for (const exchange of exchanges) redactor.learnExchange(exchange)
   for (const webhook of webhooks) redactor.learnWebhook(webhook)
   const redacted = {
-    exchanges: exchanges.map((exchange) => ({
-      ...redactor.redactExchange(exchange),
-      ...(exchange.synthetic && { synthetic: true as const }),
-    })),
+    exchanges: exchanges.map((exchange) => redactor.redactExchange(exchange)),
     webhooks: webhooks.map((webhook) => redactor.redactWebhook(webhook)),
   }
   const counts = redactor.manifest()

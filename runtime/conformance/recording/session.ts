@@ -7,9 +7,9 @@ import type { Clock, Fetch } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Json } from '../../ports/types.ts'
-import { signBody } from '../../source/verify-signature.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { memoryStore } from '../../store/memory/store.ts'
+import { signedWebhook } from '../signed-webhook.ts'
 
 /** What a session puts in place of the parts of a running connector. */
 export interface SessionParts {
@@ -70,11 +70,8 @@ export async function withSession<T>(options: SessionOptions, use: (session: Ses
 
 /** Sends a notification to the session, signed. Throws a data fault if it is none. */
 export async function receive({ connector }: Pick<Session, 'connector'>, notification: Json): Promise<void> {
-  const { path, signature } = connector.spec.webhook
-  const body = JSON.stringify(notification)
-  const hex = signBody(Buffer.from(body), signature.algorithm, SECRET)
-  const headers = { [signature.header]: `${signature.prefix}${hex}` }
-  const { status } = await connector.receive(new Request(`http://localhost${path}`, { method: 'POST', body, headers }))
+  const webhook = signedWebhook(JSON.stringify(notification), connector.spec.webhook, SECRET)
+  const { status } = await connector.receive(webhook)
   if (status === 200) return
   throw new Fault('data', 'recording/no-notification', `a recorded webhook is no notification (answered ${status})`)
 }

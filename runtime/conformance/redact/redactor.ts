@@ -14,6 +14,7 @@
  * ```
  */
 import type { Json } from '../../ports/types.ts'
+import type { Exchange, RecordedWebhook } from '../recording/recording.ts'
 import { Changes } from './changes.ts'
 import { detectPersonalData } from './detect/detect-personal-data.ts'
 import { ROOT } from './rewrite/fields.ts'
@@ -23,7 +24,7 @@ import { Learner, Replacer, type ValueActions } from './rewrite/value-actions.ts
 import { JsonWalker } from './rewrite/walk-json.ts'
 import { SeenValues } from './seen-values.ts'
 import { Substitutes } from './substitutes/substitutes.ts'
-import type { Exchange, Finding, RecordedWebhook, RedactionManifest, RedactionOptions } from './types.ts'
+import type { Finding, RedactionManifest, RedactionOptions } from './types.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 const KEY_BYTES = 32
@@ -74,15 +75,6 @@ export class Redactor {
     }
   }
 
-  /** Any other JSON of the recording, e.g. a fixture of one item. `place` names it in the manifest. */
-  redactJson(value: Json, place: string): Json {
-    return this.#replacer.rewrite(value, place)
-  }
-
-  learnJson(value: Json): void {
-    this.#learner.rewrite(value, '')
-  }
-
   /** Finds what still holds a person's data in the text of a file. */
   detect(text: string): readonly Finding[] {
     return detectPersonalData(text, { seen: this.#seen, tokens: this.#options.rules.tokens ?? [] })
@@ -115,13 +107,14 @@ export class Redactor {
 }
 
 function rewriteExchange(
-  { side, request, response }: Exchange,
+  { side, synthetic, request, response }: Exchange,
   walker: JsonWalker,
   rewriteHeaders: (headers: Readonly<Record<string, string>>) => Record<string, string>,
 ): Exchange {
   const { method, url, headers, body } = request
   return {
     side,
+    ...(synthetic && { synthetic }),
     request: {
       method,
       url: walker.rewriteText(url, `${side} url`, (text) => walker.values.rewriteUrl(text, ROOT)),

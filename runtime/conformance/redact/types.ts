@@ -1,32 +1,5 @@
 /** The words of redaction: what goes in, the rules, what a redactor returns, and what a detector finds. */
 import type { Shape } from '../../expression/check/shape.ts'
-import type { Json } from '../../ports/types.ts'
-
-/** A request to one of the APIs and its response, as `exchanges.json` has them. */
-export interface Exchange {
-  readonly side: 'source' | 'destination'
-  readonly request: {
-    readonly method: string
-    readonly url: string
-    readonly headers?: Readonly<Record<string, string>>
-    /** JSON where it is JSON, otherwise its text. */
-    readonly body?: Json
-  }
-  readonly response: {
-    readonly status: number
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: Json
-  }
-}
-
-/** A notification of the source, as `webhooks.json` has them. */
-export interface RecordedWebhook {
-  /** ISO 8601. */
-  readonly at: string
-  /** The whole notification. */
-  readonly body: Json
-  readonly headers?: Readonly<Record<string, string>>
-}
 
 /** What is known of the data. Everything that no rule knows is replaced. */
 export interface RedactionRules {

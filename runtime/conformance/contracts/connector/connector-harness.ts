@@ -3,7 +3,7 @@ import type { Connector } from '../../../connector.ts'
 import type { LogFields, Logger } from '../../../ports/effects.ts'
 import type { Json } from '../../../ports/types.ts'
 import { buildChangedRecord } from '../../../source/envelope.ts'
-import { signBody } from '../../../source/verify-signature.ts'
+import { signedWebhook } from '../../signed-webhook.ts'
 import type { ReceivedEvent } from '../destination/destination-harness.ts'
 import { type NetworkOptions, TestNetwork } from '../test-network.ts'
 
@@ -79,11 +79,8 @@ export async function useConnector(
       received: async () => under.received(),
       work,
       async notify(notification) {
-        const body = JSON.stringify(notification)
-        const { header, algorithm, prefix } = spec.webhook.signature
-        const headers = { [header]: prefix + signBody(new TextEncoder().encode(body), algorithm, secret) }
-        const request = new Request(`http://localhost${spec.webhook.path}`, { method: 'POST', body, headers })
-        const { status } = await network.run(connector.receive(request))
+        const webhook = signedWebhook(JSON.stringify(notification), spec.webhook, secret)
+        const { status } = await network.run(connector.receive(webhook))
         await work()
         return status
       },

@@ -7,11 +7,11 @@ import type { Json } from '../../../ports/types.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from '../../../source/client.ts'
 import { receiveWebhook } from '../../../source/receive.ts'
 import { UnverifiedBodies } from '../../../source/unverified-bodies.ts'
-import { signBody } from '../../../source/verify-signature.ts'
 import { WebhookStatsRecorder } from '../../../source/webhook-stats.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import { memoryStore } from '../../../store/memory/store.ts'
 import { silentLogger } from '../../../system.ts'
+import { writeSignature } from '../../signed-webhook.ts'
 import { TestNetwork } from '../test-network.ts'
 
 export interface SourceUnderTest {
@@ -54,7 +54,7 @@ export async function useSource(make: SourceFactory, run: (harness: SourceHarnes
   }
   const stats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger: silentLogger })
   const http = createSourceHttp(spec.source, source, effects, stats)
-  const { header, algorithm, prefix } = spec.webhook.signature
+  const { header } = spec.webhook.signature
   try {
     await run({
       source,
@@ -73,7 +73,7 @@ export async function useSource(make: SourceFactory, run: (harness: SourceHarnes
       },
       async sign(body, secret) {
         const [first = ''] = await source.secrets()
-        return prefix + signBody(new TextEncoder().encode(body), algorithm, secret ?? first)
+        return writeSignature(body, spec.webhook.signature, secret ?? first)
       },
       async faultOf(request) {
         const thrown = await network.run(request).then(

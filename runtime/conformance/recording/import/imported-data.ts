@@ -5,9 +5,8 @@ import { hashSpec } from '../../../running-spec/running-spec.ts'
 import { openEnvelope } from '../../../source/envelope.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import { version } from '../../../version.ts'
-import type { RecordedWebhook } from '../../redact/types.ts'
 import { findLookupRows } from '../lookup-rows.ts'
-import { type Exchange, RECORDING_VERSION, type Recording } from '../recording.ts'
+import { type Exchange, RECORDING_VERSION, type RecordedWebhook, type Recording } from '../recording.ts'
 import { makeLookup, makePage, readAccount } from '../synthetic-exchanges.ts'
 
 export interface ImportedData {

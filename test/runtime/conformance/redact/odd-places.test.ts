@@ -1,8 +1,8 @@
 /** No value of a person survives in any odd place, whoever the person is, whether or not they are known from elsewhere. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Exchange } from '../../../../runtime/conformance/recording/recording.ts'
 import { createRedactor } from '../../../../runtime/conformance/redact/redactor.ts'
-import type { Exchange } from '../../../../runtime/conformance/redact/types.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { ODD_PLACES, type Person, type PlantedExchange } from './odd-places.ts'
 

@@ -1,7 +1,7 @@
 /** The redactor replaces persons in exchanges and notifications, keeps links, and its detector finds what is left. */
 import { expect, test } from 'vitest'
+import type { Exchange } from '../../../../runtime/conformance/recording/recording.ts'
 import { createRedactor } from '../../../../runtime/conformance/redact/redactor.ts'
-import type { Exchange } from '../../../../runtime/conformance/redact/types.ts'
 
 const key = new Uint8Array(32).fill(7)
 

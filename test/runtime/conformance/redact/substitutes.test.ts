@@ -12,8 +12,9 @@ const KEY = new Uint8Array(32).fill(11)
 
 function redact<T extends Json>(value: T, options: Partial<RedactionOptions> = {}) {
   const redactor = createRedactor({ key: KEY, rules: {}, ...options })
-  redactor.learnJson(value)
-  const redacted = redactor.redactJson(value, 'item') as T
+  const webhook = { at: '2026-01-10T10:00:00.000Z', body: value }
+  redactor.learnWebhook(webhook)
+  const redacted = redactor.redactWebhook(webhook).body as T
   return { redacted, redactor, text: JSON.stringify(redacted) }
 }
 
