@@ -21,6 +21,8 @@ export interface CaseInput {
   /** By lookup name: resources by id, as the source has them at the end of the case. */
   readonly lookups: Readonly<Record<string, Readonly<Record<string, Json>>>>
   readonly steps: readonly CaseStep[]
+  /** Members of connector.yaml, laid over those of the spec as an overlay lays them. */
+  readonly settings?: JsonObject
 }
 
 /** Records that arrive together. A lost notice is not among them, a repeated one twice. */

@@ -1,5 +1,6 @@
 /** Reads the `given` of a case as far as every ingress shares it. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import type { JsonObject } from '../../ports/types.ts'
 import { findResourceByTopic } from '../../source/envelope.ts'
 import type { ResourceSpec, StreamSpec } from '../../spec/spec.ts'
 import type { Path } from '../../spec/yaml.ts'
@@ -19,6 +20,7 @@ export interface CaseSetting {
   readonly topic?: { readonly name: string; readonly resource: ResourceSpec; readonly path: Path }
   readonly stream?: StreamSpec
   readonly lookups: LookupTables
+  readonly settings?: JsonObject
 }
 
 const DEFAULT_WORKSPACE = 'abc123de'
@@ -47,6 +49,8 @@ export async function readSetting(
           { file, path: [...path, 'given', 'lookups'], before: context.lookups },
           { spec: parts.spec, resources: context.resources },
         )
+  const settings = given.member('settings')
+  if (settings !== undefined && !(await isApplicable(settings, context))) return undefined
   const setting = {
     given,
     isCourse: item.key === 'course',
@@ -55,6 +59,7 @@ export async function readSetting(
     workspace: given.member('workspace')?.value ?? DEFAULT_WORKSPACE,
     now: readNow(given, context),
     lookups,
+    ...(settings && { settings: settings.value as JsonObject }),
   }
   return item.key === 'course' ? setting : addSides(setting, context)
 }
@@ -85,6 +90,16 @@ function readNow(given: Given, { file }: FileContext): number {
     help: `for example: ${DEFAULT_NOW}`,
   })
   return Date.parse(DEFAULT_NOW)
+}
+
+async function isApplicable({ value, path }: PlacedMember<'settings'>, { file, parts }: FileContext): Promise<boolean> {
+  const problem =
+    parts.checkSettings === undefined
+      ? { message: 'settings of a case cannot be used here' }
+      : await parts.checkSettings(value as JsonObject)
+  if (problem === undefined) return true
+  file.error(path, { ...problem, code: 'cases/settings' })
+  return false
 }
 
 type Sides = Pick<CaseSetting, 'topic' | 'stream'>

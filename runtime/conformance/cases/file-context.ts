@@ -1,5 +1,7 @@
 /** What the cases of one file share. */
 import type { FunctionTable } from '../../expression/functions.ts'
+import type { JsonObject } from '../../ports/types.ts'
+import type { Diagnostic } from '../../spec/diagnostic.ts'
 import type { Cases } from '../../spec/generated/documents.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CaseFile } from './case-file.ts'
@@ -15,7 +17,11 @@ export interface CaseParts {
   readonly faultCodes: readonly string[]
   /** Absent: a course is an error. */
   readonly resolveCourse?: ResolveCourse
+  /** Why the spec cannot have these settings laid over it; undefined if it can. Absent: settings are an error. */
+  readonly checkSettings?: (settings: JsonObject) => Promise<SettingsProblem | undefined>
 }
+
+export type SettingsProblem = Pick<Diagnostic, 'message' | 'help'>
 
 export type WrittenCase = Cases['cases'][number]
 

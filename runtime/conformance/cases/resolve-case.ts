@@ -34,7 +34,9 @@ export async function resolveCase(
   const resolved = setting.isCourse
     ? await resolveCourse(written, path, setting, context)
     : await resolvePlain(written, path, setting, context)
-  return file.diagnostics.length > before ? [] : resolved
+  if (file.diagnostics.length > before) return []
+  const { settings } = setting
+  return settings === undefined ? resolved : resolved.map((one) => ({ ...one, input: { ...one.input, settings } }))
 }
 
 /** Ingresses differ for a reason, which the case tells. */

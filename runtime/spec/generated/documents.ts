@@ -390,6 +390,9 @@ export interface CaseGiven {
     | boolean
     | null
   recorded?: string
+  settings?: {
+    [k: string]: unknown
+  }
   lookups?: CaseLookups
   set?: {
     [k: string]: unknown

@@ -4,13 +4,17 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { functions, preloadFunctions } from '../../../connector/functions/index.ts'
 import { createFit } from '../../../connector/klaviyo/destination.ts'
-import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { loadConnectorSpec, specFolder } from '../../../connector/spec.ts'
 import { loadCases } from '../../../runtime/conformance/cases/load-cases.ts'
 import { resolveCourse } from '../../../runtime/conformance/courses/resolve-course.ts'
 import { createMapEngine } from '../../../runtime/conformance/engine/map-engine.ts'
 import { createPipelineEngine } from '../../../runtime/conformance/engine/pipeline-engine.ts'
+import { SettingsSpecs, withSettings } from '../../../runtime/conformance/engine/settings-specs.ts'
 import { FAULT_CODES } from '../../../runtime/fault-codes.ts'
+import type { JsonObject } from '../../../runtime/ports/types.ts'
 import type { CaseGiven, Cases } from '../../../runtime/spec/generated/documents.ts'
+import { loadSpec } from '../../../runtime/spec/load.ts'
+import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { silentLogger } from '../../../runtime/system.ts'
 
 const kit = fileURLToPath(new URL('../../../conformance/', import.meta.url))
@@ -31,11 +35,17 @@ export const readKitFile = (folder: Folder, name: string): Cases & { readonly gi
 export const spec = await loadConnectorSpec()
 await preloadFunctions(silentLogger)
 
+const settingsSpecs = new SettingsSpecs({
+  files: openSpecFolder(specFolder()),
+  load: (files, bases) => loadSpec(specFolder(), { functions, bases, files }),
+})
+
 export const kitParts = {
   spec,
   functions,
   faultCodes: FAULT_CODES.map(({ code }) => code),
   resolveCourse,
+  checkSettings: (settings: JsonObject) => settingsSpecs.check(settings),
   readFile: async (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
 }
 
@@ -51,5 +61,6 @@ export async function loadKit(folder: Folder, names = listFiles(folder)) {
   return cases.map((one) => ({ ...one, input: { ...one.input, id: one.input.id.replace(`${kit}${folder}/`, '') } }))
 }
 
-export const mapEngine = createMapEngine({ spec, fit: createFit(spec.destination) })
-export const pipelineEngine = createPipelineEngine({ spec, fit: createFit(spec.destination) })
+const fit = createFit(spec.destination)
+export const mapEngine = withSettings(spec, settingsSpecs, (spec) => createMapEngine({ spec, fit }))
+export const pipelineEngine = withSettings(spec, settingsSpecs, (spec) => createPipelineEngine({ spec, fit }))

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cliApp } from '../../../connector/cli-app.ts'
 import { loaders } from '../../../runtime/cli/loaders.ts'
@@ -40,6 +41,40 @@ beforeEach(async () => {
 
 const run = (argv: readonly string[], setup: FakeSetup = {}) =>
   runCommand(argv, { app: cliApp, load: loaders, env: {}, cwd, clock: systemClock, ...setup })
+
+describe('settings of a case', () => {
+  const withSettings = (settings: string, expected: string) =>
+    writeFile(
+      join(cwd, 'settings.yaml'),
+      `${CASES.split('cases:')[0]}cases:
+  - name: as the spec has it
+    expect: [{ has: { Conversation Rating: 5 } }]
+  - name: of its own
+    given: { settings: ${settings} }
+    expect: [${expected}]
+`,
+    )
+
+  test.each([
+    ['ours', []],
+    ['another process', ['--with', 'CONNECTOR']],
+  ])('are laid over the spec: %s', async (_, args) => {
+    await withSettings('{ people: { exclude: { domains: [example.com] } } }', '{ skipped: excluded-domain }')
+    const self = `"${process.execPath}" "${fileURLToPath(new URL('../../../scripts/source.mjs', import.meta.url))}" test --engine`
+    const options = args.map((one) => (one === 'CONNECTOR' ? self : one))
+    const { exit, out } = await run(['test', 'settings.yaml', '--no-variants', ...options])
+    expect(out).toMatch(/Cases +2 passed/)
+    expect(exit).toBe(0)
+  })
+
+  test('that the spec cannot have are an error at their place', async () => {
+    await withSettings('{ people: { exclud: [] } }', '')
+    const { exit, err } = await run(['test', 'settings.yaml'])
+    expect(exit).toBe(3)
+    expect(err).toContain('settings.yaml:10:24: error: unknown key "exclud" in "people" [cases/settings]')
+    expect(err).toContain('did you mean "exclude"?')
+  })
+})
 
 describe('--with', () => {
   const command = `"${process.execPath}" engine.mjs`

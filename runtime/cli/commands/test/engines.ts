@@ -3,11 +3,14 @@ import { spawn } from 'node:child_process'
 import type { CaseRun } from '../../../conformance/compare/pair-occurrences.ts'
 import { createMapEngine } from '../../../conformance/engine/map-engine.ts'
 import { createPipelineEngine } from '../../../conformance/engine/pipeline-engine.ts'
+import { SettingsSpecs, withSettings } from '../../../conformance/engine/settings-specs.ts'
 import { createProcessEngine } from '../../../conformance/portable/process-engine.ts'
 import type { CheckReport } from '../../../conformance/report/run-report.ts'
 import { labelRun, type RunCasesOptions } from '../../../conformance/run/run-cases.ts'
 import type { CaseEngine } from '../../../conformance/types.ts'
 import { VariantChecker, type VariantProblem } from '../../../conformance/variants/check-variants.ts'
+import type { Spec } from '../../../spec/spec.ts'
+import { openSpecFolder } from '../../../spec/spec-files.ts'
 import type { ConformanceParts } from '../../app.ts'
 import type { CommandContext } from '../../command.ts'
 import type { CheckedSpec } from '../../load-spec.ts'
@@ -18,6 +21,7 @@ export interface EngineParts {
   readonly options: TestOptions
   readonly loaded: CheckedSpec
   readonly conformance: ConformanceParts
+  readonly specs: SettingsSpecs
 }
 
 export interface Engines extends Pick<RunCasesOptions, 'engineOf' | 'foreignCodes' | 'variants'> {
@@ -27,13 +31,11 @@ export interface Engines extends Pick<RunCasesOptions, 'engineOf' | 'foreignCode
 /** For one case of another implementation. Milliseconds. */
 const TIMEOUT = 30_000
 
-export function openEngines({ context, options, loaded, conformance }: EngineParts): Engines {
+export function openEngines({ context, options, loaded, conformance, specs }: EngineParts): Engines {
   const { spec, declarations } = loaded
-  const { fit } = conformance
   const { otherEngine } = options
-  const plain = otherEngine === undefined ? createMapEngine({ spec, fit }) : openOther(otherEngine, context)
-  // What comes of a course depends on all that came before: the store, the waits, the order.
-  const whole = otherEngine === undefined ? createPipelineEngine({ spec, fit }) : plain
+  const { plain, whole } =
+    otherEngine === undefined ? openOwn(spec, conformance, specs) : openOther(otherEngine, context)
   const checker = options.variants && declarations ? new VariantChecker({ spec, ...declarations }) : undefined
   return {
     engineOf: ({ isCourse }) => (isCourse ? whole : plain),
@@ -45,13 +47,36 @@ export function openEngines({ context, options, loaded, conformance }: EnginePar
   }
 }
 
-function openOther(command: string, { io }: CommandContext): CaseEngine {
-  return createProcessEngine({
+/** For cases with settings. */
+export function createSettingsSpecs({ app, load }: CommandContext, folder: URL): SettingsSpecs {
+  return new SettingsSpecs({
+    files: openSpecFolder(folder),
+    bases: app.bases,
+    load: (files, bases) => load.spec(folder, { ...app, bases }, { files, ignoreLock: true }),
+  })
+}
+
+export interface EnginePair {
+  readonly plain: CaseEngine
+  /** What comes of a course depends on all that came before: the store, the waits, the order. */
+  readonly whole: CaseEngine
+}
+
+export function openOwn(spec: Spec, { fit }: ConformanceParts, specs: SettingsSpecs): EnginePair {
+  return {
+    plain: withSettings(spec, specs, (spec) => createMapEngine({ spec, fit })),
+    whole: withSettings(spec, specs, (spec) => createPipelineEngine({ spec, fit })),
+  }
+}
+
+function openOther(command: string, { io }: CommandContext): EnginePair {
+  const engine = createProcessEngine({
     name: command,
     spawn: () => spawn(command, { shell: true, cwd: io.cwd, stdio: 'pipe' }),
     clock: io.clock,
     timeout: TIMEOUT,
   })
+  return { plain: engine, whole: engine }
 }
 
 async function checkVariants(

@@ -24,11 +24,12 @@ export async function explainCases(run: TestRun, context: CommandContext): Promi
 
 async function explain(
   { resolved: { input } }: CaseRun,
-  { spec }: TestRun,
+  { spec: plain, specs }: TestRun,
   context: CommandContext,
 ): Promise<readonly LabelledExplanation[]> {
   const { app, env, logger, io } = context
   const { clock, fetch, random } = io
+  const spec = input.settings === undefined ? plain : await specs.find(input.settings)
   return withStore(
     context,
     async (store) => {

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadCases } from '../../../conformance/cases/load-cases.ts'
 import type { CaseRun, CompareOptions } from '../../../conformance/compare/pair-occurrences.ts'
 import { resolveCourse } from '../../../conformance/courses/resolve-course.ts'
+import type { SettingsSpecs } from '../../../conformance/engine/settings-specs.ts'
 import { CoverageCounter } from '../../../conformance/report/coverage.ts'
 import type { CaseReport, RunReport } from '../../../conformance/report/run-report.ts'
 import { runCases } from '../../../conformance/run/run-cases.ts'
@@ -19,7 +20,7 @@ import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
 import { loadSpecOrExit, shortenPath } from '../../load-spec.ts'
 import { renderDiagnostics } from '../../output/diagnostics.ts'
 import { checkZones } from './check-zones.ts'
-import { openEngines } from './engines.ts'
+import { createSettingsSpecs, openEngines } from './engines.ts'
 import { filterCases, selectedMetrics } from './filter-cases.ts'
 import { findSpec, findSuites } from './find-suites.ts'
 import { filterRecordings, toRecordingSuites } from './recording-suites.ts'
@@ -28,6 +29,7 @@ import type { TestOptions } from './test-options.ts'
 
 export interface TestRun {
   readonly spec: Spec
+  readonly specs: SettingsSpecs
   readonly folder: URL
   readonly report: RunReport
   /** With their results. */
@@ -66,11 +68,12 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
   const { spec } = loaded
   watched.spec = loaded.files
   const conformance = await openConformance(context, spec)
-  const { cases: all, recordings } = await loadAll(parts, spec, { folder, conformance })
+  const specs = createSettingsSpecs(context, folder)
+  const { cases: all, recordings } = await loadAll(parts, spec, { folder, conformance, specs })
   const selected = filterCases(all, options, spec)
   const isWhole = options.operands.length === 0 && options.only === undefined
   const coverage = new CoverageCounter(spec)
-  const engines = openEngines({ context, options, loaded, conformance })
+  const engines = openEngines({ context, options, loaded, conformance, specs })
   try {
     const run = { ...engines, spec, coverage, now: () => clock.now() }
     const suites = [
@@ -89,7 +92,7 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
     const cases = options.variants && isOurs ? await checkZones(reports, runs, folder, context.io) : reports
     const covered = isWhole && { coverage: coverage.coverage(selectedMetrics(options, spec)) }
     const report = { cases, ...covered, elapsed: clock.now() - began }
-    return { spec, folder, report, runs, compare: { spec } }
+    return { spec, specs, folder, report, runs, compare: { spec } }
   } finally {
     await engines.close()
   }
@@ -103,6 +106,7 @@ export async function openConformance({ app, logger }: CommandContext, spec: Spe
 interface LoadOptions {
   readonly folder: URL
   readonly conformance: ConformanceParts
+  readonly specs: SettingsSpecs
 }
 
 interface LoadedSuites {
@@ -114,7 +118,7 @@ interface LoadedSuites {
 async function loadAll(
   { context, options, watched }: RunParts,
   spec: Spec,
-  { folder, conformance }: LoadOptions,
+  { folder, conformance, specs }: LoadOptions,
 ): Promise<LoadedSuites> {
   const { io, app, note, colorNotes } = context
   const { caseFiles, recordings, searched } = await findSuites(context, options.operands, folder)
@@ -125,6 +129,7 @@ async function loadAll(
   )
   const { cases, diagnostics } = await loadCases(texts, {
     resolveCourse,
+    checkSettings: (settings) => specs.check(settings),
     spec,
     functions: app.functions,
     faultCodes: [...FAULT_CODES, ...conformance.faultCodes].map(({ code }) => code),

@@ -2,23 +2,21 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { createMapEngine } from '../../../conformance/engine/map-engine.ts'
-import { createPipelineEngine } from '../../../conformance/engine/pipeline-engine.ts'
 import { serveCases } from '../../../conformance/portable/serve-cases.ts'
 import type { CaseEngine } from '../../../conformance/types.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES } from '../../errors.ts'
 import { loadSpecOrExit } from '../../load-spec.ts'
+import { createSettingsSpecs, openOwn } from './engines.ts'
 import { findSpec } from './find-suites.ts'
 import { openConformance } from './run-tests.ts'
 import type { TestOptions } from './test-options.ts'
 
 /** Until stdin ends. Throws a `CliError` for a line that is no case. */
 export async function serveEngine(context: CommandContext, { operands, strict }: TestOptions): Promise<void> {
-  const { spec } = await loadSpecOrExit(context, fileURLToPath(findSpec(context, operands)), strict)
-  const { fit } = await openConformance(context, spec)
-  const plain = createMapEngine({ spec, fit })
-  const whole = createPipelineEngine({ spec, fit })
+  const folder = findSpec(context, operands)
+  const { spec } = await loadSpecOrExit(context, fileURLToPath(folder), strict)
+  const { plain, whole } = openOwn(spec, await openConformance(context, spec), createSettingsSpecs(context, folder))
   // A case of several steps may be a course, of which the engine of plain cases knows too little.
   const engine: CaseEngine = {
     run: (input) => (input.steps.length > 1 ? whole : plain).run(input),
