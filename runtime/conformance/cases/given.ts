@@ -15,7 +15,7 @@ export interface PlacedMember<K extends keyof CaseGiven> {
 }
 
 /** The keys that give what the case is about. */
-export const ITEM_KEYS = ['fixture', 'item', 'recorded', 'course'] as const
+const ITEM_KEYS = ['fixture', 'item', 'recorded', 'course'] as const
 export type ItemKey = (typeof ITEM_KEYS)[number]
 
 /** A change at a path of the case file. */

@@ -29,7 +29,7 @@ export function diffValues(
   return [{ member, ...(expected !== undefined && { expected }), ...(actual !== undefined && { actual }) }]
 }
 
-export const equalValues = (expected: Json | undefined, actual: Json | undefined, onlyExpected = false): boolean =>
+const equalValues = (expected: Json | undefined, actual: Json | undefined, onlyExpected = false): boolean =>
   diffValues(expected, actual, [], onlyExpected).length === 0
 
 function diffObjects(

@@ -1,5 +1,6 @@
 /** What came of a record, as a case or an approved file expects it. */
 import type { Json, JsonObject } from '../../ports/types.ts'
+import { withoutWorkspace } from '../compare/describe-outcome.ts'
 import type { CaseOccurrence } from '../types.ts'
 
 /** The metric of all occurrences that fail. Undefined: none fails, or those of several metrics do. */
@@ -16,7 +17,6 @@ export function toExpectation(occurrence: CaseOccurrence, workspace: string, met
   if ('skipped' in occurrence) return { ...named, skipped: occurrence.skipped }
   if (!('key' in occurrence)) return { ...named, profile: occurrence.profile as JsonObject }
   const { key, metric: _, ...event } = occurrence
-  const prefix = `${workspace}:`
   const own: Readonly<Record<string, Json | undefined>> = JSON.parse(JSON.stringify(event))
-  return { ...named, key: key.startsWith(prefix) ? key.slice(prefix.length) : key, ...own }
+  return { ...named, key: withoutWorkspace(key, workspace), ...own }
 }

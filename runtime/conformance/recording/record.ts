@@ -20,7 +20,7 @@ import {
   toResponse,
 } from './recording-fetch.ts'
 import { deliverAll, importAll, type OpenSession, receive, type SessionOptions, withSession } from './session.ts'
-import { makePage, publicUrlOf } from './synthetic-exchanges.ts'
+import { makePage, publicUrlOf, requireStream } from './synthetic-exchanges.ts'
 
 export interface RecordParts {
   readonly spec: Spec
@@ -165,12 +165,6 @@ export function metricsOf({ mappings }: Spec, streams: readonly string[]): reado
   const metrics = mappings.filter(({ stream }) => stream !== undefined && streams.includes(stream.name))
   if (metrics.length > 0) return metrics.map(({ metric }) => metric)
   throw new Fault('config', 'recording/no-metric', `no mapping reads history from ${streams.join(' or ')}`)
-}
-
-function requireStream({ streams }: Spec, name: string): StreamSpec {
-  const stream = streams.get(name)
-  if (stream !== undefined) return stream
-  throw new Fault('config', 'recording/unknown-stream', `the spec has no stream "${name}"`)
 }
 
 async function describe({ spec, destination }: RecordParts, exchanges: readonly Exchange[], recorded: number) {

@@ -13,8 +13,10 @@ import {
 
 /** A folder is a recording if it has this file. */
 export const MANIFEST_FILE = 'manifest.yaml'
-export const EXCHANGES_FILE = 'exchanges.json'
-export const WEBHOOKS_FILE = 'webhooks.json'
+const EXCHANGES_FILE = 'exchanges.json'
+const WEBHOOKS_FILE = 'webhooks.json'
+/** All that `parseRecording` reads. */
+export const RECORDING_FILES: readonly string[] = [MANIFEST_FILE, EXCHANGES_FILE, WEBHOOKS_FILE]
 /** The occurrences that a replay must give. */
 export const APPROVED_FILE = 'approved.yaml'
 

@@ -2,7 +2,7 @@
 import { asId } from '../../lib/json.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
-import type { LookupSpec, RequestSpec, Spec } from '../../spec/spec.ts'
+import type { LookupSpec, RequestSpec, Spec, StreamSpec } from '../../spec/spec.ts'
 import { isRequestOf } from './limit-streams.ts'
 import { withValueAt } from './plain-path.ts'
 import type { Exchange } from './recording.ts'
@@ -12,10 +12,16 @@ type Keys = Readonly<Record<string, string>>
 
 /** A stream of one page. */
 export function makePage(spec: Spec, stream: string, items: readonly Json[]): Exchange {
-  const found = spec.streams.get(stream)
-  if (found === undefined) throw new Fault('config', 'recording/unknown-stream', `the spec has no stream "${stream}"`)
+  const found = requireStream(spec, stream)
   const counted = withValueAt({}, found.total, items.length)
   return makeExchange(spec, found.request, withValueAt(counted, found.records, items))
+}
+
+/** Throws a config fault for a stream that the spec does not have. */
+export function requireStream({ streams }: Pick<Spec, 'streams'>, name: string): StreamSpec {
+  const stream = streams.get(name)
+  if (stream !== undefined) return stream
+  throw new Fault('config', 'recording/unknown-stream', `the spec has no stream "${name}"`)
 }
 
 /** The answer that names the account. */

@@ -1,9 +1,10 @@
 /** Runs cases by an engine, compares, and holds the ingresses of each case against one another. */
+import { groupBy } from '../../lib/group-by.ts'
 import { compareCase } from '../compare/compare-case.ts'
 import { compareIngresses } from '../compare/compare-ingresses.ts'
 import { type CaseRun, type CompareOptions, selectOccurrences } from '../compare/pair-occurrences.ts'
 import type { CoverageCounter } from '../report/coverage.ts'
-import type { CaseReport, CheckReport } from '../report/run-report.ts'
+import { type CaseReport, type CheckReport, formatPlace } from '../report/run-report.ts'
 import type { CaseEngine, CaseResult, ResolvedCase } from '../types.ts'
 
 export interface RunCasesOptions extends CompareOptions {
@@ -24,20 +25,9 @@ export interface RanCase {
 /** The ingresses of one case follow one another in `cases`. */
 export async function runCases(cases: readonly ResolvedCase[], options: RunCasesOptions): Promise<readonly RanCase[]> {
   const ran: RanCase[] = []
-  for (const ingresses of groupByCase(cases)) ran.push(await runCase(ingresses, options))
+  for (const ingresses of groupBy(cases, ({ place }) => formatPlace(place)).values())
+    ran.push(await runCase(ingresses, options))
   return ran
-}
-
-function groupByCase(cases: readonly ResolvedCase[]): readonly (readonly ResolvedCase[])[] {
-  const groups = new Map<string, ResolvedCase[]>()
-  for (const one of cases) {
-    const { file, line, column } = one.place
-    const key = `${file}:${line}:${column}`
-    const group = groups.get(key)
-    if (group) group.push(one)
-    else groups.set(key, [one])
-  }
-  return [...groups.values()]
 }
 
 async function runCase(ingresses: readonly ResolvedCase[], options: RunCasesOptions): Promise<RanCase> {

@@ -1,5 +1,6 @@
 /** Writes what was seen into the expectations of cases that fail, and leaves the rest of their file as it is. */
 import { isMap, parseDocument } from 'yaml'
+import { groupBy } from '../../lib/group-by.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import { isProfile } from '../compare/compare-members.ts'
 import { withoutWorkspace } from '../compare/describe-outcome.ts'
@@ -26,7 +27,7 @@ export function updateCaseFile(text: string, runs: readonly CaseRun[], options: 
   const edits: TextEdit[] = []
   const changed: NamedPlace[] = []
   const refused: (NamedPlace & { reason: string })[] = []
-  for (const sharing of groupByList(runs)) {
+  for (const sharing of groupBy(runs, nameList).values()) {
     const [run] = sharing
     if (run === undefined || !sharing.some((one) => differs(one, options))) continue
     const { name, place } = run.resolved
@@ -44,15 +45,8 @@ export function updateCaseFile(text: string, runs: readonly CaseRun[], options: 
   return { ...(edits.length > 0 && { text: applyEdits(text, edits) }), changed, refused }
 }
 
-/** The ingresses that share one list of expectations. */
-function groupByList(runs: readonly CaseRun[]): readonly (readonly CaseRun[])[] {
-  const groups = new Map<string, CaseRun[]>()
-  for (const run of runs) {
-    const key = run.resolved.expectedPath?.join('\n') ?? run.resolved.name
-    groups.set(key, [...(groups.get(key) ?? []), run])
-  }
-  return [...groups.values()]
-}
+/** Equal for the ingresses that share one list of expectations. */
+const nameList = ({ resolved: { expectedPath, name } }: CaseRun): string => expectedPath?.join('\n') ?? name
 
 const differs = (run: CaseRun, options: CompareOptions): boolean =>
   planChanges(run, options).some(

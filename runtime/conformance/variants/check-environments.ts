@@ -10,7 +10,7 @@ export interface CaseEnvironment {
 }
 
 /** Far from UTC on both sides, one by half an hour; a locale with letters of its own, and one with another decimal mark. */
-export const ENVIRONMENTS: readonly CaseEnvironment[] = [
+const ENVIRONMENTS: readonly CaseEnvironment[] = [
   { TZ: 'Pacific/Auckland', LC_ALL: 'tr_TR.UTF-8' },
   { TZ: 'America/St_Johns', LC_ALL: 'de_DE.UTF-8' },
 ]

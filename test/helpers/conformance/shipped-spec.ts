@@ -11,13 +11,12 @@ import { silentLogger } from '../../../runtime/system.ts'
 const root = new URL('../../../', import.meta.url)
 const folder = 'conformance/cases/'
 const { functions, openConformance } = cliApp
-const { spec, declarations } = await loadSpec(cliApp.specFolder, { functions })
-if (spec === undefined || declarations === undefined) throw new Error('the shipped spec has errors')
+const { spec } = await loadSpec(cliApp.specFolder, { functions })
+if (spec === undefined) throw new Error('the shipped spec has errors')
 const { fit, faultCodes } = (await openConformance?.(spec, silentLogger)) ?? { faultCodes: [] }
 if (fit === undefined) throw new Error('the connector fits no messages')
 
 export const engineParts: MapEngineParts = { spec, fit }
-export const variantParts = { spec, ...declarations }
 
 export const caseParts: LoadCasesParts = {
   spec,

@@ -39,7 +39,7 @@ const nameOwnSchema = (text: string): string =>
 const WIDTH = 118
 
 /** Required settings without a value, the others as comments. */
-export function createEnvExample(settings: readonly Setting[]): string {
+function createEnvExample(settings: readonly Setting[]): string {
   const head = [
     'Copy to .env, which git ignores, and fill in. The environment wins over that file; `connector check` tests the values.',
     'None is needed to try the spec: connector start --sandbox',

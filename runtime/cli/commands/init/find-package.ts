@@ -1,6 +1,6 @@
 /** Finds the npm package that a folder belongs to. */
 import { dirname, join } from 'node:path'
-import { readTextFile } from './write-missing.ts'
+import { readTextFile } from '../../read-text-file.ts'
 
 export interface PackageState {
   /** `depends`: it has the connector as a dependency; `itself`: it is the connector, a checkout. */

@@ -8,10 +8,11 @@ import type { CommandContext, CommandDefinition } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
 import { shortenPath } from '../../load-spec.ts'
 import type { TextFile } from '../../output/write-file.ts'
+import { readTextFile } from '../../read-text-file.ts'
 import { createSpecSchemas, SCHEMA_FOLDER } from '../schema.ts'
 import { createFiles, IGNORED } from './create-files.ts'
 import { findPackage, type PackageState } from './find-package.ts'
-import { readTextFile, type WrittenFiles, writeMissing } from './write-missing.ts'
+import { type WrittenFiles, writeMissing } from './write-missing.ts'
 
 export const initCommand: CommandDefinition = {
   name: 'init',

@@ -1,7 +1,7 @@
 /** Writes files that do not exist yet, and leaves the others. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TextFile, writeTextFile } from '../../output/write-file.ts'
+import { readTextFile } from '../../read-text-file.ts'
 
 export interface WrittenFiles {
   readonly written: readonly string[]
@@ -21,12 +21,4 @@ export async function writeMissing(folder: string, files: readonly TextFile[]): 
     } else if (present !== text) kept.push(name)
   }
   return { written, kept }
-}
-
-/** Undefined: there is no such file. */
-export async function readTextFile(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
 }

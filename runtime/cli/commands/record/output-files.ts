@@ -8,12 +8,13 @@ import { usageError } from '../../errors.ts'
 import { specFolder } from '../../load-spec.ts'
 import type { TextFile } from '../../output/write-file.ts'
 import { SCHEMA_FOLDER } from '../schema.ts'
+import { CASES_FOLDER } from '../test/find-suites.ts'
 import type { RecordRequest } from './record-options.ts'
 
 /** Beside the spec of the user; the shipped one is not theirs. */
 function testsFolder(context: CommandContext): string {
   const { env, io } = context
-  return join(env.CONNECTOR_SPEC === undefined ? io.cwd : fileURLToPath(specFolder(context)), 'tests')
+  return join(env.CONNECTOR_SPEC === undefined ? io.cwd : fileURLToPath(specFolder(context)), CASES_FOLDER)
 }
 
 /** Throws a usage error for a folder that has files of something else. */

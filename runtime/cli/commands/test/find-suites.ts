@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MANIFEST_FILE } from '../../../conformance/recording/recording-files.ts'
+import { CONNECTOR_FILE } from '../../../spec/spec-files.ts'
 import type { CommandContext } from '../../command.ts'
 import { usageError } from '../../errors.ts'
 import { shortenPath, specFolder } from '../../load-spec.ts'
@@ -18,17 +20,15 @@ export interface Suites {
 
 /** Folders beside cases that hold what cases read. */
 const DATA_FOLDERS = new Set(['fixtures', 'recorded'])
-const MANIFEST = 'manifest.yaml'
-const SPEC_FILE = 'connector.yaml'
 
 /** Beside the connector.yaml of a spec of one's own. */
-const CASES_FOLDER = 'tests'
+export const CASES_FOLDER = 'tests'
 
 /** `CONNECTOR_SPEC`, else the spec around the first operand, else the shipped one. */
 export function findSpec(context: CommandContext, [first]: readonly string[]): URL {
   if (context.env.CONNECTOR_SPEC !== undefined || first === undefined) return specFolder(context)
   for (let folder = resolve(context.io.cwd, first); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, SPEC_FILE))) return pathToFileURL(`${folder}/`)
+    if (existsSync(join(folder, CONNECTOR_FILE))) return pathToFileURL(`${folder}/`)
     if (folder === dirname(folder)) return specFolder(context)
   }
 }
@@ -44,7 +44,8 @@ export async function findSuites(context: CommandContext, operands: readonly str
     const info = await stat(root).catch(() => undefined)
     if (info === undefined && operands.length > 0) throw usageError(`there is no ${shortenPath(root, io.cwd)}`)
     if (info?.isFile()) found.caseFiles.add(root)
-    else if (info !== undefined) await search(existsSync(join(root, SPEC_FILE)) ? casesOf(root, context) : root, found)
+    else if (info !== undefined)
+      await search(existsSync(join(root, CONNECTOR_FILE)) ? casesOf(root, context) : root, found)
   }
   return {
     caseFiles: [...found.caseFiles].sort(),
@@ -66,7 +67,7 @@ interface Found {
 
 async function search(folder: string, found: Found, isData = false): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  if (entries.some(({ name }) => name === MANIFEST)) {
+  if (entries.some(({ name }) => name === MANIFEST_FILE)) {
     found.recordings.add(folder)
     return
   }

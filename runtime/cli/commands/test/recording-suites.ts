@@ -1,14 +1,14 @@
 /** The recordings that `test` replays: each is a suite with one case. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkRecording } from '../../../conformance/recording/check-recording.ts'
-import { APPROVED_FILE, parseRecording } from '../../../conformance/recording/recording-files.ts'
+import { APPROVED_FILE, parseRecording, RECORDING_FILES } from '../../../conformance/recording/recording-files.ts'
 import { isPassed } from '../../../conformance/report/run-report.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import type { CommandContext } from '../../command.ts'
 import { shortenPath } from '../../load-spec.ts'
 import { writeTextFile } from '../../output/write-file.ts'
+import { readTextFile } from '../../read-text-file.ts'
 import { openOffline } from '../record/open-offline.ts'
 import type { Suite, SuiteResult } from './suite.ts'
 import type { TestOptions } from './test-options.ts'
@@ -38,9 +38,11 @@ async function run(folder: string, { context, spec, update }: RecordingSuitePart
   const name = shortenPath(folder, io.cwd)
   const began = io.clock.now()
   try {
-    const recording = parseRecording((file) => readIfAny(join(folder, file)))
+    const read = async (file: string) => [file, await readTextFile(join(folder, file))] as const
+    const files = new Map(await Promise.all([...RECORDING_FILES, APPROVED_FILE].map(read)))
+    const recording = parseRecording((file) => files.get(file))
     const options = { folder: name, spec, open: openOffline(context), now: () => io.clock.now() }
-    const approved = readIfAny(join(folder, APPROVED_FILE))
+    const approved = files.get(APPROVED_FILE)
     const { report, text } = await checkRecording(recording, { ...options, approved })
     if (!update || text === undefined || report.checks.every(isPassed)) return { reports: [report], runs: [] }
     await writeTextFile(join(folder, APPROVED_FILE), text)
@@ -61,14 +63,5 @@ async function run(folder: string, { context, spec, update }: RecordingSuitePart
       reports: [{ name, place: { file: `${name}/${APPROVED_FILE}`, line: 1, column: 1 }, checks: [check] }],
       runs: [],
     }
-  }
-}
-
-function readIfAny(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
   }
 }

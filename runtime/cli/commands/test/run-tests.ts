@@ -12,6 +12,7 @@ import { runCases } from '../../../conformance/run/run-cases.ts'
 import type { ResolvedCase } from '../../../conformance/types.ts'
 import { FAULT_CODES } from '../../../fault-codes.ts'
 import { plural } from '../../../lib/format.ts'
+import { groupBy } from '../../../lib/group-by.ts'
 import type { SourceFile } from '../../../spec/source-file.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import type { ConformanceParts } from '../../app.ts'
@@ -19,6 +20,7 @@ import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
 import { loadSpecOrExit, shortenPath } from '../../load-spec.ts'
 import { renderDiagnostics } from '../../output/diagnostics.ts'
+import { readTextFile } from '../../read-text-file.ts'
 import { checkZones } from './check-zones.ts'
 import { createSettingsSpecs, openEngines } from './engines.ts'
 import { filterCases, selectedMetrics } from './filter-cases.ts'
@@ -136,10 +138,7 @@ async function loadAll(
     readFile: async (path) => {
       const absolute = resolve(io.cwd, path)
       watched.others.add(absolute)
-      return readFile(absolute, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined
-        throw error
-      })
+      return readTextFile(absolute)
     },
   })
   if (diagnostics.length > 0) {
@@ -165,13 +164,7 @@ function toSuites(
   cases: readonly ResolvedCase[],
   run: (cases: readonly ResolvedCase[]) => ReturnType<typeof runCases>,
 ): readonly Suite[] {
-  const files = new Map<string, ResolvedCase[]>()
-  for (const one of cases) {
-    const group = files.get(one.place.file)
-    if (group) group.push(one)
-    else files.set(one.place.file, [one])
-  }
-  return [...files].map(([file, some]) => ({
+  return [...groupBy(cases, ({ place }) => place.file)].map(([file, some]) => ({
     file,
     run: async () => {
       const ran = await run(some)

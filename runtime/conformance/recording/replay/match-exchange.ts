@@ -1,4 +1,5 @@
 /** Finds the recorded exchange of a request: by method, path and query, then by body, then in their order. */
+import { groupBy } from '../../../lib/group-by.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Json } from '../../../ports/types.ts'
 import type { Exchange, RecordedSide } from '../recording.ts'
@@ -13,18 +14,13 @@ export interface SentRequest {
 
 /** Each exchange answers once, and the last of equal ones again and again. */
 export class ExchangeMatcher {
-  readonly #byTarget = new Map<string, Exchange[]>()
+  readonly #byTarget: ReadonlyMap<string, readonly Exchange[]>
   readonly #used = new Set<Exchange>()
   readonly #exchanges: readonly Exchange[]
 
   constructor(exchanges: readonly Exchange[]) {
     this.#exchanges = exchanges
-    for (const exchange of exchanges) {
-      const target = exchange.synthetic ? pathOf(exchange.request) : targetOf(exchange.request)
-      const known = this.#byTarget.get(target)
-      if (known) known.push(exchange)
-      else this.#byTarget.set(target, [exchange])
-    }
+    this.#byTarget = groupBy(exchanges, ({ synthetic, request }) => (synthetic ? pathOf(request) : targetOf(request)))
   }
 
   /** Undefined: no exchange has the method, the path and the query. */

@@ -41,7 +41,7 @@ export class ReplayingFetch {
 }
 
 /** Method, path and names of the query. Ids are cut to their last digits. */
-export function describeRequest({ method, url }: Pick<SentRequest, 'method' | 'url'>): string {
+function describeRequest({ method, url }: Pick<SentRequest, 'method' | 'url'>): string {
   const { pathname, searchParams } = new URL(url)
   const path = pathname.split('/').map(maskId).join('/')
   const names = [...new Set(searchParams.keys())]

@@ -149,7 +149,7 @@ function shuffle(from: number, to: number, random: KeyedRandom): readonly string
   return numbers
 }
 
-export function splitAddress(email: string): readonly [local: string, domain: string] {
+function splitAddress(email: string): readonly [local: string, domain: string] {
   const at = email.lastIndexOf('@')
   return [email.slice(0, at), email.slice(at + 1)]
 }
