@@ -6,12 +6,10 @@ import type { Destination } from '../../ports/destination.ts'
 import type { Clock, Fetch } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
-import { hashSpec } from '../../running-spec/running-spec.ts'
 import type { Spec, StreamSpec } from '../../spec/spec.ts'
-import { version } from '../../version.ts'
-import { findWorkspace } from './import/imported-data.ts'
+import { createManifest } from './create-manifest.ts'
 import { isRequestOf, limitSpec, StreamLimiter } from './limit-streams.ts'
-import { type Exchange, RECORDING_VERSION, type RecordedWebhook, type Recording } from './recording.ts'
+import type { Exchange, RecordedWebhook, Recording, RecordingManifest } from './recording.ts'
 import {
   findSide,
   RecordingFetch,
@@ -49,11 +47,8 @@ export async function recordStreams(parts: RecordParts, names: readonly string[]
     names.map((name) => [name, { records: limiter.count(name), pageSize: sizes[name]?.pageSize ?? limit }]),
   )
   const what = names.map((name) => plural(limiter.count(name), name.replace(/s$/, ''), name)).join(', ')
-  return {
-    manifest: { ...(await describe(parts, exchanges, recorded)), what, streams: counts },
-    exchanges,
-    webhooks: [],
-  }
+  const manifest = { what, at: recorded, answers: answersOf(parts), streams: counts }
+  return { manifest: await createManifest(spec, { exchanges, webhooks: [] }, manifest), exchanges, webhooks: [] }
 }
 
 /** Records of the ledger. */
@@ -95,8 +90,12 @@ export async function recordInput(parts: RecordParts, input: RecordedInput): Pro
   )
   const { what, at, webhooks } = input
   const start = Math.min(at, ...webhooks.map((webhook) => Date.parse(webhook.at)))
-  const manifest = { ...(await describe(parts, exchanges, start)), what, ...(names.length > 0 && { streams }) }
-  return { manifest, exchanges: withoutRepeats(exchanges), webhooks }
+  const manifest = { what, at: start, answers: answersOf(parts), ...(names.length > 0 && { streams }) }
+  return {
+    manifest: await createManifest(parts.spec, { exchanges, webhooks }, manifest),
+    exchanges: withoutRepeats(exchanges),
+    webhooks,
+  }
 }
 
 type Run = Pick<SessionOptions, 'spec' | 'clock'> & {
@@ -167,18 +166,8 @@ export function metricsOf({ mappings }: Spec, streams: readonly string[]): reado
   throw new Fault('config', 'recording/no-metric', `no mapping reads history from ${streams.join(' or ')}`)
 }
 
-async function describe({ spec, destination }: RecordParts, exchanges: readonly Exchange[], recorded: number) {
-  return {
-    version: RECORDING_VERSION,
-    recorded: new Date(recorded).toISOString(),
-    workspace: await findWorkspace({ exchanges, webhooks: [] }, spec),
-    source: spec.source.name,
-    destination: spec.destination.name,
-    answers: destination === undefined ? 'synthetic' : 'real',
-    spec: { name: spec.name, hash: hashSpec(spec.sourceFiles) },
-    connector: version,
-  } as const
-}
+const answersOf = ({ destination }: RecordParts): RecordingManifest['answers'] =>
+  destination === undefined ? 'synthetic' : 'real'
 
 /** A clock that shows `at` now: a record is looked up as it was received. */
 function startAt(clock: Clock, at: number): Clock {

@@ -4,7 +4,7 @@ import type { Json } from '../../ports/types.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import type { RedactionManifest } from '../redact/types.ts'
-import { findWorkspace } from './import/imported-data.ts'
+import { findWorkspace } from './create-manifest.ts'
 import type { Recording } from './recording.ts'
 import { formatRecording, type RecordingFiles } from './recording-files.ts'
 

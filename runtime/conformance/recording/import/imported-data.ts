@@ -1,13 +1,11 @@
 /** What an import found, whatever it was read from, and the recording that is made of it. */
 import { asId } from '../../../lib/json.ts'
 import type { Json } from '../../../ports/types.ts'
-import { hashSpec } from '../../../running-spec/running-spec.ts'
-import { openEnvelope } from '../../../source/envelope.ts'
 import type { Spec } from '../../../spec/spec.ts'
-import { version } from '../../../version.ts'
+import { createManifest } from '../create-manifest.ts'
 import { findLookupRows } from '../lookup-rows.ts'
-import { type Exchange, RECORDING_VERSION, type RecordedWebhook, type Recording } from '../recording.ts'
-import { makeLookup, makePage, readAccount } from '../synthetic-exchanges.ts'
+import type { Exchange, RecordedWebhook, Recording } from '../recording.ts'
+import { makeLookup, makePage } from '../synthetic-exchanges.ts'
 
 export interface ImportedData {
   readonly exchanges: readonly Exchange[]
@@ -36,18 +34,8 @@ export async function toRecording(data: ImportedData, spec: Spec, { what, at }: 
   const streams = Object.fromEntries(
     items.map(([name, list]) => [name, { records: list.length, pageSize: spec.streams.get(name)?.pageSize.max ?? 1 }]),
   )
-  const manifest = {
-    version: RECORDING_VERSION,
-    what,
-    recorded: new Date(at).toISOString(),
-    workspace: await findWorkspace({ exchanges, webhooks }, spec),
-    source: spec.source.name,
-    destination: spec.destination.name,
-    answers: 'synthetic',
-    ...(items.length > 0 && { streams }),
-    spec: { name: spec.name, hash: hashSpec(spec.sourceFiles) },
-    connector: version,
-  } as const
+  const own = { what, at, answers: 'synthetic', ...(items.length > 0 && { streams }) } as const
+  const manifest = await createManifest(spec, { exchanges, webhooks }, own)
   return { manifest, exchanges, webhooks }
 }
 
@@ -73,23 +61,6 @@ async function makeLookups({ rows, exchanges }: ImportedData, spec: Spec): Promi
   }
   const recorded = new Set(exchanges.map(({ request: { method, url } }) => `${method} ${url}`))
   return made.filter(({ request: { method, url } }) => !recorded.has(`${method} ${url}`))
-}
-
-/** Stands for an account that nothing names. */
-const UNKNOWN_ACCOUNT = 'recorded'
-
-/** The source's account, by its own answer or by a notification. */
-export async function findWorkspace(
-  { exchanges, webhooks }: Pick<Recording, 'exchanges' | 'webhooks'>,
-  spec: Spec,
-): Promise<string> {
-  const account = await readAccount(spec, exchanges)
-  if (account !== '') return account
-  for (const { body } of webhooks) {
-    const { workspace } = await openEnvelope(body, spec)
-    if (workspace !== '') return workspace
-  }
-  return UNKNOWN_ACCOUNT
 }
 
 /** The streams that mappings read. */
