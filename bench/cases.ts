@@ -52,12 +52,12 @@ const casesOf = (file: number) => ({
   },
   cases: Array.from({ length: CASES }, (_, at) => ({
     name: `rating ${file}.${at}`,
-    given: { set: { 'conversation_rating.rating': (at % 5) + 1, title: `Title ${at}` } },
+    given: { set: { 'conversation_rating.rating': (at % 5) + 1, title: `Title ${file}.${at}` } },
     expect: [
       {
         key: 'rated-conversation:215400000000101:2026-01-10T08:00:00',
         time: '2026-01-10T08:00:50.000Z',
-        has: { 'Conversation Rating': (at % 5) + 1, Title: `Title ${at}`, Tags: ['Delivery', 'VIP'] },
+        has: { 'Conversation Rating': (at % 5) + 1, Title: `Title ${file}.${at}`, Tags: ['Delivery', 'VIP'] },
       },
     ],
   })),

@@ -9,10 +9,17 @@ import type { ResourceSpec, Spec } from '../../spec/spec.ts'
 import type { CaseInput, CaseRecord } from '../types.ts'
 import { findOptionalPlaces, type OptionalPlace, type Steps } from './optional-places.ts'
 
+export interface OptionalParts {
+  readonly spec: Spec
+  readonly fields: KnownFields
+  /** Of lookups that were searched before, which cases of a file share. */
+  readonly known: WeakMap<CaseInput['lookups'], readonly OptionalPlace[]>
+}
+
 /** Of an input with one step. */
 export async function findOptional(
   input: CaseInput,
-  { spec, fields }: { readonly spec: Spec; readonly fields: KnownFields },
+  { spec, fields, known }: OptionalParts,
 ): Promise<readonly OptionalPlace[]> {
   const places: OptionalPlace[] = []
   const add = (value: Json, shape: KnownShape, steps: Steps) => places.push(...findOptionalPlaces(value, shape, steps))
@@ -22,10 +29,18 @@ export async function findOptional(
       const steps = ['steps', index, 'records', at, 'body', ...(found?.steps ?? [])]
       if (found) add(found.value, fields.shapes.get(found.resource.name), steps)
     }
-  for (const [name, rows] of Object.entries(input.lookups))
-    for (const [id, row] of Object.entries(rows)) add(row, fields.shapes.get(name), ['lookups', name, id])
-  return places
+  const { lookups } = input
+  const ofLookups = known.get(lookups) ?? findInLookups(lookups, fields)
+  known.set(lookups, ofLookups)
+  return [...places, ...ofLookups]
 }
+
+const findInLookups = (lookups: CaseInput['lookups'], fields: KnownFields): readonly OptionalPlace[] =>
+  Object.entries(lookups).flatMap(([name, rows]) =>
+    Object.entries(rows).flatMap(([id, row]) =>
+      findOptionalPlaces(row, fields.shapes.get(name), ['lookups', name, id]),
+    ),
+  )
 
 interface FoundResource {
   readonly resource: ResourceSpec

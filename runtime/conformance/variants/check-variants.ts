@@ -6,7 +6,7 @@ import type { Declarations } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CaseEngine, CaseInput, CaseOccurrence, CaseResult, FailedOccurrence, ResolvedCase } from '../types.ts'
 import { findOptional } from './case-records.ts'
-import { type OptionalPlace, takeAway } from './optional-places.ts'
+import { type OptionalPlace, type Steps, takeAway } from './optional-places.ts'
 import { ReadFields } from './read-fields.ts'
 
 export interface VariantParts extends Declarations {
@@ -25,7 +25,8 @@ export interface VariantProblem {
 
 interface Variant {
   readonly name: string
-  readonly input: CaseInput
+  /** Made only where it is run. */
+  readonly input: () => CaseInput
   /** Equal for variants of which one is enough. */
   readonly content: string
 }
@@ -35,6 +36,7 @@ export class VariantChecker {
   readonly #parts: VariantParts
   readonly #reads: ReadFields
   readonly #seen = new Set<string>()
+  readonly #places = new WeakMap<CaseInput['lookups'], readonly OptionalPlace[]>()
   /** Cases by place. */
   readonly #varied = new Set<string>()
   #ran = 0
@@ -78,19 +80,14 @@ export class VariantChecker {
   async #run({ input, content }: Variant, engine: CaseEngine): Promise<CaseResult | undefined> {
     if (this.#seen.size === this.#seen.add(content).size) return undefined
     this.#ran += 1
-    return engine.run(input)
+    return engine.run(input())
   }
 
   async #listVariants(input: CaseInput): Promise<readonly Variant[]> {
-    const all = await findOptional(input, this.#parts)
+    const all = await findOptional(input, { ...this.#parts, known: this.#places })
     const [record] = input.steps[0]?.records ?? []
     const mappings = this.#reads.mappingsOf(record ?? {})
-    const read = new Map<string, boolean>()
-    const places = all.filter(({ field }) => {
-      const known = read.get(field) ?? this.#reads.mayRead(field, mappings)
-      read.set(field, known)
-      return known
-    })
+    const places = all.filter(({ field }) => this.#reads.mayRead(field, mappings))
     const fields = selectPlaces(places)
     const [first] = fields
     if (first === undefined) return []
@@ -131,19 +128,42 @@ function countKeys(occurrences: readonly CaseOccurrence[]): Map<string, number> 
 
 function vary(input: CaseInput, places: readonly OptionalPlace[], as: 'null' | 'absent', subject: string): Variant {
   const name = `${subject} is ${as}`
-  // From the last to the first: nothing that is taken away lies within another.
-  const changed = places.reduceRight<Json>((before, { steps }) => takeAway(before, steps, as), input as unknown as Json)
-  const varied = changed as unknown as CaseInput
-  return { name, input: { ...varied, id: `${input.id}, ${name}` }, content: hash(contentOf(varied, places)) }
+  const take = (from: CaseInput, paths: readonly Steps[]) =>
+    takeAway(from as unknown as Json, paths, as) as unknown as CaseInput
+  const paths = places.map(({ steps }) => steps)
+  const ofLookups = paths.filter(([kind]) => kind === 'lookups')
+  const ofItem = paths.filter(([kind]) => kind !== 'lookups')
+  const changed = take(input, ofItem)
+  const { workspace, lookups, steps } = changed
+  return {
+    name,
+    input: () => ({ ...take(changed, ofLookups), id: `${input.id}, ${name}` }),
+    content:
+      contentOfRow(input, places, as) ??
+      hash([workspace, as, digestOf(lookups), ofLookups as Json, steps as unknown as Json]),
+  }
 }
 
-/** What a lookup finds is varied by itself once for each topic, and together with all else in each case. */
-function contentOf({ lookups, steps, workspace }: CaseInput, places: readonly OptionalPlace[]): Json {
-  const [first, ...others] = places.map(({ steps: [kind, name, id] }) => ({ kind, name, id }))
-  const isOfOne = first?.kind === 'lookups' && others.every(({ name, id }) => name === first.name && id === first.id)
-  if (!isOfOne) return [workspace, lookups, steps as unknown as Json]
+/**
+ * What a lookup finds is varied by itself once for each topic, and together with all else in each case. Undefined: not all
+ * places lie in one resource of a lookup.
+ */
+function contentOfRow({ lookups, steps }: CaseInput, places: readonly OptionalPlace[], as: string): string | undefined {
+  const [[kind, lookup, id] = []] = places.map((place) => place.steps)
+  const isOfOne = places.every((place) => place.steps[1] === lookup && place.steps[2] === id)
+  const row = lookups[`${lookup}`]?.[`${id}`]
+  if (kind !== 'lookups' || !isOfOne || typeof row !== 'object' || row === null) return undefined
   const origins = steps.flatMap(({ records }) => records.map(({ topic, stream }) => topic ?? stream ?? ''))
-  return [origins, lookups[`${first.name}`]?.[`${first.id}`] ?? null]
+  return JSON.stringify([origins, digestOf(row), as, places.map((place) => place.steps.slice(3))])
+}
+
+const digests = new WeakMap<object, string>()
+
+/** Cases of a file share what their lookups find. */
+function digestOf(value: CaseInput['lookups'] | Extract<Json, object>): string {
+  const known = digests.get(value) ?? hash(value)
+  digests.set(value, known)
+  return known
 }
 
 const hash = (value: Json): string => createHash('sha256').update(JSON.stringify(value)).digest('base64')

@@ -26,16 +26,37 @@ export function findOptionalPlaces(value: Json, shape: KnownShape, steps: Steps 
   })
 }
 
-/** A value without that of a place, or with null there. Shares all else with the one before. */
-export function takeAway(value: Json, [step, ...rest]: Steps, as: 'null' | 'absent'): Json {
-  if (step === undefined) return null
+/** A value without those at some paths, or with null there. Shares all else with the one before. */
+export function takeAway(value: Json, paths: readonly Steps[], as: 'null' | 'absent'): Json {
+  if (paths.length === 0) return value
+  const within = groupByStep(paths)
   if (Array.isArray(value)) {
     const copy: Json[] = [...value]
-    copy[Number(step)] = takeAway(copy[Number(step)] ?? null, rest, as)
+    for (const [index, inner] of within) copy[Number(index)] = takeAway(copy[Number(index)] ?? null, inner, as)
     return copy
   }
   if (!isObject(value)) return value
-  if (rest.length > 0 || as === 'null') return { ...value, [step]: takeAway(value[step] ?? null, rest, as) }
-  const { [step]: _, ...others } = value as JsonObject
-  return others
+  let changed: JsonObject = value
+  for (const [name, inner] of within) {
+    // Nothing is left of what lies within.
+    const isTaken = inner.some(({ length }) => length === 0)
+    if (!isTaken || as === 'null')
+      changed = { ...changed, [name]: isTaken ? null : takeAway(changed[name] ?? null, inner, as) }
+    else {
+      const { [name]: _, ...others } = changed
+      changed = others
+    }
+  }
+  return changed
+}
+
+/** The rests of paths, by their first steps. */
+function groupByStep(paths: readonly Steps[]): ReadonlyMap<string, readonly Steps[]> {
+  const groups = new Map<string, Steps[]>()
+  for (const [step, ...rest] of paths) {
+    const group = groups.get(`${step}`)
+    if (group) group.push(rest)
+    else groups.set(`${step}`, [rest])
+  }
+  return groups
 }

@@ -8,8 +8,8 @@ export class ReadFields {
   readonly #spec: Spec
   readonly #reads: FieldReads
   /** Of all mappings: profile, identities, lookups, forms of webhooks. */
-  readonly #common: readonly ReadonlySet<string>[]
-  readonly #ofMappings = new Map<Mapping, readonly ReadonlySet<string>[]>()
+  readonly #common: ReadPaths
+  readonly #ofMappings = new Map<Mapping, ReadPaths>()
 
   constructor(spec: Spec, reads: FieldReads) {
     this.#spec = spec
@@ -20,9 +20,7 @@ export class ReadFields {
 
   /** Whether an expression of the mappings, or one that all of them share, may read a field or what it lies in. */
   mayRead(path: string, mappings: readonly Mapping[]): boolean {
-    return [this.#common, ...mappings.map((mapping) => this.#ofMapping(mapping))].some((all) =>
-      all.some((reads) => isRead(path, reads)),
-    )
+    return this.#common.has(path) || mappings.some((mapping) => this.#ofMapping(mapping).has(path))
   }
 
   /** Of a topic or a stream. */
@@ -32,14 +30,30 @@ export class ReadFields {
     )
   }
 
-  #ofMapping(mapping: Mapping): readonly ReadonlySet<string>[] {
+  #ofMapping(mapping: Mapping): ReadPaths {
     const known = this.#ofMappings.get(mapping) ?? this.#readsOf(mapping)
     this.#ofMappings.set(mapping, known)
     return known
   }
 
-  #readsOf(holder: unknown): readonly ReadonlySet<string>[] {
-    return [...expressionsIn(holder)].flatMap(({ place }) => this.#reads.get(place) ?? [])
+  #readsOf(holder: unknown): ReadPaths {
+    return new ReadPaths([...expressionsIn(holder)].flatMap(({ place }) => this.#reads.get(place) ?? []))
+  }
+}
+
+/** What several expressions read. All cases of a run ask for the same fields. */
+class ReadPaths {
+  readonly #ofExpressions: readonly ReadonlySet<string>[]
+  readonly #known = new Map<string, boolean>()
+
+  constructor(ofExpressions: readonly ReadonlySet<string>[]) {
+    this.#ofExpressions = ofExpressions
+  }
+
+  has(path: string): boolean {
+    const known = this.#known.get(path) ?? this.#ofExpressions.some((reads) => isRead(path, reads))
+    this.#known.set(path, known)
+    return known
   }
 }
 
