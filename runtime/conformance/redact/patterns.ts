@@ -11,6 +11,8 @@ export const EMAIL_WHOLE =
 export const isReservedDomain = (domain: string): boolean => /(?:^|\.)example\.(?:com|net|org)$/i.test(domain)
 
 export const IPV4 = /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g
+/** Four short numbers with dots, of which no value is checked: a random one could be an address. */
+export const DOTTED = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)/g
 export const IPV6 = /(?<![\w:.])(?:[0-9a-f]{1,4}:){2,7}(?::|[0-9a-f]{1,4})(?::[0-9a-f]{1,4})*(?![\w:])/gi
 
 const DOCUMENTATION_IP = /^(?:192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|127\.|0\.0\.0\.0$)|^2001:0?db8:/i

@@ -123,6 +123,27 @@ export class SeenValues {
     if (!this.#vocabulary.hasText(text)) for (const run of runsOf(wordsOf(text))) this.runs.add(run[1])
   }
 
+  /** Each sequence of words that is a person's, written anew. */
+  replacePhrases(text: string, write: (phrase: string) => string): string {
+    const tokens = [...text.matchAll(TOKEN)]
+    const words = tokens.map(([word]) => foldText(word))
+    let [written, end] = ['', 0]
+    for (const [at, word] of words.entries()) {
+      const token = tokens[at]
+      if (token === undefined || token.index < end) continue
+      const found = [...(this.phrases.get(word)?.keys() ?? [])]
+        .map((phrase) => ({ phrase, length: phrase.split(' ').length }))
+        .filter(({ phrase, length }) => words.slice(at, at + length).join(' ') === phrase)
+        .sort((a, b) => b.length - a.length)[0]
+      const last = found === undefined ? undefined : tokens[at + found.length - 1]
+      if (last === undefined) continue
+      const next = last.index + last[0].length
+      written += text.slice(end, token.index) + write(text.slice(token.index, next))
+      end = next
+    }
+    return written + text.slice(end)
+  }
+
   /** Whether a text has a word or an address that belongs to a person: no substitute may. */
   hasWordOf(text: string): boolean {
     for (const word of wordsOf(text)) if (this.words.has(word) || this.hashes.has(word)) return true

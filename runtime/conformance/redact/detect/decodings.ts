@@ -1,5 +1,7 @@
 /** Finds what is written in another form within a text, such as base64, and reads it. */
 import { decodeHTML } from 'entities/decode'
+import { INVISIBLE, withoutMarkup } from '../rewrite/unmask.ts'
+import { toAsciiDigits } from '../substitutes/letters.ts'
 
 export interface Decoded {
   readonly text: string
@@ -33,8 +35,6 @@ function attempt(decode: () => string): string | undefined {
     return undefined
   }
 }
-
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g
 
 const DECODINGS: readonly Decoding[] = [
   {
@@ -86,7 +86,7 @@ const DECODINGS: readonly Decoding[] = [
     encoding: 'markup',
     mark: '<',
     pattern: /[^\s"<>]+(?:<\/?[a-zA-Z][^<>]*>[^\s"<>]+)+/g,
-    decode: (found) => found.replace(/<[^>]*>/g, ''),
+    decode: withoutMarkup,
   },
   {
     encoding: 'invisible characters',
@@ -99,6 +99,12 @@ const DECODINGS: readonly Decoding[] = [
     mark: /[\uff01-\uff5e]/,
     pattern: /[^"\n]*[\uff01-\uff5e][^"\n]*/g,
     decode: (found) => found.normalize('NFKC'),
+  },
+  {
+    encoding: 'digits of another script',
+    mark: /(?![0-9])\p{Nd}/u,
+    pattern: /[^"\n]*(?![0-9])\p{Nd}[^"\n]*/gu,
+    decode: toAsciiDigits,
   },
 ]
 

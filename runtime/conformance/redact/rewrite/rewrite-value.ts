@@ -1,6 +1,6 @@
 /** Replaces one text value, by what its member holds and by its own form. */
 import type { Json } from '../../../ports/types.ts'
-import { DATE_TIME, EMAIL_WHOLE, IPV4, isIpv6, JWT, UUID } from '../patterns.ts'
+import { DATE_TIME, DOTTED, EMAIL_WHOLE, isIpv6, JWT, UUID } from '../patterns.ts'
 import { readPhone } from '../substitutes/phones.ts'
 import type { RedactionRules, ValueKind } from '../types.ts'
 import type { Vocabulary } from '../vocabulary.ts'
@@ -8,6 +8,7 @@ import { isCode } from './codes.ts'
 import type { FieldKind, FieldKinds, Scope } from './fields.ts'
 import { rewriteUrl, type UrlContext } from './rewrite-url.ts'
 import { scanText, type TextContext, type TextMode } from './scan-text.ts'
+import { unmaskEmails } from './unmask.ts'
 import type { ValueActions } from './value-actions.ts'
 
 export interface RewriteOptions {
@@ -30,7 +31,7 @@ const WORD_OF_PROGRAM = /^[a-z][a-z0-9_.:+-]{0,79}$/
 /** Parameters that hold a text to find. */
 const SEARCHED = /^(?:q|query|search|term|text|name)$/
 const JWT_WHOLE = new RegExp(`^${JWT.source}$`)
-const IPV4_WHOLE = new RegExp(`^${IPV4.source}$`)
+const IPV4_WHOLE = new RegExp(`^${DOTTED.source}$`)
 const OPERATOR = /^(?:AND|OR|IN|NIN|NOT|GET|POST|PUT|PATCH|DELETE|[<>=!~^]{1,2}|-?[a-z]\w*[A-Z]\w*)$/
 const WIDE = /[\uff01-\uff5e]/
 const ALL_WIDE = /[\uff01-\uff5e]/g
@@ -51,7 +52,7 @@ export class ValueRewriter {
   rewrite(written: string, kind: FieldKind, scope: Scope): Rewritten {
     const { actions, vocabulary } = this.#options
     if (written.trim() === '') return { value: written, kind: 'text' }
-    const text = WIDE.test(written) ? written.replace(ALL_WIDE, toNarrow) : written
+    const text = unmaskEmails(WIDE.test(written) ? written.replace(ALL_WIDE, toNarrow) : written)
     if (kind === 'token') return { value: actions.token(text), kind: 'token' }
     if (kind !== 'name' && vocabulary.hasText(text)) return { value: text, kind: 'text' }
     return (
@@ -154,6 +155,7 @@ export class ValueRewriter {
     if (encoded !== undefined) return { value: encoded, kind: 'text' }
     const phone = this.#rewriteDialled(bare, scope)
     if (phone !== undefined) return { value: phone, kind: 'phone number' }
+    if (/^00[1-9]\d{6,}$/.test(bare)) return { value: actions.invalidPhone(text), kind: 'phone number' }
     if (UUID.test(bare) || ID_FORM.test(bare)) return { value: this.#rewriteCompound(text), kind: 'id' }
     return { value: this.#scanNamed(text, scope, mode), kind: 'text' }
   }
@@ -252,7 +254,7 @@ export class ValueRewriter {
 
 const ROOTLESS: Scope = { shape: undefined, parent: '', isPerson: false, isOwn: true, isError: false }
 
-const DISPLAY_NAME = /"?([\p{Lu}][\p{L}\p{M}'’.-]*(?: [\p{L}][\p{L}\p{M}'’.-]*){0,4})"? ?(?:<|&lt;)[^\s<>@&]+@/gu
+const DISPLAY_NAME = /"?([\p{Lu}\p{Lo}][\p{L}\p{M}'’.-]*(?: [\p{L}][\p{L}\p{M}'’.-]*){0,4})"? ?(?:<|&lt;)[^\s<>@&]+@/gu
 
 /** Base64 of a readable text. */
 export function isEncodedText(text: string): boolean {

@@ -1,6 +1,6 @@
 /** Finds what is personal within a text, keeps its markup, line breaks and punctuation, and replaces all other words. */
 import { decodeHTML } from 'entities/decode'
-import { CREDENTIAL, EMAIL, IPV4, IPV6, isIpv6, JWT } from '../patterns.ts'
+import { CREDENTIAL, DOTTED, EMAIL, IPV6, isIpv6, JWT } from '../patterns.ts'
 import type { KeyedRandom } from '../substitutes/keyed-random.ts'
 import { foldText } from '../substitutes/letters.ts'
 import { PHONE_CANDIDATE, readPhone } from '../substitutes/phones.ts'
@@ -40,12 +40,14 @@ const WORD = String.raw`(?:[\p{L}\p{M}]|${LETTER_ENTITY})+(?:['’‘\x60´](?!s
 
 const PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['tag', TAG],
+  // Divides words, and stays.
+  ['entity', '&(?:lt|gt|amp|quot|nbsp|#0*(?:34|38|60|62|160)|#x0*(?:22|26|3c|3e|a0));'],
   ['token', `${JWT.source}|${CREDENTIAL.source}`],
   ['url', String.raw`\b(?:https?|ftp|wss?):\/\/[^\s<>"'\x60]+`],
   ['scheme', String.raw`\b(?:mailto|tel|sms):(?=\S)`],
   ['email', EMAIL.source],
-  ['percent', String.raw`[^\s<>"'&;]*%[0-9A-Fa-f]{2}[^\s<>"'&;]*`],
-  ['ip', `${IPV4.source}|${IPV6.source}`],
+  ['percent', String.raw`(?:[^\s<>"'&;]|(?<=\w)'(?=\w))*%[0-9A-Fa-f]{2}(?:[^\s<>"'&;]|(?<=\w)'(?=\w))*`],
+  ['ip', `${DOTTED.source}|${IPV6.source}`],
   ['phone', PHONE_CANDIDATE.source],
   ['quoted', String.raw`(?<![\p{L}\p{N}])(?:"[^"\n]*"|'[^'\n]*'|“[^”\n]*”)`],
   ['mixed', String.raw`(?<![\p{L}\p{M}])(?=[\w-]*\d)[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?`],
@@ -79,7 +81,7 @@ function replacePart(found: string, groups: Readonly<Record<string, string | und
   if (groups.tag !== undefined) return replaceTag(found, { ...context, rewriteWord: (word) => replaceWord(word, part) })
   if (groups.token !== undefined) return actions.token(found)
   if (groups.url !== undefined) return replaceUrl(found, context)
-  if (groups.scheme !== undefined) return found
+  if (groups.scheme !== undefined || groups.entity !== undefined) return found
   if (groups.email !== undefined) return actions.email(found)
   if (groups.percent !== undefined) return replaceEncoded(found, context)
   if (groups.ip !== undefined)

@@ -18,6 +18,8 @@ export interface ValueActions {
   /** The whole name of a person, without markup. */
   name(written: string): string
   phrase(written: string, kind: PhraseKind): string
+  /** A text that may have whole names of persons within: those, and nothing else. */
+  namesWithin(text: string): string
   id(written: string): string
   ip(written: string): string
   birthday(written: string): string
@@ -81,6 +83,7 @@ export class Learner implements ValueActions {
   }
 
   invalidPhone = same
+  namesWithin = same
   birthday = same
   token = same
   word = same
@@ -119,18 +122,22 @@ export class Replacer implements ValueActions {
 
   invalidPhone(written: string): string {
     const random = this.#substitutes.random('text', written)
-    return written.replace(/\d/g, '0').replace(/[\p{L}\p{M}]+/gu, (word) => this.word(word, random))
+    return written.replace(/\p{Nd}/gu, '0').replace(/[\p{L}\p{M}]+/gu, (word) => this.word(word, random))
   }
 
   name(written: string): string {
     return written.replace(/[\p{L}\p{M}]+(?:['’‘`´][\p{L}\p{M}]+)*/gu, (word) => this.#substitutes.nameWord(word))
   }
 
+  namesWithin(text: string): string {
+    return this.#seen.replacePhrases(text, (phrase) => this.name(phrase))
+  }
+
   phrase(written: string, kind: PhraseKind): string {
     const random = this.#substitutes.random(kind, foldText(written))
     return written
       .replace(/[\p{L}\p{M}]+/gu, (word) => this.#substitutes.fillerWord(word, random))
-      .replace(/\d/g, () => String(random.below(10)))
+      .replace(/\p{Nd}/gu, () => String(random.below(10)))
   }
 
   id(written: string): string {

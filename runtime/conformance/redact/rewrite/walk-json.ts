@@ -157,14 +157,18 @@ export class JsonWalker {
     if (new RegExp(EMAIL.source, 'u').test(name) || new RegExp(IPV4.source).test(name) || /%40|:\/\//i.test(name)) return this.values.rewrite(name, 'message', ROOT).value // biome-ignore format: one line
     if (/^(?:[0-9a-f-]{16,}|\d{6,}|[+(]?\d[\d\s().-]{7,})$/i.test(name))
       return this.values.rewrite(name, 'text', ROOT).value
-    return name.replace(/[\p{L}\p{M}'’]+|[\p{L}\p{N}][\p{L}\p{N}_-]{5,}/gu, (part) =>
-      this.#rewriteNamePart(part, actions),
+    const handles = name.replace(
+      /(?<![\p{L}\p{N}])@[\p{L}\p{N}][\p{L}\p{N}_.-]+/gu,
+      (handle) => `@${actions.id(handle.slice(1))}`,
     )
+    return actions
+      .namesWithin(handles)
+      .replace(/[\p{L}\p{M}\p{N}'’_-]+/gu, (part) => this.#rewriteNamePart(part, actions))
   }
 
   #rewriteNamePart(part: string, actions: WalkOptions['actions']): string {
     if (actions.isKnownId(part)) return actions.id(part)
-    return actions.isTelling(part) ? actions.name(part) : part
+    return part.replace(/[\p{L}\p{M}'’]+/gu, (word) => (actions.isTelling(word) ? actions.name(word) : word))
   }
 }
 

@@ -41,6 +41,14 @@ function drawPlain(plain: string, letter: string, random: KeyedRandom): string {
 export const drawLetters = (text: string, random: KeyedRandom): string =>
   text.normalize('NFC').replace(/\p{L}/gu, (letter) => drawLetter(letter, random))
 
+/** `٩٢` as `92`: the digits of a script follow each other. */
+export const toAsciiDigits = (text: string): string =>
+  text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
+    let value = 0
+    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - value - 1))) value++
+    return String(value)
+  })
+
 /** For comparison: lower case, without accents and apostrophes. */
 export const foldText = (text: string): string =>
   /^[a-z0-9 ]*$/.test(text)

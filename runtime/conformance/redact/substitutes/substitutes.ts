@@ -160,7 +160,7 @@ const toPlain = (text: string): string =>
 
 /** Letters for letters, digits for digits. */
 const drawText = (text: string, random: KeyedRandom): string =>
-  drawLetters(text, random).replace(/\d/g, () => String(random.below(10)))
+  drawLetters(text, random).replace(/\p{Nd}/gu, () => String(random.below(10)))
 
 /** Of ids such as `sub_a1B2c3D4`: it names a kind. */
 const PREFIX = /^(?:[a-z]{2,6}_)+(?=[A-Za-z0-9-]{8,}$)(?=.*\d)/
@@ -198,4 +198,7 @@ function drawCharacter(char: string, isHex: boolean, random: KeyedRandom): strin
 
 /** Whether a random id would pass for a card or an account. */
 const looksPersonal = (id: string): boolean =>
-  (/^[2-6]\d{12,18}$/.test(id) && isCard(id)) || (/^[A-Z]{2}\d{2}/.test(id) && isIban(id))
+  // Nor for a number with the code of its country.
+  /^00[1-9]?[\d.-]{7,}$/.test(id) ||
+  (/^[2-6]\d{12,18}$/.test(id) && isCard(id)) ||
+  (/^[A-Z]{2}\d{2}/.test(id) && isIban(id))

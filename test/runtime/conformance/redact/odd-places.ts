@@ -33,6 +33,7 @@ const name = ({ first, last }: Person) => `${first} ${last}`
 const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '')
 const slug = (person: Person) => plain(name(person)).toLowerCase().replace(/\W+/g, '-')
 const entities = (text: string) => text.replace(/[^\0-\x7f']|'/gu, (char) => `&#${char.codePointAt(0)};`)
+const everyEntity = (text: string) => Array.from(text, (char) => `&#${char.codePointAt(0)};`).join('')
 const quotedPrintable = (text: string) =>
   Array.from(Buffer.from(text), (byte) => (/[A-Za-z0-9 ]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)).join('') // biome-ignore format: one chain
 const escapeJson = (text: string) =>
@@ -164,6 +165,20 @@ export const ODD_PLACES: Readonly<Record<string, Plant>> = {
   'link of a header': (p) => ({ responseHeaders: { Link: `<https://api.source.test/contacts/${p.id}?email=${p.email}>; rel="canonical"` } }), // biome-ignore format: one row
   'title of a link of a header': (p) => ({ responseHeaders: { Link: `</x>; rel="next"; title="${plain(name(p))}"` } }),
   'location of a redirect': (p) => ({ responseHeaders: { Location: `/contacts/${encodeURIComponent(p.email)}` } }),
+  // Written so that programs miss it, and common forms that look so.
+  'address all in entities': (p) => body(`<p>${everyEntity(p.email)}</p>`),
+  'address with a named entity': (p) =>
+    attributes({ raw: p.email.replace('@', '&commat;').replaceAll('.', '&period;') }),
+  'address between escaped brackets': (p) =>
+    body(`<blockquote>On Tue ${name(p)} &lt;${p.email}&gt; wrote:</blockquote>`),
+  'address before a line break': (p) => body(`<p>${p.email}<br>Regards<br/>${name(p)}</p>`),
+  'address divided by markup': (p) => body(`<p>I am ${p.email.replace('@', '<wbr>@')} and <b>${p.first}</b></p>`),
+  'address with invisible characters': (p) => attributes({ raw: [...p.email].join('\u200b') }),
+  'handle as the name of an attribute': (p) =>
+    attributes({ [`@${plain(p.last).replace("'", '')}_shop`]: { raw: name(p) } }),
+  'phone in digits of another script': (p) =>
+    attributes({ phone: p.phone.slice(1).replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit))) }),
+  'numbers with dots, almost an IP address': (p) => title(`${name(p)}: 612.34.56.78 or 312.34.56.78, 00447700912346`),
   // Bodies of other forms, and errors.
   form: (p) => ({
     request: `email=${encodeURIComponent(p.email)}&name=${encodeURIComponent(name(p)).replaceAll('%20', '+')}`,
