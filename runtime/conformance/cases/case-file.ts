@@ -16,7 +16,9 @@ export class CaseFile {
   readonly yaml: YamlFile
   /** Undefined if the file does not conform. */
   readonly document: Cases | undefined
+  /** Errors. */
   readonly diagnostics: Diagnostic[]
+  readonly warnings: Diagnostic[] = []
 
   constructor({ path, text }: CaseText) {
     this.yaml = new YamlFile(new SourceFile(path, text))
@@ -33,6 +35,11 @@ export class CaseFile {
   error(path: Path, text: DiagnosticText, at: 'value' | 'key' = 'value'): void {
     const place = at === 'value' ? this.yaml.span(path) : this.yaml.keySpan(path)
     this.diagnostics.push({ severity: 'error', ...text, ...place })
+  }
+
+  /** Reports what may be right, at the key of its path. */
+  warn(path: Path, text: DiagnosticText): void {
+    this.warnings.push({ severity: 'warning', ...text, ...this.yaml.keySpan(path) })
   }
 
   place(path: Path): CasePlace {

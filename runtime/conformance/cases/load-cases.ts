@@ -1,4 +1,5 @@
 /** Loads case files: parsed, checked against the spec, and resolved to cases that can be run. */
+import type { KnownFields } from '../../spec/check/known-fields.ts'
 import { type Diagnostic, sortAndDedupe } from '../../spec/diagnostic.ts'
 import type { YamlFile } from '../../spec/yaml.ts'
 import type { ResolvedCase } from '../types.ts'
@@ -15,23 +16,28 @@ export interface LoadedCases {
   readonly cases: readonly ResolvedCase[]
   /** Errors, by file and place. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Of fields that neither the items nor the spec know. */
+  readonly warnings: readonly Diagnostic[]
   readonly files: readonly YamlFile[]
 }
 
 export interface LoadCasesParts extends CaseParts {
   /** For fixtures, lookups and recordings. */
   readonly readFile: ReadCaseFile
+  /** Those of the spec's resources and lookups. Absent: cases may set any field. */
+  readonly fields?: KnownFields
 }
 
 /** Throws only when a file cannot be read. */
 export async function loadCases(texts: readonly CaseText[], parts: LoadCasesParts): Promise<LoadedCases> {
   const names = new KnownNames(parts.spec, parts.faultCodes)
-  const resources = new ResourceReader(parts.readFile)
+  const resources = new ResourceReader(parts.readFile, parts.fields)
   const files = texts.map((text) => new CaseFile(text))
   const cases: ResolvedCase[] = []
   for (const file of files) cases.push(...(await loadFile(file, { parts, names, resources })))
   const diagnostics = sortAndDedupe(files.flatMap((file) => file.diagnostics))
-  return { cases, diagnostics, files: files.map(({ yaml }) => yaml) }
+  const warnings = sortAndDedupe(files.flatMap((file) => file.warnings))
+  return { cases, diagnostics, warnings, files: files.map(({ yaml }) => yaml) }
 }
 
 async function loadFile(

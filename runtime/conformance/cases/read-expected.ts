@@ -1,5 +1,6 @@
 /** Reads the expected occurrences of a case, and reports names that the spec does not have. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import { toIsoUtc } from '../../lib/iso-time.ts'
 import { isObject } from '../../lib/json.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
@@ -42,6 +43,7 @@ function readOne(written: CaseExpected, path: Path, context: ExpectedContext): E
       help: suggest(written.fault, names.faultCodes),
     })
   }
+  checkTime(written.time, [...path, 'time'], file)
   checkNames(written, { path, metric }, context)
   const { properties, profile, has, profileHas, ...others } = written
   return {
@@ -79,6 +81,16 @@ function checkEnding(written: CaseExpected, path: Path, file: CaseFile): void {
   if (other === undefined) return
   const message = `an occurrence with "${ending}" sends nothing, so it has no "${other}"`
   file.error([...path, other], { code: 'cases/contradiction', message, help: `remove ${ending} or ${other}` }, 'key')
+}
+
+/** Times are compared as texts, in the one form in which they are sent. */
+function checkTime(time: string | undefined, path: Path, file: CaseFile): void {
+  if (time === undefined) return
+  const ms = Date.parse(time)
+  const sent = Number.isNaN(ms) ? undefined : toIsoUtc(ms)
+  if (sent === time) return
+  const message = sent === undefined ? `"${time}" is no time` : `"${time}" is not in the form in which times are sent`
+  file.error(path, { code: 'cases/time', message, help: `write "${sent ?? '2026-01-10T10:00:00.000Z'}"` })
 }
 
 function checkNames(

@@ -80,7 +80,7 @@ async function readInline(
     const rows: Record<string, Json> = {}
     for (const [index, one] of written.entries()) {
       const place = [...path, name, index]
-      const resource = await resources.read(one, file, place)
+      const resource = await resources.read(one, { file, path: place, of: name })
       const id = asId(getPath(resource, idNameOf(lookup)))
       if (id !== undefined && resource !== undefined) rows[id] = resource
       else if (resource !== undefined) {

@@ -137,8 +137,9 @@ function findExpected(
     const isShared = way === 'reconcile' && key !== 'reconcile'
     return { path: place, expected: isShared ? expected.filter(({ skipped }) => skipped === undefined) : expected }
   }
-  const message = `the case does not say what arrives by ${way}`
-  const help = `write ${key === undefined && Object.keys(expectBy).length > 0 ? `expectBy.${way}` : 'expect'}; an empty list says that nothing comes`
+  const differs = Object.keys(expectBy).length > 0
+  const message = `the case does not say what comes${differs ? ` by ${way}` : ''}`
+  const help = `write ${differs ? `expectBy.${way}` : 'expect'}; an empty list says that nothing comes`
   context.file.error([...path, 'name'], { code: 'cases/no-expectation', message, help })
   return undefined
 }

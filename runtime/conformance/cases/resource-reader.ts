@@ -2,10 +2,12 @@
 import { dirname, join } from 'node:path/posix'
 import { parseJson } from '../../lib/json.ts'
 import type { Json } from '../../ports/types.ts'
+import type { KnownFields } from '../../spec/check/known-fields.ts'
 import { SourceFile } from '../../spec/source-file.ts'
 import type { Path } from '../../spec/yaml.ts'
 import type { CaseFile } from './case-file.ts'
 import { changeItem, type ItemChange } from './change-item.ts'
+import { findUnknownFields } from './find-unknown-fields.ts'
 
 /** The text of a file; undefined if there is none. Paths are those of the case files, and relative to them. */
 export type ReadCaseFile = (path: string) => Promise<string | undefined>
@@ -16,19 +18,31 @@ export interface WrittenResource extends ItemChange {
   readonly item?: unknown
 }
 
+/** Where a case file writes a resource or its changes. */
+export interface ResourcePlace {
+  readonly file: CaseFile
+  readonly path: Path
+  /** The resource or lookup whose declared fields it has. Absent: it may have any. */
+  readonly of?: string | undefined
+}
+
 export class ResourceReader {
   readonly #readFile: ReadCaseFile
   /** By path: a fixture is read and parsed once for all cases. */
   readonly #files = new Map<string, Promise<JsonFile>>()
 
-  constructor(readFile: ReadCaseFile) {
+  readonly #fields: KnownFields | undefined
+
+  /** `fields`: absent, a change may name any. */
+  constructor(readFile: ReadCaseFile, fields?: KnownFields) {
     this.#readFile = readFile
+    this.#fields = fields
   }
 
   /** The resource at a path of the case file. Undefined after a diagnostic. */
-  async read(written: WrittenResource, file: CaseFile, path: Path): Promise<Json | undefined> {
-    const base = await this.readBase(written, file, path)
-    return base === undefined ? undefined : this.change(base, written, file, path)
+  async read(written: WrittenResource, place: ResourcePlace): Promise<Json | undefined> {
+    const base = await this.readBase(written, place.file, place.path)
+    return base === undefined ? undefined : this.change(base, written, place)
   }
 
   /** The resource before its changes. */
@@ -50,11 +64,17 @@ export class ResourceReader {
     return undefined
   }
 
-  change(base: Json, change: ItemChange, file: CaseFile, path: Path): Json {
-    return changeItem(base, change, ({ of, path: at, message, help }) => {
+  change(base: Json, change: ItemChange, { file, path, of: name }: ResourcePlace): Json {
+    const shape = name === undefined ? undefined : this.#fields?.shapes.get(name)
+    const wrong = new Set<string>()
+    const changed = changeItem(base, change, ({ of, path: at, message, help }) => {
       const index = change.remove?.indexOf(at) ?? 0
       file.error([...path, of, of === 'set' ? at : index], { code: 'cases/no-parent', message, help }, 'key')
+      wrong.add(at)
     })
+    for (const { written, path: at, text } of findUnknownFields(base, change, { ...this.#fields, shape }))
+      if (!wrong.has(written)) file.warn([...path, ...at], text)
+    return changed
   }
 
   /** The JSON of a file that the case file names at a path. */

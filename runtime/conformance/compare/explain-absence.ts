@@ -32,7 +32,10 @@ export function explainAbsence(spec: Spec, metric: string | undefined, { resolve
   // The mapping may have skipped it.
   if (resolved.ingress === 'reconcile')
     return { because: [`${mapping.file} takes the record; a poll does not tell what it skips`] }
-  return explainSilence(mapping)
+  return explainSilence(
+    mapping,
+    result.occurrences.some((one) => one.metric === metric),
+  )
 }
 
 interface Listener {
@@ -53,10 +56,10 @@ function explainListening(file: string, { topics, stream }: Listener, { steps }:
   return { because: [`${file} takes ${listens.join(', ')}; the case gives ${origins.join(', ')}`] }
 }
 
-function explainSilence({ file, each, when }: Mapping): Absence {
+function explainSilence({ file, each, when }: Mapping, hasOther: boolean): Absence {
   const [name, decisive] = when === undefined ? (['each', each] as const) : (['when', when] as const)
   const expression = placeOf(decisive)
   if (expression === undefined) return { because: [`${file} takes the record and gives no occurrence`] }
-  const meaning = name === 'when' ? 'its `when` is not true' : 'its `each` gives no part'
+  const meaning = name === 'when' ? 'its `when` is not true' : `its \`each\` gives no ${hasOther ? 'other ' : ''}part`
   return { because: [`${file} takes the record, and ${meaning}`], expression }
 }

@@ -2,7 +2,7 @@
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Json } from '../../ports/types.ts'
 import type { CaseStep as WrittenStep } from '../../spec/generated/documents.ts'
-import type { LookupSpec, Spec } from '../../spec/spec.ts'
+import type { Spec } from '../../spec/spec.ts'
 import type { Path } from '../../spec/yaml.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { LookupTables } from '../cases/read-lookups.ts'
@@ -26,20 +26,20 @@ interface Found {
 export interface CourseWorldParts {
   readonly file: CaseFile
   readonly resources: ResourceReader
-  readonly spec: Pick<Spec, 'lookups'>
+  readonly spec: Pick<Spec, 'lookups' | 'streams'>
 }
 
 export class CourseWorld {
   readonly #file: CaseFile
   readonly #resources: ResourceReader
-  readonly #lookupSpecs: readonly LookupSpec[]
+  readonly #spec: CourseWorldParts['spec']
   readonly #items: Map<string, CourseItem>
   readonly #found = new Map<string, Map<string, Found>>()
 
   constructor({ file, resources, spec }: CourseWorldParts, items: readonly CourseItem[], lookups: LookupTables) {
     this.#file = file
     this.#resources = resources
-    this.#lookupSpecs = [...spec.lookups.values()]
+    this.#spec = spec
     this.#items = new Map(items.map((item) => [item.name, item]))
     for (const [name, rows] of Object.entries(lookups))
       this.#found.set(name, new Map(Object.entries(rows).map(([id, body]) => [id, { body, id, isGone: false }])))
@@ -72,7 +72,8 @@ export class CourseWorld {
       })
       return undefined
     }
-    const changed = { ...item, body: this.#resources.change(item.body, changeOf(step), this.#file, path) }
+    const of = this.#spec.streams.get(item.stream ?? '')?.resource
+    const changed = { ...item, body: this.#resources.change(item.body, changeOf(step), { file: this.#file, path, of }) }
     this.#items.set(name, changed)
     this.#findItem(changed)
     return changed
@@ -83,7 +84,7 @@ export class CourseWorld {
     const rows = this.#found.get(lookup) ?? new Map<string, Found>()
     this.#found.set(lookup, rows)
     const before = rows.get(id) ?? { body: { id }, id, isGone: false }
-    const body = this.#resources.change(before.body, changeOf(step), this.#file, path)
+    const body = this.#resources.change(before.body, changeOf(step), { file: this.#file, path, of: lookup })
     rows.set(id, { body, id: step.mergedInto ?? before.id, isGone: step.gone ?? before.isGone })
     return body
   }
@@ -91,7 +92,7 @@ export class CourseWorld {
   /** An item of the stream that lists all resources of a lookup is what the lookup finds. */
   #findItem({ stream, id, body }: CourseItem): void {
     if (stream === undefined || id === undefined) return
-    for (const { name, preloadFrom } of this.#lookupSpecs) {
+    for (const { name, preloadFrom } of this.#spec.lookups.values()) {
       if (preloadFrom !== stream) continue
       const rows = this.#found.get(name) ?? new Map<string, Found>()
       this.#found.set(name, rows.set(id, { id, isGone: false, ...rows.get(id), body }))

@@ -10,6 +10,7 @@ import type { CourseParts, CourseToResolve } from '../cases/course-resolver.ts'
 import type { LookupTables } from '../cases/read-lookups.ts'
 import { wrapItem } from '../cases/wrap-item.ts'
 import type { CaseRecord } from '../types.ts'
+import { checkStep, checkTopicOf } from './check-step.ts'
 import type { CourseItem, CourseWorld } from './course-world.ts'
 
 /** What has happened by the end of a step. */
@@ -76,6 +77,7 @@ class CoursePlayer {
 
   async #take(step: WrittenStep, index: number, path: Path): Promise<void> {
     const { file, now } = this.#course
+    checkStep(step, file, path)
     const at = now + parseDuration(step.at)
     if (at < this.#last) {
       const help = 'put the steps in the order of their times; a notice that arrives later has late: 5m'
@@ -87,6 +89,9 @@ class CoursePlayer {
     }
     this.#last = Math.max(at, this.#last)
     const changed = this.#change(step, path)
+    const { spec } = this.#parts
+    if (step.item !== undefined)
+      checkTopicOf(step, spec.streams.get(changed?.stream ?? '')?.resource, { file, path, spec })
     const action = step.import ? 'backfill' : step.reconcile ? 'reconcile' : undefined
     this.#moments.push({
       at,
@@ -160,13 +165,14 @@ class CoursePlayer {
   }
 
   /** The item as the notice carries it. */
-  async #toldItem({ webhook, wrap }: WrittenStep, item: Json, path: Path): Promise<Json | undefined> {
-    const { resources, functions } = this.#parts
+  async #toldItem({ webhook, wrap, topic = '' }: WrittenStep, item: Json, path: Path): Promise<Json | undefined> {
+    const { resources, functions, spec } = this.#parts
+    const of = findResourceByTopic(topic, spec)?.name
     const { file } = this.#course
     const at = [...path, 'webhook']
     const isOther = webhook?.fixture !== undefined || webhook?.item !== undefined
     const base = webhook && isOther ? await resources.readBase(webhook, file, at) : item
-    const told = webhook && base !== undefined ? resources.change(base, webhook, file, at) : base
+    const told = webhook && base !== undefined ? resources.change(base, webhook, { file, path: at, of }) : base
     if (wrap === undefined || told === undefined) return told
     return wrapItem(wrap as Json, [...path, 'wrap'], { item: told, functions, file })
   }

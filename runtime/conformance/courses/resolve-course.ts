@@ -61,7 +61,7 @@ async function readItems({ file, given, path }: CourseToResolve, { spec, resourc
         help,
       })
     }
-    const body = await resources.read(written, file, place)
+    const body = await resources.read(written, { file, path: place, of: of?.resource })
     if (body === undefined) continue
     const id = asId(await spec.resources.get(of?.resource ?? '')?.id.evaluate(body))
     read.push({ name, body, ...(stream !== undefined && { stream }), ...(id !== undefined && { id }) })

@@ -29,7 +29,14 @@ export interface MemberChange {
 }
 
 /** The items of the list in their new order. */
-export type ItemChange = { readonly old: number; readonly members: readonly MemberChange[] } | { readonly item: Json }
+export type ItemChange =
+  | {
+      readonly old: number
+      readonly members: readonly MemberChange[]
+      /** The item if nothing is left of it. */
+      readonly otherwise?: Json
+    }
+  | { readonly item: Json }
 
 /** The edits for the list at a key of `map`. Undefined: it is no list that can be edited. */
 export function editList(
@@ -96,14 +103,26 @@ function changeItems(list: YAMLSeq, changes: readonly ItemChange[]): void {
     if (!('old' in change)) return createItem(change.item)
     const item = old[change.old]
     for (const { path, value } of change.members) if (isMap(item)) setMember(item, path, value)
-    return item
+    const isEmpty = isMap(item) && item.items.length === 0
+    return isEmpty && change.otherwise !== undefined ? fillItem(item, change.otherwise) : item
   })
   if (list.items.length > 0) list.flow = false
 }
 
+/** Keeps the comments. */
+function fillItem(item: YAMLMap, value: Json): YAMLMap {
+  for (const [name, member] of Object.entries(value ?? {})) item.set(name, member)
+  return item
+}
+
 function setMember(item: YAMLMap, path: readonly string[], value: Json | undefined): void {
   const found = item.getIn(path, true)
-  if (value === undefined) item.deleteIn(path)
+  if (value === undefined) {
+    item.deleteIn(path)
+    const holder = item.getIn(path.slice(0, -1), true)
+    // An empty one would compare nothing.
+    if (path.length > 1 && isMap(holder) && holder.items.length === 0) item.deleteIn(path.slice(0, -1))
+  }
   // Keeps the comment and the quotes.
   else if (isScalar(found) && (typeof value !== 'object' || value === null)) found.value = value
   else item.setIn(path, createNode(value, path.length))

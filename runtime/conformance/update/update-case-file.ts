@@ -69,18 +69,22 @@ function planChanges({ resolved, result }: CaseRun, options: CompareOptions): re
     const { expected: one, actual, members, hasSameOutcome } = pair
     if (actual === undefined) return []
     if (one === undefined || !hasSameOutcome) return [{ item: writeItem(actual, resolved) }]
-    return [{ old: expected.indexOf(one), members: changeMembers(one, members, actual) }]
+    const otherwise = nameOccurrence(actual, resolved)
+    return [{ old: expected.indexOf(one), members: changeMembers(one, members, actual), otherwise }]
   })
 }
 
 /** An occurrence as a case expects it. */
 function writeItem(occurrence: CaseOccurrence, { metric, input }: ResolvedCase): Json {
   const named = metric === undefined ? { metric: occurrence.metric } : {}
-  const { workspace } = input
   const item = toItem(occurrence)
-  const key = 'key' in occurrence ? { key: withoutWorkspace(occurrence.key, workspace) } : {}
+  const key = 'key' in occurrence ? { key: withoutWorkspace(occurrence.key, input.workspace) } : {}
   return { ...named, ...item, ...key }
 }
+
+/** An expectation of no more than that it comes. */
+const nameOccurrence = (occurrence: CaseOccurrence, { input }: ResolvedCase): JsonObject =>
+  'key' in occurrence ? { key: withoutWorkspace(occurrence.key, input.workspace) } : { metric: occurrence.metric }
 
 /** Without the profile of an event, which is that of all its person's events. */
 function toItem(occurrence: CaseOccurrence): JsonObject {

@@ -41,7 +41,9 @@ const files: Readonly<Record<string, string>> = {
   'tests/broken.json': '{ "id": 7,',
 }
 
-const { spec, diagnostics } = await loadSpec(new URL('../../diagnostics/spec/', import.meta.url), { functions })
+const { spec, diagnostics, declarations } = await loadSpec(new URL('../../diagnostics/spec/', import.meta.url), {
+  functions,
+})
 if (spec === undefined)
   throw new Error(`the small spec has errors: ${diagnostics.map(({ message }) => message).join()}`)
 
@@ -49,6 +51,7 @@ export const caseParts: LoadCasesParts = {
   spec,
   functions,
   faultCodes: FAULT_CODES.map(({ code }) => code),
+  ...(declarations && { fields: declarations.fields }),
   readFile: async (path) => files[path],
 }
 

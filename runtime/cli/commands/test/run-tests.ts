@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { loadCases } from '../../../conformance/cases/load-cases.ts'
+import { type LoadedCases, loadCases } from '../../../conformance/cases/load-cases.ts'
 import type { CaseRun, CompareOptions } from '../../../conformance/compare/pair-occurrences.ts'
 import { resolveCourse } from '../../../conformance/courses/resolve-course.ts'
 import type { SettingsSpecs } from '../../../conformance/engine/settings-specs.ts'
@@ -18,7 +18,7 @@ import type { Spec } from '../../../spec/spec.ts'
 import type { ConformanceParts } from '../../app.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
-import { loadSpecOrExit, shortenPath } from '../../load-spec.ts'
+import { type CheckedSpec, loadSpecOrExit, shortenPath } from '../../load-spec.ts'
 import { renderDiagnostics } from '../../output/diagnostics.ts'
 import { readTextFile } from '../../read-text-file.ts'
 import { checkZones } from './check-zones.ts'
@@ -71,7 +71,7 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
   watched.spec = loaded.files
   const conformance = await openConformance(context, spec)
   const specs = createSettingsSpecs(context, folder)
-  const { cases: all, recordings } = await loadAll(parts, spec, { folder, conformance, specs })
+  const { cases: all, recordings } = await loadAll(parts, loaded, { folder, conformance, specs })
   const selected = filterCases(all, options, spec)
   const isWhole = options.operands.length === 0 && options.only === undefined
   const coverage = new CoverageCounter(spec)
@@ -119,20 +119,21 @@ interface LoadedSuites {
 
 async function loadAll(
   { context, options, watched }: RunParts,
-  spec: Spec,
+  { spec, declarations }: CheckedSpec,
   { folder, conformance, specs }: LoadOptions,
 ): Promise<LoadedSuites> {
-  const { io, app, note, colorNotes } = context
+  const { io, app } = context
   const { caseFiles, recordings, searched } = await findSuites(context, options.operands, folder)
   for (const path of [...caseFiles, ...searched.map((path) => resolve(io.cwd, path))]) watched.others.add(path)
   if (caseFiles.length + recordings.length === 0) throw noCases(searched)
   const texts = await Promise.all(
     caseFiles.map(async (path) => ({ path: shortenPath(path, io.cwd), text: await readFile(path, 'utf8') })),
   )
-  const { cases, diagnostics } = await loadCases(texts, {
+  const loaded = await loadCases(texts, {
     resolveCourse,
     checkSettings: (settings) => specs.check(settings),
     spec,
+    ...(declarations && { fields: declarations.fields }),
     functions: app.functions,
     faultCodes: [...FAULT_CODES, ...conformance.faultCodes].map(({ code }) => code),
     readFile: async (path) => {
@@ -141,13 +142,28 @@ async function loadAll(
       return readTextFile(absolute)
     },
   })
-  if (diagnostics.length > 0) {
-    const { isTTY, columns } = io.stderr
-    note(renderDiagnostics(diagnostics, { color: colorNotes, ...(isTTY && { columns }) }).trimEnd())
-    const count = plural(new Set(diagnostics.map(({ file }) => file.path)).size, 'case file')
-    throw new CliError(EXIT_CODES.spec, `${plural(diagnostics.length, 'error')} in ${count}; no case was run`)
-  }
-  return { cases, recordings }
+  tellDiagnostics(loaded, context, options.strict)
+  return { cases: loaded.cases, recordings }
+}
+
+/** Throws a `CliError` if there are errors or, if strict, warnings. */
+function tellDiagnostics(
+  { diagnostics: errors, warnings }: LoadedCases,
+  { io: { stderr }, note, colorNotes }: CommandContext,
+  isStrict: boolean,
+): void {
+  const all = [...errors, ...warnings]
+  if (all.length === 0) return
+  const { isTTY, columns } = stderr
+  note(`${renderDiagnostics(all, { color: colorNotes, ...(isTTY && { columns }) }).trimEnd()}\n`)
+  const fatal = isStrict ? all : errors
+  if (fatal.length === 0) return
+  const count = plural(new Set(fatal.map(({ file }) => file.path)).size, 'case file')
+  const what = errors.length > 0 ? plural(errors.length, 'error') : plural(warnings.length, 'warning')
+  throw new CliError(
+    EXIT_CODES.spec,
+    `${what} in ${count}${errors.length > 0 ? '' : ', and --strict was given'}; no case was run`,
+  )
 }
 
 function noCases(searched: readonly string[]): CliError {

@@ -52,13 +52,14 @@ async function buildWebhook(setting: CaseSetting, context: FileContext): Promise
 
 /** The item with the changes for every ingress, and those for one. */
 async function readItem(
-  { given, itemKey, itemPath }: CaseSetting,
+  { given, itemKey, itemPath, topic, stream }: CaseSetting,
   side: 'webhook' | 'backfill',
   context: FileContext,
 ): Promise<Json | undefined> {
   const { resources, file } = context
   const layer = given.layers.find(({ path }) => path === itemPath)?.given ?? {}
   const { fixture, item } = layer
+  const of = itemKey === 'recorded' ? undefined : (topic?.resource.name ?? stream?.resource)
   let current =
     itemKey === 'recorded'
       ? await readRecordedItem(given, context)
@@ -67,7 +68,7 @@ async function readItem(
     if (current === undefined) return undefined
     if (change.fixture !== undefined || change.item !== undefined)
       current = await resources.readBase(change, file, path)
-    if (current !== undefined) current = resources.change(current, change, file, path)
+    if (current !== undefined) current = resources.change(current, change, { file, path, of })
   }
   return current
 }

@@ -37,7 +37,7 @@ export async function readRecordedItem(given: Given, context: FileContext): Prom
 function change(item: Json, given: Given, { resources, file }: FileContext): Json {
   let current = item
   for (const { change, path } of [...given.changes(), ...given.changesFor('webhook')])
-    current = resources.change(current, change, file, path)
+    current = resources.change(current, change, { file, path })
   return current
 }
 

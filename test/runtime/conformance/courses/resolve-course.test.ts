@@ -140,6 +140,27 @@ test.each(
     '[{ at: 0s, name: one, item: ticket, topic: ticket.created }, { at: 1m, sent: [two] }]': [
       'cases/unknown-step: no earlier step with a topic has the name "two"; known: one',
     ],
+    '[{ at: 0s, item: ticket, lost: true }]': [
+      'cases/no-topic: "lost" is about the notice of a change, and the step sends none; write topic: and that of the notice, or remove lost',
+    ],
+    '[{ at: 0s, item: ticket, topic: ticket.created, lost: true, late: 5m }]': [
+      'cases/contradiction: the step has both lost and late; remove one of the two, or make two steps',
+    ],
+    '[{ at: 0s, item: ticket, lookup: contact, id: a }]': [
+      'cases/contradiction: the step has both item and lookup; remove one of the two, or make two steps',
+    ],
+    '[{ at: 0s, import: true, reconcile: true }]': [
+      'cases/contradiction: the step has both import and reconcile; remove one of the two, or make two steps',
+    ],
+    '[{ at: 0s, set: { open: true } }]': [
+      'cases/no-item: the step does not name what "set" changes; write item: NAME, or lookup: and id:',
+    ],
+    '[{ at: 0s, item: ticket, gone: true }]': [
+      'cases/contradiction: "gone" is about a resource of a lookup, and the step names an item; write lookup: and id: in place of item, or remove gone',
+    ],
+    '[{ at: 0s, item: ticket, topic: contact.user.updated }]': [
+      'cases/other-resource: topic contact.user.updated is about a contact, and item ticket is a ticket; give a topic and an item of the same resource',
+    ],
     '[{ at: 0s, item: ticket, set: { a.b: 1 } }]': [
       'cases/no-parent: the item has no "a"; known: contacts, created_at, id, ticket_parts, type; or set a as a whole',
     ],

@@ -55,6 +55,16 @@ cases:
 const first = rated('a', { Title: 'Hello', Count: 1 })
 const second = rated('b', { Title: 'Hi', Tags: ['VIP', 'Knitter'] })
 
+test.each([
+  ['has: { Title: Hello }', '{ key: a }'],
+  ['currency: EUR', '{ key: a }'],
+  ['has: { Title: Hello, Count: 2 }', '{ has: { Count: 1 } }'],
+])('an expectation of which nothing is left compares the key: %s', (before, after) => {
+  const text = `metric: Rated Conversation\ncases:\n  - name: one\n    expect: [{ ${before} }]\n`
+  const { text: updated = '' } = update(text, [rated('a', { Count: 1 })])
+  expect(updated).toContain(`- ${after}`)
+})
+
 test('nothing differs', () => {
   expect(update(TEXT, [first, second])).toEqual({ changed: [], refused: [] })
 })
