@@ -35,7 +35,7 @@ export function changeItem(item: Json, change: ItemChange, report: (problem: Pat
 type Holder = Readonly<Record<string, Json>> | readonly Json[]
 
 /** The steps of a path, without quotes. */
-const parsePath = (path: string): readonly string[] =>
+export const parsePath = (path: string): readonly string[] =>
   (path.match(/"[^"]*"|[^."]+/g) ?? []).map((step) => step.replaceAll('"', ''))
 
 function findProblem(item: Json, path: string): Pick<PathProblem, 'message' | 'help'> | undefined {

@@ -59,7 +59,8 @@ interface Explanation {
 
 /** What a case lacks for an occurrence, by the reason for which it is skipped. */
 const LACKS: Readonly<Record<string, string>> = {
-  'contact-not-found': 'the source has no such contact: the case lacks it in given.lookups.contact, or a step made it gone',
+  'contact-not-found':
+    'the source has no such contact: the case lacks it in given.lookups.contact, or a step made it gone',
 }
 
 /** Why it is skipped or fails. */

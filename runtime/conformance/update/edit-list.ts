@@ -93,7 +93,7 @@ const isBlock = ({ type }: Scalar): boolean => type === Scalar.BLOCK_FOLDED || t
 /** In the quotes of the former value. Within a list, since a plain text may hold no comma there. */
 function renderScalar({ type }: Scalar, value: Json): string {
   const isText = typeof value === 'string'
-  if (isText && type === Scalar.QUOTE_DOUBLE) return JSON.stringify(value)
+  if (isText && (type === Scalar.QUOTE_DOUBLE || value.includes('\n'))) return JSON.stringify(value)
   return stringify([value], { lineWidth: 0, collectionStyle: 'flow', flowCollectionPadding: false }).trim().slice(1, -1)
 }
 
@@ -115,13 +115,17 @@ function fillItem(item: YAMLMap, value: Json): YAMLMap {
   return item
 }
 
+/** Members of an item that compare no more than what they hold. */
+const PARTIAL: ReadonlySet<string> = new Set(['has', 'profileHas'])
+
 function setMember(item: YAMLMap, path: readonly string[], value: Json | undefined): void {
   const found = item.getIn(path, true)
   if (value === undefined) {
     item.deleteIn(path)
-    const holder = item.getIn(path.slice(0, -1), true)
+    const [part = ''] = path
+    const holder = item.get(part, true)
     // An empty one would compare nothing.
-    if (path.length > 1 && isMap(holder) && holder.items.length === 0) item.deleteIn(path.slice(0, -1))
+    if (PARTIAL.has(part) && isMap(holder) && holder.items.length === 0) item.delete(part)
   }
   // Keeps the comment and the quotes.
   else if (isScalar(found) && (typeof value !== 'object' || value === null)) found.value = value
@@ -153,19 +157,22 @@ function renderFlow(list: YAMLSeq): string {
 }
 
 function toYaml(list: YAMLSeq): string {
+  visit(list, {
+    Scalar: (_, node, path) => {
+      // In lines of their own, the brackets around it would be indented wrongly.
+      const isInFlow = path.some((parent) => (isMap(parent) || isSeq(parent)) && parent.flow)
+      if (isInFlow && typeof node.value === 'string' && node.value.includes('\n')) node.type = Scalar.QUOTE_DOUBLE
+    },
+  })
   const document = new Document()
   document.contents = list as Document['contents']
-  return document.toString({ lineWidth: 0 })
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER })
 }
 
 /** The list as the value of a key, in lines with this indentation. */
 function render(list: YAMLSeq, indent: string): string {
   if (list.items.length === 0) return ' []'
-  const document = new Document()
-  document.contents = list as Document['contents']
-  const lines = withoutPadding(document.toString({ lineWidth: 0 }))
-    .trimEnd()
-    .split('\n')
+  const lines = withoutPadding(toYaml(list)).trimEnd().split('\n')
   return lines.map((line) => `\n${line === '' ? '' : indent}${line}`).join('')
 }
 

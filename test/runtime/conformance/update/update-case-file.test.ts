@@ -65,6 +65,13 @@ test.each([
   expect(updated).toContain(`- ${after}`)
 })
 
+test('a list of texts in several lines is written in one', () => {
+  const { text = '' } = update('metric: Rated Conversation\ncases:\n  - name: one\n    expect: []\n', [
+    rated('a', { Title: ['two\nlines'] }),
+  ])
+  expect(parse(text).cases[0].expect[0].properties).toEqual({ Title: ['two\nlines'] })
+})
+
 test('nothing differs', () => {
   expect(update(TEXT, [first, second])).toEqual({ changed: [], refused: [] })
 })
