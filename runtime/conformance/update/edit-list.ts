@@ -176,12 +176,12 @@ function render(list: YAMLSeq, indent: string): string {
   return lines.map((line) => `\n${line === '' ? '' : indent}${line}`).join('')
 }
 
-/** Lists as most people write them: `[a, b]`. The library sets the spaces of `[ a ]` and of `{ a: 1 }` together. */
+/** Lists as most people write them: `[a, b]`. The library sets the spaces of `[ a ]` and of `{ a: 1 }` together. Those that indent a line stay. */
 function withoutPadding(yaml: string): string {
   const tokens = [...new Lexer().lex(yaml)].filter((token) => !LEXER_MARKS.has(token))
-  return tokens
-    .filter((token, at) => !/^ +$/.test(token) || (tokens[at - 1] !== '[' && tokens[at + 1] !== ']'))
-    .join('')
+  const isPadding = (at: number) =>
+    tokens[at - 1] === '[' || (tokens[at + 1] === ']' && tokens[at - 1]?.endsWith('\n') !== true)
+  return tokens.filter((token, at) => !/^ +$/.test(token) || !isPadding(at)).join('')
 }
 
 /** Before a document, an invalid flow, and a scalar. */

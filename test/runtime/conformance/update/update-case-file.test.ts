@@ -76,6 +76,11 @@ test('nothing differs', () => {
   expect(update(TEXT, [first, second])).toEqual({ changed: [], refused: [] })
 })
 
+test('a list of a text of several lines is still YAML', () => {
+  const { text = '' } = update(TEXT, [first, rated('b', { Title: 'Hi', Tags: ['two\nlines'] })])
+  expect(parse(text).cases[0].expect[1].properties.Tags).toEqual(['two\nlines'])
+})
+
 test('a value is replaced in its place, in its quotes', () => {
   const seen = [
     rated('a2', { Title: 'Hello, "you"', Count: 2 }),
