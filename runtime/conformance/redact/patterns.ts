@@ -46,10 +46,10 @@ export function isCard(text: string): boolean {
 
 export const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Za-z0-9])/g
 
-/** ISO 7064, mod 97. */
+/** ISO 13616: mod 97 of ISO 7064, whose check digits are 02 to 98. So no text with zeros for its digits is one. */
 export function isIban(text: string): boolean {
   const bare = text.replace(/ /g, '')
-  if (bare.length < 15 || bare.length > 34) return false
+  if (bare.length < 15 || bare.length > 34 || /^..(?:0[01]|99)/.test(bare)) return false
   const digits = (bare.slice(4) + bare.slice(0, 4)).replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55))
   let rest = 0
   for (const digit of digits) rest = (rest * 10 + Number(digit)) % 97

@@ -98,6 +98,9 @@ function same(written: string): string {
   return written
 }
 
+/** More random digits could be a card, an account or a telephone number. */
+const MAX_DRAWN_DIGITS = 6
+
 /** The second pass. */
 export class Replacer implements ValueActions {
   readonly isFinal = true
@@ -135,9 +138,9 @@ export class Replacer implements ValueActions {
 
   phrase(written: string, kind: PhraseKind): string {
     const random = this.#substitutes.random(kind, foldText(written))
-    return written
-      .replace(/[\p{L}\p{M}]+/gu, (word) => this.#substitutes.fillerWord(word, random))
-      .replace(/\p{Nd}/gu, () => String(random.below(10)))
+    const isLong = (written.match(/\p{Nd}/gu) ?? []).length > MAX_DRAWN_DIGITS
+    const phrase = written.replace(/[\p{L}\p{M}]+/gu, (word) => this.#substitutes.fillerWord(word, random))
+    return isLong ? this.digits(phrase) : phrase.replace(/\p{Nd}/gu, () => String(random.below(10)))
   }
 
   id(written: string): string {
