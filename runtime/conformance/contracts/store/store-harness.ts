@@ -18,6 +18,8 @@ export interface StoreHarness {
   lease(request?: Partial<LeaseRequest>): Promise<readonly LeasedRecord[]>
   /** Leases every due record of a lane and settles each with the outcome. */
   finish(outcome: Outcome, lane?: Lane): Promise<number>
+  /** Leases the only due record and settles it. Fails if not exactly one is due. */
+  finishOne(outcome: Outcome, request?: Partial<LeaseRequest>): Promise<void>
   /** Appends a record and settles it. */
   settle(id: string, outcome: Outcome, rest?: Partial<SourceRecord>): Promise<void>
   /** Appends records and settles each with its outcome, one after another. */
@@ -46,6 +48,9 @@ export async function createHarness(make: StoreFactory): Promise<StoreHarness> {
     async finish(outcome, lane = 'live') {
       const records = await lease({ lane })
       return store.settle(records.map((one) => settlement(one, outcome)))
+    },
+    async finishOne(outcome, request) {
+      await store.settle([settlement(single(await lease(request)), outcome)])
     },
     async end(outcomes) {
       for (const [id, outcome] of Object.entries(outcomes)) await settle(id, outcome)

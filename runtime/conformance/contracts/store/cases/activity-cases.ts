@@ -65,15 +65,15 @@ const searches: [query: Partial<EventQuery>, records: string][] = [
 ]
 
 export const activityCases: StoreCases = {
-  'lists each event with its result and its record': async ({ store, clock, lease }) => {
+  'lists each event with its result and its record': async ({ store, clock, finishOne }) => {
     const result = event('M', { key: 'k', time: '2026-01-01T00:00:00.000Z', receipt: { status: 202, requestId: 'q' } })
     await store.append([
       record('a', { topic: 't', ingress: 'webhook' }),
       record('b', { stream: 's', lane: 'backfill' }),
     ])
     clock.advance(5000)
-    await store.settle([settlement(single(await lease()), delivered(result))])
-    await store.settle([settlement(single(await lease({ lane: 'backfill' })), skipped('no-contact'))])
+    await finishOne(delivered(result))
+    await finishOne(skipped('no-contact'), { lane: 'backfill' })
     const common = { id: any('number'), seq: any('number'), ingress: 'webhook', settledAt: BEGAN + 5000 }
     assertEqual(await listed(store), [
       { ...common, metric: '', status: 'skipped', reason: 'no-contact', lane: 'backfill', record: 'b', stream: 's' },
@@ -93,7 +93,7 @@ export const activityCases: StoreCases = {
   ...each(
     searches,
     ([query, records]) => `searches the events of ${JSON.stringify(query)}: ${records}`,
-    async ({ store, lease }, [query, records]) => {
+    async ({ store, settle }, [query, records]) => {
       const left = skipped('x', event('M', { status: 'skipped', reason: 'x' }))
       const outcomes = {
         a: left,
@@ -105,8 +105,7 @@ export const activityCases: StoreCases = {
       }
       for (const [id, outcome] of Object.entries(outcomes)) {
         const run = id >= 'e' ? undefined : id < 'c' ? 'r1' : 'r2'
-        await store.append([record(id, run === undefined ? {} : { backfillRun: { id: run, until: 1 } })])
-        await store.settle([settlement(single(await lease()), outcome)])
+        await settle(id, outcome, run === undefined ? {} : { backfillRun: { id: run, until: 1 } })
       }
       assert.equal((await listed(store, query)).map((it) => it.record).join(' '), records)
     },
@@ -156,16 +155,15 @@ export const activityCases: StoreCases = {
   'lists an event delivered by a deferred record once, with its own result': async ({
     store,
     clock,
-    lease,
     finish,
+    finishOne,
   }) => {
     const first = event('M', { key: '1', receipt: { status: 202, requestId: 'first' } })
     await store.append([record('a')])
     await finish(deferred(clock.now(), first, event('Profile')))
     assertEqual(await names(store), ['a M delivered'])
     const again = event('M', { key: '1', status: 'skipped', reason: 'already-delivered' })
-    const [held] = await lease()
-    if (held) await store.settle([settlement(held, delivered(again, event('N', { key: '2' })))])
+    await finishOne(delivered(again, event('N', { key: '2' })))
     assertEqual(await names(store), ['a N delivered', 'a M skipped', 'a M delivered'])
     assertMatches((await listed(store)).at(-1), first)
     assertEqual(await hours(store), ['0 M delivered 1', '0 M skipped 1', '0 N delivered 1'])

@@ -15,9 +15,9 @@ const attempts = async (store: Store): Promise<readonly Attempt[] | undefined> =
   single(await store.trace('a')).attempts
 
 /** Settles one attempt after another, a second apart. */
-async function end({ store, clock, lease }: StoreHarness, ...outcomes: Outcome[]): Promise<void> {
+async function end({ clock, finishOne }: StoreHarness, ...outcomes: Outcome[]): Promise<void> {
   for (const outcome of outcomes) {
-    await store.settle([settlement(single(await lease()), outcome)])
+    await finishOne(outcome)
     clock.advance(1000)
   }
 }

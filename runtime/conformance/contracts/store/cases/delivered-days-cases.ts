@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Store } from '../../../../ports/store.ts'
 import type { EventResult } from '../../../../ports/types.ts'
 import { assertEqual } from '../../assertions.ts'
-import { dead, deferred, delivered, event, fault, record, settlement, skipped } from '../fixtures.ts'
+import { dead, deferred, delivered, event, fault, record, skipped } from '../fixtures.ts'
 import type { StoreCases } from '../store-cases.ts'
 
 const DAY = 86_400_000
@@ -30,11 +30,9 @@ export const deliveredDayCases: StoreCases = {
     assertEqual(await days(store, 'none'), [])
   },
 
-  'counts several settlements of one transaction, and each key once': async ({ store, lease }) => {
+  'counts several settlements of one transaction, and each key once': async ({ store, finish }) => {
     await store.append([record('a'), record('b'), record('c')])
-    const held = await lease()
-    const twice = delivered(on('2026-03-02', '1'), on('2026-03-02', '2'))
-    await store.settle(held.map((one) => settlement(one, twice)))
+    await finish(delivered(on('2026-03-02', '1'), on('2026-03-02', '2')))
     assertEqual(await days(store), ['2026-03-02 2'])
   },
 

@@ -96,9 +96,9 @@ export const queueCases: StoreCases = {
     assertEqual(ids(await lease({ lane: 'backfill' })), ['a'])
   },
 
-  'leases a deferred record again when it is due, as another attempt': async ({ store, clock, lease }) => {
+  'leases a deferred record again when it is due, as another attempt': async ({ store, clock, lease, finishOne }) => {
     await store.append([record('a', sameKey), record('b', sameKey)])
-    await store.settle([settlement(single(await lease()), deferred(clock.now() + 999.5))])
+    await finishOne(deferred(clock.now() + 999.5))
     clock.advance(999)
     assertEqual(await lease(), [])
     clock.advance(1)
@@ -106,13 +106,10 @@ export const queueCases: StoreCases = {
   },
 
   'a record is leased with the kind of its last fault and since when such faults last, until it is settled otherwise':
-    async ({ store, clock, lease }) => {
+    async ({ store, clock, lease, finishOne }) => {
       await store.append([record('a')])
       const since = clock.now() - 5_000
-      const first = single(await lease())
-      await store.settle([
-        settlement(first, { status: 'deferred', fault, until: clock.now(), failingSince: since, events: [] }),
-      ])
+      await finishOne({ status: 'deferred', fault, until: clock.now(), failingSince: since, events: [] })
       const second = single(await lease())
       assertEqual(second.retryState, { kind: fault.kind, since })
       await store.settle([settlement(second, deferred(clock.now()))])
@@ -283,11 +280,11 @@ export const queueLedgerCases: StoreCases = {
     assertMatches(await store.trace('a'), [{ status: 'delivered' }])
   },
 
-  'a replay forgets that its record was cut off': async ({ store, clock, lease }) => {
+  'a replay forgets that its record was cut off': async ({ store, clock, lease, finishOne }) => {
     await store.append([record('a')])
     await lease({ leaseMs: 1000 })
     clock.advance(1000)
-    await store.settle([settlement(single(await lease({ cutOff: 'once' })), dead())])
+    await finishOne(dead(), { cutOff: 'once' })
     assert.equal(await store.replay([]), 0)
     await store.replay(['a'])
     const again = single(await lease())

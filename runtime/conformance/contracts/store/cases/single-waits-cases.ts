@@ -5,12 +5,11 @@ import { assertEqual, assertMatches } from '../../assertions.ts'
 import { dead, deferred, delivered, event, ids, record, settlement, single, skipped } from '../fixtures.ts'
 import { each, type StoreCases } from '../store-cases.ts'
 import type { StoreHarness } from '../store-harness.ts'
-import { failedEvent, MINUTE, waitingEvent, waits } from './waiting-fixtures.ts'
+import { failedEvent, identify, MINUTE, waitingEvent, waits } from './waiting-fixtures.ts'
 
 const RUN = { lane: 'backfill', backfillRun: { id: 'run1', until: 1 } } as const
 const waiting = (key: string, contact = 'c1') => waitingEvent(contact, { key })
 const repeated = (key: string, contact = 'c1') => waitingEvent(contact, { key, repeated: true })
-const identify = (contact: string): Outcome => ({ ...skipped('x'), identified: [contact] })
 
 const waitingKeys = (...keys: string[]) => keys.map((key) => waiting(key))
 
@@ -141,9 +140,9 @@ export const singleWaitLedgerCases: StoreCases = {
     },
   ),
 
-  'of two records settled together the first waits': async ({ store, lease, awaiting, totals }) => {
+  'of two records settled together the first waits': async ({ store, finish, awaiting, totals }) => {
     await store.append([record('a'), record('b')])
-    await store.settle((await lease()).map((held) => settlement(held, awaiting(waitingKeys('k')))))
+    await finish(awaiting(waitingKeys('k')))
     assertEqual(await totals(), [...waits(1), 'M|skipped|already-waiting|1'])
     assertMatches(await store.trace('b'), [{ status: 'skipped' }])
   },
@@ -198,10 +197,10 @@ export const singleWaitLedgerCases: StoreCases = {
     assertEqual(await totals(), waits(3))
   },
 
-  'an event whose record ended waits again': async ({ store, clock, lease, settle, awaiting, totals }) => {
+  'an event whose record ended waits again': async ({ clock, finishOne, settle, awaiting, totals }) => {
     await settle('a', awaiting(waitingKeys('k')))
     clock.advance(MINUTE)
-    await store.settle([settlement(single(await lease()), skipped('y'))])
+    await finishOne(skipped('y'))
     await settle('b', awaiting(waitingKeys('k')))
     assertEqual(await totals(), ['|skipped|y|1', ...waits(1)])
   },
@@ -245,11 +244,18 @@ export const singleWaitLedgerCases: StoreCases = {
     assert.equal(await store.countDeadLetters(), 1)
   },
 
-  'a replayed dead record does not take its events back': async ({ store, lease, settle, awaiting, totals }) => {
+  'a replayed dead record does not take its events back': async ({
+    store,
+    lease,
+    finishOne,
+    settle,
+    awaiting,
+    totals,
+  }) => {
     await settle('dead', dead(failedEvent, waiting('k')))
     await settle('b', awaiting(waitingKeys('k')))
     await store.replay('all')
-    await store.settle([settlement(single(await lease()), awaiting(waitingKeys('k')))])
+    await finishOne(awaiting(waitingKeys('k')))
     assertEqual(await totals(), [...waits(1), 'M|skipped|already-waiting|1'])
     await settle('notice', identify('c1'))
     assertEqual(ids(await lease()), ['b'])

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../../ports/types.ts'
 import { any, assertEqual, assertMatches } from '../../assertions.ts'
 import { dead, deferred, delivered, event, ids, record, settlement, single, skipped } from '../fixtures.ts'
 import { each, type StoreCases } from '../store-cases.ts'
-import { failedEvent, MINUTE, waitingEvent, waitingFor, waits } from './waiting-fixtures.ts'
+import { failedEvent, identify, MINUTE, waitingEvent, waitingFor, waits } from './waiting-fixtures.ts'
 
 const identifies: [how: string, outcome: Outcome][] = [
   ['a delivered event', delivered(event('N', { key: 'n', contact: 'c1' }))],
@@ -23,6 +23,7 @@ export const waitingCases: StoreCases = {
     store,
     clock,
     lease,
+    finishOne,
     settle,
     awaiting,
   }) => {
@@ -38,7 +39,7 @@ export const waitingCases: StoreCases = {
     assert.equal(await isQueued(), false)
     await settle('b', delivered(event('M', { key: 'k', contact: 'c1' })))
     assert.equal(await isQueued(), true)
-    await store.settle([settlement(single(await lease()), delivered(event('M', { key: 'l', contact: 'c1' })))])
+    await finishOne(delivered(event('M', { key: 'l', contact: 'c1' })))
     assert.equal(await isQueued(), false)
   },
 
@@ -73,8 +74,7 @@ export const waitingCases: StoreCases = {
     await store.append([record('a'), record('notice')])
     const [a, notice] = await lease()
     if (!a || !notice) throw new Error('expected two')
-    const identified = { ...skipped('x'), identified: ['c1'] }
-    await store.settle([settlement(notice, identified), settlement(a, awaiting(waitingFor('c1')))])
+    await store.settle([settlement(notice, identify('c1')), settlement(a, awaiting(waitingFor('c1')))])
     assertEqual(ids(await lease()), ['a'])
   },
 
@@ -82,23 +82,23 @@ export const waitingCases: StoreCases = {
     store,
     clock,
     lease,
+    finishOne,
     settle,
     awaiting,
   }) => {
     await settle('a', awaiting(waitingFor('c1')))
     clock.advance(MINUTE)
     const checked = single(await lease())
-    await settle('notice', { ...skipped('x'), identified: ['c1'] })
+    await settle('notice', identify('c1'))
     await store.settle([settlement(checked, awaiting(waitingFor('c1')))])
-    const again = single(await lease())
-    await store.settle([settlement(again, awaiting(waitingFor('c1')))])
+    await finishOne(awaiting(waitingFor('c1')))
     assertEqual(await lease(), [])
   },
 
   'a waiter of the lane wakes when the next check is due, and when a record is released': async ({
     store,
     clock,
-    lease,
+    finishOne,
     settle,
     awaiting,
   }) => {
@@ -106,10 +106,10 @@ export const waitingCases: StoreCases = {
     const due = store.wait('live', 10 * MINUTE, new AbortController().signal)
     clock.advance(MINUTE)
     await due
-    await store.settle((await lease()).map((held) => settlement(held, awaiting(waitingFor('c1')))))
+    await finishOne(awaiting(waitingFor('c1')))
     await settle('z', awaiting(waitingFor('c1')), { lane: 'backfill' })
     const released = store.wait('backfill', 10 * MINUTE, new AbortController().signal)
-    await settle('notice', { ...skipped('x'), identified: ['c1'] })
+    await settle('notice', identify('c1'))
     await released
     assert.equal(clock.timers, 0)
   },
@@ -160,6 +160,7 @@ export const waitingLedgerCases: StoreCases = {
     store,
     clock,
     lease,
+    finishOne,
     settle,
     awaiting,
     totals,
@@ -175,7 +176,7 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(await totals('live'), waits(2))
     clock.advance(MINUTE)
     const skips = event('M', { status: 'skipped', reason: 'no-identity', contact: 'c1' })
-    await store.settle([settlement(single(await lease()), skipped('no-identity', skips, skips))])
+    await finishOne(skipped('no-identity', skips, skips))
     assertEqual(await totals('live'), ['M|skipped|no-identity|2'])
     const hours = await store.activity({ since: 0, until: clock.now() * 2 })
     assertEqual(
@@ -189,6 +190,7 @@ export const waitingLedgerCases: StoreCases = {
     store,
     clock,
     lease,
+    finishOne,
     settle,
     awaiting,
     totals,
@@ -196,12 +198,12 @@ export const waitingLedgerCases: StoreCases = {
     const key = { orderingKey: 'conversation:1' }
     await settle('a', awaiting([waitingEvent('c1', { key: 'k' })]), key)
     clock.advance(MINUTE)
-    await store.settle([settlement(single(await lease()), deferred(clock.now() + MINUTE))])
+    await finishOne(deferred(clock.now() + MINUTE))
     assertEqual(await totals(), waits(1))
     assertEqual(await store.backlog('live'), { records: 0 })
     await store.append([record('b', key)])
     assertEqual(ids(await lease()), ['b'])
-    await settle('notice', { ...skipped('x'), identified: ['c1'] })
+    await settle('notice', identify('c1'))
     assertMatches(await lease(), [{ id: 'a', awaited: ['k'], attempt: 3 }])
   },
 
@@ -229,7 +231,7 @@ export const waitingLedgerCases: StoreCases = {
     await settle('a', dead(failedEvent, waitingEvent('c1')))
     assert.equal(await store.countDeadLetters(), 1)
     assertEqual(await totals(), [...waits(1), 'N|dead|destination/invalid|1'])
-    await settle('notice', { ...skipped('x'), identified: ['c1'] })
+    await settle('notice', identify('c1'))
     assert.equal(await store.countDeadLetters(), 0)
     assertEqual(await totals(), ['|skipped|x|1'])
     const again = single(await lease())
@@ -265,7 +267,7 @@ export const waitingLedgerCases: StoreCases = {
   'counts deliveries of a waiting record at once, and keeps its checks as one attempt': async ({
     store,
     clock,
-    lease,
+    finishOne,
     settle,
     awaiting,
     totals,
@@ -275,7 +277,7 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(await totals(), [...waits(1), 'M|delivered||1'])
     for (let checks = 0; checks < 20; checks++) {
       clock.advance(MINUTE)
-      await store.settle([settlement(single(await lease()), awaiting(waitingFor('c1')))])
+      await finishOne(awaiting(waitingFor('c1')))
     }
     const { attempts, attempt } = single(await store.trace('a'))
     const merged = { awaits: 'awaiting-identity', count: 21, until: clock.now() + MINUTE, delivered: [sent] }

@@ -1,6 +1,6 @@
 /** Events that wait for their contacts. */
-import type { EventResult } from '../../../../ports/types.ts'
-import { event, fault } from '../fixtures.ts'
+import type { EventResult, Outcome } from '../../../../ports/types.ts'
+import { event, fault, skipped } from '../fixtures.ts'
 
 export const MINUTE = 60_000
 
@@ -13,6 +13,9 @@ export const waitingEvent = (
 
 /** One of each contact. */
 export const waitingFor = (...contacts: string[]) => contacts.map((contact) => waitingEvent(contact))
+
+/** The outcome of a notice without events that identifies a contact. */
+export const identify = (contact: string): Outcome => ({ ...skipped('x'), identified: [contact] })
 
 export const failedEvent = event('N', { status: 'dead', fault, reason: fault.code })
 
