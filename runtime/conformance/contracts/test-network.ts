@@ -1,5 +1,7 @@
 /** The network of a contract: records requests, answers some itself, and has time stand still while others are under way. */
+import { untilAborted } from '../../lib/abort.ts'
 import type { Clock, Fetch } from '../../ports/effects.ts'
+import { Fault } from '../../ports/fault.ts'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 
 export interface SentRequest {
@@ -9,7 +11,7 @@ export interface SentRequest {
   readonly body: string
 }
 
-/** What is to be tested takes the time from `clock`, so that retries take none, and sends by `wrap(fetch)`. */
+/** A subject of a contract takes the time from `clock`, so that retries take none, and sends by `wrap(fetch)`. */
 export interface NetworkOptions {
   readonly clock: Clock
   /** `fetch` leads to sandboxes, fakes or test accounts of the APIs. */
@@ -29,7 +31,7 @@ export class TestNetwork {
     this.#answer = answer
   }
 
-  /** Sends by `send` what is not answered here. */
+  /** Sends by `send` all requests that are not answered here. */
   wrap(send: Fetch): Fetch {
     return async (request) => {
       const { url, method } = request
@@ -37,7 +39,10 @@ export class TestNetwork {
       const sent = { url, method, headers, body: await request.clone().text() }
       this.requests.push(sent)
       const answer = this.#answer?.(sent)
-      if (answer === 'never') return untilAborted(request.signal)
+      if (answer === 'never') {
+        await untilAborted(request.signal)
+        throw request.signal.reason
+      }
       return answer ?? this.clock.holdDuring(readWhole(send(request)))
     }
   }
@@ -46,6 +51,16 @@ export class TestNetwork {
   run<T>(promise: Promise<T>): Promise<T> {
     return this.clock.until(promise)
   }
+
+  /** The fault that the promise rejects with. Throws if it resolves, or rejects with anything else. */
+  async faultOf(promise: Promise<unknown>): Promise<Fault> {
+    const thrown = await this.run(promise).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (thrown instanceof Fault) return thrown
+    throw new Error(thrown === undefined ? 'it succeeded in place of a Fault' : 'it threw no Fault', { cause: thrown })
+  }
 }
 
 /** Real sockets take real time for the body, too. */
@@ -53,14 +68,6 @@ async function readWhole(response: Promise<Response>): Promise<Response> {
   const answer = await response
   await answer.clone().arrayBuffer()
   return answer
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
 }
 
 /** A person whom remote APIs name in refusals. */

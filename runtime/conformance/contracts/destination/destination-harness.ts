@@ -1,6 +1,6 @@
 /** What a case of the destination contract works with. */
 import type { Destination } from '../../../ports/destination.ts'
-import { Fault } from '../../../ports/fault.ts'
+import type { Fault } from '../../../ports/fault.ts'
 import type { JsonObject, Lane, OutgoingMessage, Profile, Receipt } from '../../../ports/types.ts'
 import { type NetworkOptions, TestNetwork } from '../test-network.ts'
 
@@ -33,7 +33,7 @@ export interface DestinationHarness {
   send(message: OutgoingMessage, signal?: AbortSignal): Promise<Receipt>
   /** By `sendMany`. */
   sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal?: AbortSignal): ReturnType<Destination['sendMany']>
-  /** The fault that `send` throws. Fails on any other end. */
+  /** The fault that `send` throws. Throws if the message is accepted, or anything else is thrown. */
   faultOf(message: OutgoingMessage): Promise<Fault>
 }
 
@@ -42,34 +42,19 @@ export async function useDestination(
   run: (harness: DestinationHarness) => Promise<void>,
 ): Promise<void> {
   const network = new TestNetwork()
-  const { destination, ...under } = await bindAll(
-    await make({ clock: network.clock, wrap: (fetch) => network.wrap(fetch) }),
-  )
+  const under = await make({ clock: network.clock, wrap: (fetch) => network.wrap(fetch) })
+  const { destination } = under
   const never = new AbortController().signal
-  const send = (message: OutgoingMessage, signal = never) => network.run(destination.send(message, signal))
   try {
     await run({
       destination,
       network,
       received: async () => under.received(),
-      send,
+      send: (message, signal = never) => network.run(destination.send(message, signal)),
       sendMany: (messages, lane, signal = never) => network.run(destination.sendMany(messages, lane, signal)),
-      async faultOf(message) {
-        const thrown = await send(message).then(
-          () => undefined,
-          (error: unknown) => error,
-        )
-        if (thrown instanceof Fault) return thrown
-        throw new Error(thrown === undefined ? 'the message was accepted' : 'the destination threw something else', {
-          cause: thrown,
-        })
-      },
+      faultOf: (message) => network.faultOf(destination.send(message, never)),
     })
   } finally {
     await under.close?.()
   }
-}
-
-function bindAll(under: DestinationUnderTest): DestinationUnderTest {
-  return { destination: under.destination, received: () => under.received(), close: () => under.close?.() }
 }

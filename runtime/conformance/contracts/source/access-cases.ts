@@ -56,9 +56,9 @@ export const accessCases: Cases<SourceHarness> = {
     assert.equal(await network.run(client.workspace(never)), first)
   },
 
-  'a store of another account is a fault of kind config': async ({ client, store, faultOf }) => {
+  'a store of another account is a fault of kind config': async ({ client, store, network }) => {
     await store.writeCheckpoints([{ name: WORKSPACE_CHECKPOINT, value: 'another account' }])
-    assert.equal((await faultOf(client.workspace(never))).kind, 'config')
+    assert.equal((await network.faultOf(client.workspace(never))).kind, 'config')
   },
 
   ...each(
@@ -67,7 +67,7 @@ export const accessCases: Cases<SourceHarness> = {
     async (it, [, answer, kind]) => {
       it.network.answer(answer)
       const { request } = it.spec.source.workspace
-      const fault = await it.faultOf(it.client.request(request, { lane: 'live', signal: never }))
+      const fault = await it.network.faultOf(it.client.request(request, { lane: 'live', signal: never }))
       assert.equal(fault.kind, kind)
       assertIsSafe(fault, await credentialsOf(it))
     },

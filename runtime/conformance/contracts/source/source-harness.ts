@@ -1,7 +1,6 @@
 /** What a case of the source contract works with. */
 import { ConnectionStatsRecorder } from '../../../http/connection-stats.ts'
 import type { Clock, Fetch } from '../../../ports/effects.ts'
-import { Fault } from '../../../ports/fault.ts'
 import type { Source } from '../../../ports/source.ts'
 import type { Json } from '../../../ports/types.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from '../../../source/client.ts'
@@ -36,8 +35,6 @@ export interface SourceHarness extends Omit<SourceUnderTest, 'fetch' | 'close'> 
   post(body: string, signature: string | undefined): Promise<number>
   /** The signature header of a body, by the first secret or another one. */
   sign(body: string, secret?: string): Promise<string>
-  /** The fault of a request to the source. Fails on any other end. */
-  faultOf(request: Promise<unknown>): Promise<Fault>
 }
 
 export async function useSource(make: SourceFactory, run: (harness: SourceHarness) => Promise<void>): Promise<void> {
@@ -74,14 +71,6 @@ export async function useSource(make: SourceFactory, run: (harness: SourceHarnes
       async sign(body, secret) {
         const [first = ''] = await source.secrets()
         return writeSignature(body, spec.webhook.signature, secret ?? first)
-      },
-      async faultOf(request) {
-        const thrown = await network.run(request).then(
-          () => undefined,
-          (error: unknown) => error,
-        )
-        if (thrown instanceof Fault) return thrown
-        throw new Error(thrown === undefined ? 'the request succeeded' : 'not a Fault', { cause: thrown })
       },
     })
   } finally {
