@@ -16,22 +16,27 @@ const PAGE_SIZE = 7
 const MAX_PAGES = 1_000
 const never = new AbortController().signal
 
+interface Reading {
+  /** Records of a page. Default: as the stream has it. */
+  readonly size?: number
+  /** Seconds since 1970. Default: from the first record on. */
+  readonly since?: number
+  readonly signal?: AbortSignal
+}
+
 async function read(
-  it: SourceHarness,
+  { network, client }: SourceHarness,
   stream: StreamSpec,
-  size?: number,
-  signal = never,
+  { size, since, signal = never }: Reading = {},
 ): Promise<readonly StreamPage[]> {
-  const { network, client } = it
-  const seconds = Math.floor(network.clock.now() / 1000)
-  const bindings = { since: undefined, until: seconds + 1 }
+  const bindings = { since, until: Math.floor(network.clock.now() / 1000) + 1 }
   const sized = size === undefined ? stream : { ...stream, pageSize: { min: size, max: size } }
   const parts = { client, clock: network.clock, logger: silentLogger }
   const pages: StreamPage[] = []
   const all = async () => {
     for await (const page of paginate(parts, sized, { bindings, recordsRead: 0, onDemand: true }, signal)) {
       pages.push(page)
-      assert.ok(pages.length < MAX_PAGES, `${stream.name} has more than ${MAX_PAGES} pages of ${size}`)
+      assert.ok(pages.length < MAX_PAGES, `${stream.name} has more than ${MAX_PAGES} pages`)
     }
   }
   await network.run(all())
@@ -51,7 +56,7 @@ async function idsOf(
 export const streamCases: Cases<SourceHarness> = {
   'a stream ends, and gives as many records as the source counts, each once and with an id': async (it) => {
     for (const stream of it.spec.streams.values()) {
-      const pages = await read(it, stream, PAGE_SIZE)
+      const pages = await read(it, stream, { size: PAGE_SIZE })
       const ids = await idsOf(it, stream, pages)
       assert.ok(ids.length > 0, `${stream.name} has a record`)
       assert.ok(!ids.includes(''), `each record of ${stream.name} has an id`)
@@ -63,21 +68,23 @@ export const streamCases: Cases<SourceHarness> = {
 
   'small and large pages give the same records': async (it) => {
     for (const stream of it.spec.streams.values()) {
-      const [small, large] = [await read(it, stream, PAGE_SIZE), await read(it, stream)]
+      const [small, large] = [await read(it, stream, { size: PAGE_SIZE }), await read(it, stream)]
       assertEqual([...(await idsOf(it, stream, small))].sort(), [...(await idsOf(it, stream, large))].sort())
     }
   },
 
   'a page has at most as many records as requested': async (it) => {
     for (const stream of it.spec.streams.values())
-      for (const { items } of await read(it, stream, PAGE_SIZE))
+      for (const { items } of await read(it, stream, { size: PAGE_SIZE }))
         assert.ok(items.length <= PAGE_SIZE, `${items.length} of ${PAGE_SIZE} of ${stream.name}`)
   },
 
   'the next request has the cursor of the last page, unchanged': async (it) => {
     for (const stream of it.spec.streams.values()) {
       it.network.requests.length = 0
-      const cursors = (await read(it, stream, PAGE_SIZE)).flatMap(({ next }) => (next === undefined ? [] : [next]))
+      const cursors = (await read(it, stream, { size: PAGE_SIZE })).flatMap(({ next }) =>
+        next === undefined ? [] : [next],
+      )
       const requests = it.network.requests.map(({ url, body }) => [
         ...new URL(url).searchParams.values(),
         ...textsOf(body === '' ? null : (JSON.parse(body) as Json)),
@@ -94,7 +101,7 @@ export const streamCases: Cases<SourceHarness> = {
     for (const stream of it.spec.streams.values()) {
       if (stream.poll === undefined) continue
       const polled = { ...stream, request: stream.poll.request }
-      const ids = await idsOf(it, stream, await readChanges(it, polled))
+      const ids = await idsOf(it, stream, await read(it, polled, { since: 0 }))
       assert.equal(new Set(ids).size, ids.length, `${stream.name} gives no changed record twice`)
     }
   },
@@ -104,24 +111,11 @@ export const streamCases: Cases<SourceHarness> = {
     if (stream === undefined) return
     it.network.answer(() => 'never')
     const stop = new AbortController()
-    const reading = read(it, stream, PAGE_SIZE, stop.signal)
+    const reading = read(it, stream, { size: PAGE_SIZE, signal: stop.signal })
     for (let turn = 0; turn < 20 && it.network.requests.length === 0; turn++) await it.network.clock.advance(0)
     stop.abort()
     assertEqual(await reading, [])
   },
-}
-
-/** From the beginning of time. */
-async function readChanges(it: SourceHarness, stream: StreamSpec): Promise<readonly StreamPage[]> {
-  const until = Math.floor(it.network.clock.now() / 1000) + 1
-  const pages: StreamPage[] = []
-  const parts = { client: it.client, clock: it.network.clock, logger: silentLogger }
-  const from = { bindings: { since: 0, until }, recordsRead: 0, onDemand: true }
-  const all = async () => {
-    for await (const page of paginate(parts, stream, from, never)) pages.push(page)
-  }
-  await it.network.run(all())
-  return pages
 }
 
 /** All texts and numbers in data, as texts. */
