@@ -10,7 +10,6 @@ import {
   type Json,
   type JsonObject,
   type Lane,
-  type MetricEvent,
   type OutgoingMessage,
   type SendResult,
   toFault,
@@ -50,21 +49,19 @@ export class CollectorDestination implements Destination {
   async sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal: AbortSignal) {
     const fitted = messages.map((message) => this.#tryFit(message))
     const results: SendResult[] = fitted.map((one) => (one instanceof Fault ? one : { status: 200 }))
-    // History writes no profile: only the events of it are sent.
-    const isSent = (one: OutgoingMessage | Fault) =>
-      !(one instanceof Fault) && (lane === 'live' || one.kind === 'event')
-    const indexes = fitted.flatMap((one, index) => (isSent(one) ? [index] : []))
-    for (const batch of this.#batches(indexes, messages, lane)) {
-      const body = batch.map((index) => fitted[index]).filter((one) => one !== undefined && !(one instanceof Fault))
-      const result = await this.#post(async () => body, lane, signal).catch(toFault)
-      for (const index of batch) results[index] = result
+    const sent = fitted.flatMap((message, index) =>
+      !(message instanceof Fault) && isSent(message, lane) ? [{ message, index }] : [],
+    )
+    for (const batch of batchesOf(sent, lane)) {
+      const result = await this.#post(async () => messagesOf(batch), lane, signal).catch(toFault)
+      for (const { index } of batch) results[index] = result
     }
     return results
   }
 
   sizeOf(message: OutgoingMessage, lane: Lane) {
     const fitted = this.#tryFit(message)
-    return fitted instanceof Fault ? 0 : Buffer.byteLength(JSON.stringify(toEntry(fitted, lane))) + 1
+    return fitted instanceof Fault ? 0 : bytesOf(fitted, lane)
   }
 
   fit<M extends OutgoingMessage>(message: M) {
@@ -88,15 +85,8 @@ export class CollectorDestination implements Destination {
   }
 
   previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] {
-    const events = messages.filter((message): message is MetricEvent => message.kind === 'event')
-    const sent = (lane === 'live' ? messages : events).map((message) => this.fit(message).message)
-    const indexes = sent.map((_, index) => index)
-    return this.#batches(indexes, sent, lane).map((batch) =>
-      toBody(
-        batch.flatMap((index) => sent[index] ?? []),
-        lane,
-      ),
-    )
+    const sent = messages.filter((message) => isSent(message, lane)).map((message) => this.fit(message))
+    return batchesOf(sent, lane).map((batch) => toBody(messagesOf(batch), lane))
   }
 
   #tryFit(message: OutgoingMessage): OutgoingMessage | Fault {
@@ -105,21 +95,6 @@ export class CollectorDestination implements Destination {
     } catch (error) {
       return toFault(error)
     }
-  }
-
-  /** Indexes of messages, as many as a request takes. */
-  #batches(indexes: readonly number[], messages: readonly OutgoingMessage[], lane: Lane): number[][] {
-    const batches: number[][] = []
-    let bytes = Number.POSITIVE_INFINITY
-    for (const index of indexes) {
-      const message = messages[index]
-      const size = message === undefined ? 0 : this.sizeOf(message, lane)
-      const isFull = bytes + size > BATCH.bytes || (batches.at(-1)?.length ?? 0) >= BATCH.events
-      if (isFull) batches.push([])
-      bytes = isFull ? size : bytes + size
-      batches.at(-1)?.push(index)
-    }
-    return batches
   }
 
   async #post(messages: (again: boolean) => Promise<readonly OutgoingMessage[]>, lane: Lane, signal: AbortSignal) {
@@ -131,6 +106,32 @@ export class CollectorDestination implements Destination {
     return { status }
   }
 }
+
+/** History writes no profile: only the events of it are sent. */
+const isSent = ({ kind }: OutgoingMessage, lane: Lane) => lane === 'live' || kind === 'event'
+
+interface Fitted {
+  readonly message: OutgoingMessage
+}
+
+const messagesOf = (batch: readonly Fitted[]) => batch.map(({ message }) => message)
+
+/** As many messages in each as a request takes. */
+function batchesOf<F extends Fitted>(all: readonly F[], lane: Lane): readonly F[][] {
+  const batches: F[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const fitted of all) {
+    const size = bytesOf(fitted.message, lane)
+    const isFull = bytes + size > BATCH.bytes || (batches.at(-1)?.length ?? 0) >= BATCH.events
+    if (isFull) batches.push([])
+    bytes = isFull ? size : bytes + size
+    batches.at(-1)?.push(fitted)
+  }
+  return batches
+}
+
+/** With the comma after it. */
+const bytesOf = (message: OutgoingMessage, lane: Lane) => Buffer.byteLength(JSON.stringify(toEntry(message, lane))) + 1
 
 function toBody(messages: readonly OutgoingMessage[], lane: Lane): Json {
   return { entries: messages.map((message) => toEntry(message, lane)) }

@@ -44,9 +44,8 @@ export class MapStore implements Partial<Store> {
     for (const item of this.#items.values())
       if (item.state === 'leased' && item.due <= this.#now())
         Object.assign(item, { state: 'waiting', due: 0, lease: '', cutOffs: item.cutOffs + 1 })
-    const isDue = ({ state, due }: Item) => state === 'waiting' && due <= this.#now()
     const kindOf = ({ cutOffs }: Item) => [undefined, 'once', 'repeatedly'][Math.min(cutOffs, 2)]
-    const due = this.#heads(lane).filter((item) => isDue(item) && kindOf(item) === cutOff)
+    const due = this.#due(lane).filter((item) => kindOf(item) === cutOff)
     due.sort((a, b) => b.cutOffs - a.cutOffs || a.due - b.due)
     return due.slice(0, limit).map((item) => {
       const lease = `lease-${++this.#leases}`
@@ -85,8 +84,7 @@ export class MapStore implements Partial<Store> {
   }
 
   async mostCutOffs(lane: Lane) {
-    const due = this.#heads(lane).filter(({ state, due }) => state === 'waiting' && due <= this.#now())
-    return Math.max(0, ...due.map(({ cutOffs }) => cutOffs))
+    return Math.max(0, ...this.#due(lane).map(({ cutOffs }) => cutOffs))
   }
 
   async isQueued(lane: Lane, orderingKey: string) {
@@ -160,6 +158,11 @@ export class MapStore implements Partial<Store> {
     return open.filter((item) => byKey.get(item.record.orderingKey) === item)
   }
 
+  #due(lane: Lane) {
+    return this.#heads(lane).filter(({ state, due }) => state === 'waiting' && due <= this.#now())
+  }
+
+  /** Ends the waits in the lanes of these records. */
   #wake<T>(records: readonly SourceRecord[], result: T): T {
     const lanes = new Set(records.map(({ lane }) => lane))
     for (const [alarm, lane] of this.#alarms) if (lanes.has(lane)) alarm.abort()
