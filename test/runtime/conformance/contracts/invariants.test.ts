@@ -17,6 +17,7 @@ import { memoryStore } from '../../../../runtime/store/memory/store.ts'
 import { createIntercomSandbox } from '../../../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../../../sandbox/klaviyo/server.ts'
 import { findContactWithEmail } from '../../../helpers/connector-harness.ts'
+import { receivedBy } from './klaviyo-under-test.ts'
 
 const spec = await loadConnectorSpec()
 const [TOKEN, SECRET, KEY] = ['test-token', 'test-client-secret', 'pk_test']
@@ -51,8 +52,7 @@ async function connect({ clock, wrap, logger }: ConnectorFactoryOptions, store: 
   return {
     connector,
     secret: SECRET,
-    received: () =>
-      klaviyo.events().map((event) => ({ ...event, key: event.key ?? '', startsFlows: event.triggersFlows })),
+    received: () => receivedBy(klaviyo),
   }
 }
 
