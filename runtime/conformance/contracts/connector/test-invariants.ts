@@ -5,7 +5,7 @@ import { type Expectations, INVARIANTS } from './invariant-cases.ts'
 
 export interface InvariantOptions extends Expectations {
   readonly makeConnector: ConnectorFactory
-  /** What is not in `sensitive` may be in logs. */
+  /** Texts that are not in `sensitive` may be logged. */
   readonly cases: readonly RecordedCase[]
 }
 

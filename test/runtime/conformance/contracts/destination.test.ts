@@ -1,4 +1,4 @@
-/** Our Klaviyo destination against the contract of destinations, with the local Klaviyo at the other end. */
+/** Our Klaviyo destination against the contract of destinations, which writes to the local Klaviyo. */
 import { describe, test } from 'vitest'
 import { createKlaviyoDestination } from '../../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec } from '../../../../connector/spec.ts'

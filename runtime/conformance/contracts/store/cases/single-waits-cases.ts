@@ -126,7 +126,7 @@ export const singleWaitLedgerCases: StoreCases = {
     [true, false],
     (importFirst) =>
       importFirst
-        ? 'of a import and an webhook of one event the first waits'
+        ? 'of an import and a webhook of one event the first waits'
         : 'of a webhook and an import of one event the first waits',
     async ({ settle, awaiting, totals }, importFirst) => {
       const [first, other] = importFirst ? [RUN, {}] : [{}, RUN]

@@ -26,7 +26,7 @@ export async function checkPrograms(
     let steps = generateProgram(seed, features)
     let failure = await failureOf(steps)
     if (failure === undefined) continue
-    // Leaves out steps from the last on, while what is left still fails.
+    // Leaves out steps, from the last one on, as long as the rest still fails.
     for (let at = steps.length - 1; at >= 0; at--) {
       const shorter = steps.toSpliced(at, 1)
       const other = await failureOf(shorter)

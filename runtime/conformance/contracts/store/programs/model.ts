@@ -67,7 +67,7 @@ export function settleItem(model: Model, item: Item, as: End, until: number): vo
 
 export const isQueued = ({ state, parked }: Item) => !parked && (state === 'waiting' || state === 'leased')
 
-/** Makes what waits for the contact due; what is leased will be due when it waits again. */
+/** Makes the items due that wait for the contact; a leased one becomes due when it waits again. */
 function identify({ items }: Model, contact: string): void {
   for (const it of items) {
     if (!it.parked || contactOf(it.id) !== contact) continue
