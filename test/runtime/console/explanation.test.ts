@@ -43,7 +43,7 @@ const ticket = (id: string, more: object = {}) => ({
   created_at: Math.floor(shop.clock.now() / 1000) - 5,
   contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: person.id }] },
   ticket_attributes: { _default_title_: HOSTILE, total: 5 },
-  admin_assignee_id: 'nobody-77',
+  admin_assignee_id: 'unknown-77',
   ...more,
 })
 
@@ -85,7 +85,7 @@ describe('the page of an event', () => {
       / Assigned Team \$team\.name has no value \$team was not looked up: team_assignee_id gives no id /,
     )
     expect(leftOut).toMatch(
-      / Assigned Admin Name \$admin\.name has no value \$admin : nobody-77 was not found in Intercom, read from admin_assignee_id /,
+      / Assigned Admin Name \$admin\.name has no value \$admin : unknown-77 was not found in Intercom, read from admin_assignee_id /,
     )
     expect(leftOut).toContain(' Snoozed Until snoozed_until has no value $datetime(snoozed_until) mappings/')
   })
@@ -151,10 +151,10 @@ describe('a record that Find shows', () => {
   })
 
   test('says what identifies no one', async () => {
-    const nobody = { id: 'lead-1', type: 'contact', role: 'lead', name: 'Jo' }
+    const unidentified = { id: 'lead-1', type: 'contact', role: 'lead', name: 'Jo' }
     const own = await openConsoleWithConnector(
       {},
-      { intercept: ({ url }) => (url.endsWith('/contacts/lead-1') ? Response.json(nobody) : undefined) },
+      { intercept: ({ url }) => (url.endsWith('/contacts/lead-1') ? Response.json(unidentified) : undefined) },
     )
     await own.notify('ticket.created', ticket('23', { contacts: { contacts: [{ id: 'lead-1' }] } }))
     await own.work(2_000)
