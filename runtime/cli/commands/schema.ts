@@ -110,11 +110,7 @@ function createSchemas({ app }: CommandContext, { names, extendsOther }: SpecFol
       const named = addNames(kind, schema, names)
       // A case file changes no other.
       const own = extendsOther && kind !== 'cases' ? allowChanges(named) : named
-      return {
-        name,
-        text: `${JSON.stringify({ ...own, ...note }, null, 1)}
-`,
-      }
+      return { name, text: `${JSON.stringify({ ...own, ...note }, null, 1)}\n` }
     }),
   )
 }
