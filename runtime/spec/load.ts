@@ -1,7 +1,5 @@
 /** Loads a folder of YAML as a checked, compiled spec, or reports every error in it. */
-
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
-import type { Shape } from '../expression/check/shape.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
@@ -73,8 +71,6 @@ export interface LoadedSpec {
   readonly expressions: readonly PlacedExpression[]
   /** Absent: not known. */
   readonly declarations?: Declarations
-  /** The fields of `knownFields`, by resource or lookup. */
-  readonly fields?: ReadonlyMap<string, Shape>
   /** Absent: the spec extends none. */
   readonly base?: LoadedBase | undefined
 }
@@ -132,7 +128,6 @@ export async function loadSpec(
     files: documents.files,
     expressions: context.expressions,
     declarations: { fields: context.fields, reads: context.reads },
-    fields: context.fields.shapes,
     base: base && {
       name: base.name,
       isNamed: !isPath(base.name),

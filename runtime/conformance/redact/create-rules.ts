@@ -11,14 +11,14 @@ const LITERAL = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/g
  * and `readPhone`, its reading of phone numbers.
  */
 export function createRules(
-  { spec, fields, expressions }: Pick<LoadedSpec, 'fields' | 'expressions'> & { readonly spec: Spec },
+  { spec, declarations, expressions }: Pick<LoadedSpec, 'declarations' | 'expressions'> & { readonly spec: Spec },
   { tokens = [], readPhone }: Pick<RedactionRules, 'tokens' | 'readPhone'> = {},
 ): RedactionRules {
   const { source, destination } = spec
   const account = [source.workspace, destination.account].flatMap((each) => (each === undefined ? [] : [each.id.text]))
   const limits = Object.values(source.rateLimit.headers ?? {})
   return {
-    ...(fields !== undefined && { fields }),
+    ...(declarations && { fields: declarations.fields.shapes }),
     literals: [...listNames(spec), ...expressions.flatMap(({ expression }) => listLiterals(expression.text))],
     hosts: [...Object.values(source.hosts), destination.host].map((url) => url.replace(/^[a-z]+:\/\/|[/:].*$/gi, '')),
     headers: [...Object.keys(source.headers), ...Object.keys(destination.headers), ...limits],
