@@ -1,10 +1,8 @@
 /** The rules of redaction that a spec implies: its known fields, and its own texts, hosts and headers. */
+import { listLiterals } from '../../plan/mask.ts'
 import type { LoadedSpec } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { RedactionRules } from './types.ts'
-
-/** A text within an expression. */
-const LITERAL = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/g
 
 /**
  * What `loadSpec` returned makes the rules. The host adds what only its code knows: `tokens`, the credentials of both APIs,
@@ -19,7 +17,7 @@ export function createRules(
   const limits = Object.values(source.rateLimit.headers ?? {})
   return {
     ...(declarations && { fields: declarations.fields.shapes }),
-    literals: [...listNames(spec), ...expressions.flatMap(({ expression }) => listLiterals(expression.text))],
+    literals: [...listNames(spec), ...expressions.flatMap(({ expression }) => listTexts(expression.text))],
     hosts: [...Object.values(source.hosts), destination.host].map((url) => url.replace(/^[a-z]+:\/\/|[/:].*$/gi, '')),
     headers: [...Object.keys(source.headers), ...Object.keys(destination.headers), ...limits],
     ids: account.map((path) => path.split('.').at(-1) ?? path),
@@ -37,5 +35,5 @@ function listNames({ mappings, disabledMappings, profile, destination, webhook, 
   return [...metrics, ...reasons, ...topics, ...webhook.ignoredTopics]
 }
 
-const listLiterals = (text: string): string[] =>
-  Array.from(text.matchAll(LITERAL), ([, double, single]) => (double ?? single ?? '').replace(/\\(.)/g, '$1'))
+const listTexts = (expression: string): string[] =>
+  listLiterals(expression).map((literal) => literal.replace(/\\(.)/g, '$1'))
