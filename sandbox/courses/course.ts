@@ -57,6 +57,20 @@ export function parseDuration(text: string): number {
   )
 }
 
+export interface CountedEvent {
+  readonly person: string
+  readonly metric: string
+  /** As written: `2m`, or `2m|7m` where the road decides. */
+  readonly at: string
+}
+
+/** Each event of its own. */
+export function listCounts(counts: Counts = {}): readonly CountedEvent[] {
+  return Object.entries(counts).flatMap(([person, metrics]) =>
+    Object.entries(metrics ?? {}).flatMap(([metric, times]) => times.split(' ').map((at) => ({ person, metric, at }))),
+  )
+}
+
 /** Without times: `Created Conversation of lea, 2 Replied to Conversation of lea`. */
 export function describeCounts(counts: Counts): string {
   const texts = Object.entries(counts).flatMap(([who, metrics]) =>
