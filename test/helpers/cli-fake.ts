@@ -4,7 +4,7 @@ import type { ProcessIo } from '../../runtime/cli/io.ts'
 import type { Loaders } from '../../runtime/cli/loaders.ts'
 import { runCli } from '../../runtime/cli/run.ts'
 import type { Connector } from '../../runtime/connector.ts'
-import type { Clock, Fetch } from '../../runtime/ports/effects.ts'
+import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
@@ -88,6 +88,7 @@ export interface FakeSetup {
   readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly fetch?: Fetch
+  readonly random?: Random
   readonly startSelf?: NonNullable<ProcessIo['startSelf']>
   /** Filled with the listeners of SIGHUP. */
   readonly hangUps?: (() => void)[]
@@ -143,7 +144,7 @@ export async function runCommand(argv: readonly string[], setup: FakeSetup = {})
     cwd: setup.cwd ?? '/nowhere',
     clock,
     fetch: setup.fetch ?? refuse,
-    random: () => 0.5,
+    random: setup.random ?? (() => 0.5),
     signal: setup.signal ?? new AbortController().signal,
   }
   const load: Loaders = {

@@ -4,17 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cliApp } from '../../connector/cli-app.ts'
 import { intercomToKlaviyo } from '../../connector/index.ts'
-import { runCli } from '../../runtime/cli/run.ts'
+import { loaders } from '../../runtime/cli/loaders.ts'
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import { openStore } from '../../runtime/store/open.ts'
 import { systemClock, systemFetch, systemRandom } from '../../runtime/system.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-
-export interface CommandResult {
-  readonly exit: number
-  readonly out: string
-  readonly err: string
-}
+import { runCommand } from './cli-fake.ts'
 
 export interface Workplace {
   /** The working directory, with the store. */
@@ -23,7 +18,7 @@ export interface Workplace {
   run(
     argv: readonly string[],
     options?: { readonly fetch?: Fetch; readonly env?: Record<string, string> },
-  ): Promise<CommandResult>
+  ): ReturnType<typeof runCommand>
   /** A connector on the same store, as `start` has it. */
   open(spec?: URL): ReturnType<typeof openConnector>
 }
@@ -34,40 +29,17 @@ export function createWorkplace(sandbox: Sandbox): Workplace {
   return {
     folder,
     run: (argv, options = {}) =>
-      run(argv, { folder, env: { ...env, ...options.env }, fetch: options.fetch ?? systemFetch }),
+      runCommand(argv, {
+        app: cliApp,
+        load: loaders,
+        env: { ...env, ...options.env },
+        cwd: folder,
+        clock: systemClock,
+        fetch: options.fetch ?? systemFetch,
+        random: systemRandom,
+      }),
     open: (spec) => openConnector(env, spec),
   }
-}
-
-interface RunOptions {
-  readonly folder: string
-  readonly env: Readonly<Record<string, string>>
-  readonly fetch: Fetch
-}
-
-async function run(argv: readonly string[], { folder, env, fetch }: RunOptions): Promise<CommandResult> {
-  const output = { out: '', err: '' }
-  const outputTo = (to: 'out' | 'err') => ({
-    write: (text: string) => {
-      output[to] += text
-    },
-    isTTY: false,
-    columns: 120,
-  })
-  const exit = await runCli(cliApp, argv, {
-    stdout: outputTo('out'),
-    stderr: outputTo('err'),
-    stdin: (async function* () {})(),
-    env,
-    detachOutput: () => () => 0,
-    onHangUp: () => undefined,
-    cwd: folder,
-    clock: systemClock,
-    fetch,
-    random: systemRandom,
-    signal: new AbortController().signal,
-  })
-  return { exit, ...output }
 }
 
 async function openConnector(env: Readonly<Record<string, string>>, spec?: URL) {
