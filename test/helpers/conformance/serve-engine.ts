@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline'
 import { createMapEngine } from '../../../runtime/conformance/engine/map-engine.ts'
 import { serveCases } from '../../../runtime/conformance/portable/serve-cases.ts'
 
-const parts =
+const engine =
   process.argv[2] === 'shipped'
-    ? (await import('./shipped-spec.ts')).engineParts
-    : (await import('./small-spec.ts')).engineParts
+    ? (await import('./shipped-kit.ts')).mapEngine
+    : createMapEngine((await import('./small-spec.ts')).engineParts)
 
-await serveCases(createMapEngine(parts), {
+await serveCases(engine, {
   lines: createInterface({ input: process.stdin }),
   write: (text) => process.stdout.write(text),
 })

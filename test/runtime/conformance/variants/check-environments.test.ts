@@ -2,19 +2,14 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { loadCases } from '../../../../runtime/conformance/cases/load-cases.ts'
-import { createMapEngine } from '../../../../runtime/conformance/engine/map-engine.ts'
 import { createProcessEngine } from '../../../../runtime/conformance/portable/process-engine.ts'
 import type { CaseResult } from '../../../../runtime/conformance/types.ts'
 import { checkEnvironments, type EnvironmentCase } from '../../../../runtime/conformance/variants/check-environments.ts'
 import { systemClock } from '../../../../runtime/system.ts'
-import { caseParts, engineParts, readCaseFiles } from '../../../helpers/conformance/shipped-spec.ts'
+import { loadKit, mapEngine } from '../../../helpers/conformance/shipped-kit.ts'
 
-const resolveCourse = async () => []
-const { cases } = await loadCases(readCaseFiles(), { ...caseParts, resolveCourse })
-const engine = createMapEngine(engineParts)
 const all: EnvironmentCase[] = []
-for (const resolved of cases) all.push({ resolved, result: await engine.run(resolved.input) })
+for (const resolved of await loadKit('cases')) all.push({ resolved, result: await mapEngine.run(resolved.input) })
 
 const script = fileURLToPath(new URL('../../../helpers/conformance/serve-engine.ts', import.meta.url))
 
