@@ -45,10 +45,13 @@ export function toExplainedValues(
     const { name, value, status } = explanation
     return hasValue(status) && value !== undefined ? [{ name, value, explanation }] : []
   })
-  return { values, missing: properties.filter(({ status }) => !hasValue(status)), lookups }
+  return { values, missing: findMissing(properties), lookups }
 }
 
 export const hasValue = (status: PropertyExplanation['status']): boolean => status === 'sent' || status === 'default'
+
+export const findMissing = (properties: readonly PropertyExplanation[]): readonly PropertyExplanation[] =>
+  properties.filter(({ status }) => !hasValue(status))
 
 export function explainedValues({ values, missing, lookups }: ExplainedValues, view: ValuesView): Html {
   const failed = missing.filter(({ status }) => status !== 'left-out')

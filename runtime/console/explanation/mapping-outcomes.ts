@@ -34,7 +34,7 @@ function mappingOutcome(mapping: MappingExplanation, view: OutcomesView): Html {
   if (last === undefined)
     return html`<p>${title} <span class="badge">No event</span> The record holds no part that this metric counts.</p>${each && ruleReading(each)}`
   const others = occurrences.filter(({ status }) => status !== 'when-false')
-  if (others.length === 0) return html`${whenFalse(title, occurrences.length, last)}`
+  if (others.length === 0) return whenFalse(title, occurrences.length, last)
   const shown = others.slice(-MAX_SHOWN)
   const rest = [
     ...(others.length > shown.length

@@ -2,7 +2,7 @@
 import { isObject } from '../../lib/json.ts'
 import type { PropertyExplanation } from '../../mapping/explain/explain-properties.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
-import { type ExplainedValue, type ExplainedValues, hasValue } from './explained-values.ts'
+import { type ExplainedValue, type ExplainedValues, findMissing, hasValue } from './explained-values.ts'
 
 type MatchedValues = Pick<ExplainedValues, 'values' | 'missing'>
 
@@ -22,9 +22,6 @@ export function matchProfile(
   const values = [...matchMembers(attributes, explanations), ...matchMembers(own, reversed, 'properties.')]
   return { values, missing: findMissing(explanations) }
 }
-
-const findMissing = (explanations: readonly PropertyExplanation[]) =>
-  explanations.filter(({ status }) => !hasValue(status))
 
 function matchMembers(
   values: JsonObject,

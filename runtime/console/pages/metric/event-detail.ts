@@ -38,9 +38,9 @@ const withoutValues = ({ occurrences, ...mapping }: MappingExplanation): Mapping
 
 /** The event's own mapping first. The others read parts of the record that this event does not show. */
 function mappingsOf({ metric }: LedgerEvent, { mappings }: EventExplanation, view: OutcomesView): Html | '' {
+  if (mappings.length === 0) return ''
   const own = mappings.filter((mapping) => mapping.metric === metric)
   const others = mappings.filter((mapping) => mapping.metric !== metric).map(maskExplanation)
-  if (mappings.length === 0) return ''
   return html`<h3>What each mapping makes of the record</h3>${mappingOutcomes([...own, ...others], view)}`
 }
 
