@@ -69,7 +69,7 @@ const notification = (id: string) => ({
   data: { type: 'notification_event_data', item: tickets[0] },
 })
 
-/** Records, approves and runs it again; nobody is in the folder or in what the commands print. */
+/** Records, approves and runs it again; no person's data is in the folder or in what the commands print. */
 async function recordAndReplay(folder: string, origin: readonly string[]): Promise<string> {
   const out = join(workplace.folder, folder)
   const texts: string[] = []

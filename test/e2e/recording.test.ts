@@ -1,4 +1,4 @@
-/** Recordings of the sandbox over sockets: with nobody's data, replayed offline. */
+/** Recordings of the sandbox over sockets: with no person's data, replayed offline. */
 import { createHash, createHmac } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ const PLANTED = [
   'sandbox-token',
 ]
 
-/** Gives every contact and ticket the data of one person, in places where nobody looks. */
+/** Gives every contact and ticket the data of one person, in places where it is easily missed. */
 function plant(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plant)
   if (typeof value !== 'object' || value === null) return value
@@ -107,7 +107,7 @@ async function createNotification(id: string): Promise<Request> {
   return new Request('http://localhost/', { method: 'POST', body, headers: { 'X-Hub-Signature': signature } })
 }
 
-function expectNobody(folder: string): void {
+function expectNoPerson(folder: string): void {
   for (const [name, text] of readFolder(folder))
     for (const value of PLANTED)
       expect(text.toLowerCase().includes(value.toLowerCase()), `${value} in ${name}`).toBe(false)
@@ -148,7 +148,7 @@ describe('record', () => {
       /^Recorded 3 conversations, 3 tickets: \d+ exchanges, \d+ answers? made up\.\nNothing was sent to Klaviyo\./,
     )
     expect(out).toContain('Next: connector test imports --update')
-    expectNobody(folder)
+    expectNoPerson(folder)
     expect(readFileSync(join(folder, 'exchanges.json'), 'utf8')).toContain('"Encoded":')
     const { first, report } = await replay(folder)
     expect(first.text).toContain('Created Ticket')
@@ -165,7 +165,7 @@ describe('record', () => {
       fetch: plantingFetch,
     })
     expect({ exit, err }).toEqual({ exit: 0, err: '' })
-    expectNobody(newest)
+    expectNoPerson(newest)
     const { first, report } = await replay(newest)
     expect(first.text).toContain('Created Ticket')
     expect(report.checks).toMatchObject([{ differences: [], problems: [] }])
@@ -184,7 +184,7 @@ describe('record', () => {
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 200))])
     }
     expect((await ended).exit).toBe(0)
-    expectNobody(next)
+    expectNoPerson(next)
     await close()
   })
 
@@ -284,7 +284,7 @@ describe('a dead letter', () => {
     const { exit, err, out } = await own.run(argv, { fetch: plantingFetch, env })
     expect({ exit, err }).toEqual({ exit: 0, err: '' })
     expect(out).toContain('Next: connector test spec/tests/size.yaml')
-    expectNobody(join(folder, 'tests'))
+    expectNoPerson(join(folder, 'tests'))
     await close()
 
     const file = join(folder, 'tests/size.yaml')
