@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { isReservedDomain } from './patterns.ts'
-import { foldText, toAsciiLetters } from './substitutes/letters.ts'
+import { foldText, toAsciiDigits, toAsciiLetters } from './substitutes/letters.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export type PhraseKind = 'name' | 'place' | 'company'
@@ -25,6 +25,8 @@ const LONGEST_NATIONAL = 13
 /** Of a sentence that must not be found again. */
 export const RUN_LENGTH = 4
 const SHORTEST_RUN = 16
+/** Random letters in place of fewer could be the same by chance. */
+const DISTINCT_LETTERS = 8
 
 export class SeenValues {
   readonly emails = new Set<string>()
@@ -118,9 +120,14 @@ export class SeenValues {
     this.#addPhrase(wordsOf(text), kind)
   }
 
-  /** Its sentences are not to be found again. */
-  addText(text: string): void {
-    if (!this.#vocabulary.hasText(text)) for (const run of runsOf(wordsOf(text))) this.runs.add(run[1])
+  /** Its sentences are not to be found again. `kept`: the words that its redaction leaves as they are, folded. */
+  addText(text: string, kept: ReadonlySet<string>): void {
+    if (this.#vocabulary.hasText(text)) return
+    const words = wordsOf(text)
+    for (const [at, hash] of runsOf(words)) {
+      const replaced = words.slice(at, at + RUN_LENGTH).filter((word) => !kept.has(word))
+      if (isDistinct(replaced.join(''))) this.runs.add(hash)
+    }
   }
 
   /** Each sequence of words that is a person's, written anew. */
@@ -184,6 +191,10 @@ export function* runsOf(words: readonly string[]): Generator<readonly [index: nu
     if (run.length >= SHORTEST_RUN && /\p{L}{3}/u.test(run)) yield [at, hashRun(run)]
   }
 }
+
+/** Whether what replaces these words must differ from them: digits become zeros, letters random ones. */
+const isDistinct = (replaced: string): boolean =>
+  /[1-9]/.test(toAsciiDigits(replaced)) || (replaced.match(/\p{L}/gu)?.length ?? 0) >= DISTINCT_LETTERS
 
 /** cyrb53 by bryc. */
 function hashRun(text: string): number {

@@ -39,7 +39,7 @@ export function rewriteUrl(url: string, context: UrlContext): string {
 }
 
 /** Hosts for documents, and this machine. */
-const isPublicHost = (host: string): boolean =>
+export const isPublicHost = (host: string): boolean =>
   /^(?:localhost|127\.0\.0\.1|\[?::1\]?|(?:[\w-]+\.)*example\.(?:com|net|org))$/i.test(host)
 
 type Rewrite = (value: string, name: string) => string
@@ -54,11 +54,13 @@ function rewritePath(path: string, rewrite: Rewrite, literals: readonly string[]
   return path.split('/').map((segment) => rewriteSegment(segment, rewrite)).join('/') // biome-ignore format: one line
 }
 
+export const FILE_ENDING = String.raw`\.(?:png|jpe?g|gif|webp|svg|pdf|docx?|xlsx?|csv|txt|zip|mp[34]|mov|heic|json|html?|js)`
+const ENDING_LAST = new RegExp(`${FILE_ENDING}$`, 'i')
+
 /** The ending of a file's name stays. */
 function rewriteSegment(segment: string, rewrite: Rewrite): string {
   if (segment === '') return ''
-  const ending =
-    /\.(?:png|jpe?g|gif|webp|svg|pdf|docx?|xlsx?|csv|txt|zip|mp[34]|mov|heic|json|html?|js)$/i.exec(segment)?.[0] ?? ''
+  const ending = ENDING_LAST.exec(segment)?.[0] ?? ''
   const stem = segment.slice(0, segment.length - ending.length)
   return encodeLike(stem, rewrite(decode(stem), '')) + ending
 }

@@ -6,6 +6,7 @@ import type { KeyedRandom } from '../substitutes/keyed-random.ts'
 import { copyCase, foldText } from '../substitutes/letters.ts'
 import { type ReadPhone, readPhone, writePhone } from '../substitutes/phones.ts'
 import type { Substitutes } from '../substitutes/substitutes.ts'
+import { keptWords } from './kept-words.ts'
 
 /** Each returns what stands in place of the value. */
 export interface ValueActions {
@@ -78,7 +79,10 @@ export class Learner implements ValueActions {
   }
 
   text(written: string): undefined {
-    this.#seen.addText(written)
+    this.#seen.addText(
+      written,
+      keptWords(written, (host) => this.#seen.hosts.has(host)),
+    )
     return undefined
   }
 
