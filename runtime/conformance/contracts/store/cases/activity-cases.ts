@@ -152,12 +152,8 @@ export const activityCases: StoreCases = {
     )
   },
 
-  'lists an event delivered by a deferred record once, with its own result': async ({
-    store,
-    clock,
-    finish,
-    finishOne,
-  }) => {
+  'lists an event delivered by a deferred record once, with its own result': async (it) => {
+    const { store, clock, finish, finishOne } = it
     const first = event('M', { key: '1', receipt: { status: 202, requestId: 'first' } })
     await store.append([record('a')])
     await finish(deferred(clock.now(), first, event('Profile')))
@@ -177,12 +173,8 @@ export const activityCases: StoreCases = {
     assertEqual(await hours(store), ['0 M delivered 1'])
   },
 
-  'a replay removes the events of the dead letter, except the delivered ones': async ({
-    store,
-    clock,
-    finish,
-    end,
-  }) => {
+  'a replay removes the events of the dead letter, except the delivered ones': async (it) => {
+    const { store, clock, finish, end } = it
     const sentBefore = event('N', { key: '2', receipt: { status: 202, requestId: 'then' } })
     await end({ a: dead(failed('M', '1'), sentBefore, event('Profile')) })
     clock.advance(HOUR)
@@ -196,11 +188,10 @@ export const activityCases: StoreCases = {
     assertEqual(new Set((await listed(store)).map(({ ingress }) => ingress)), new Set(['replay']))
   },
 
-  'groups dead letters by fault code, place and metric, largest first; CLI and console show these groups': async ({
-    store,
-    clock,
-    end,
-  }) => {
+  'groups dead letters by fault code, place and metric, largest first; CLI and console show these groups': async (
+    it,
+  ) => {
+    const { store, clock, end } = it
     await end({ a: dead(failed('M', '1', 'mapping/wrong-type', 'm.yaml:1:2')) })
     clock.advance(1000)
     await end({

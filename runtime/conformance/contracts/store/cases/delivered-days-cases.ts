@@ -46,11 +46,8 @@ export const deliveredDayCases: StoreCases = {
     assertEqual(await days(store, 'Profile'), [])
   },
 
-  'counts what a deferred or dead record delivered at once, and not again after its retry or replay': async ({
-    store,
-    clock,
-    finish,
-  }) => {
+  'counts what a deferred or dead record delivered at once, and not again after its retry or replay': async (it) => {
+    const { store, clock, finish } = it
     await store.append([record('a')])
     await finish(deferred(clock.now(), on('2026-03-02', '1')))
     assertEqual(await days(store), ['2026-03-02 1'])

@@ -48,12 +48,8 @@ export const sendCases: StoreCases = {
     )
   },
 
-  'delivery removes a note, whichever record delivers; another outcome keeps it': async ({
-    store,
-    clock,
-    lease,
-    finishOne,
-  }) => {
+  'delivery removes a note, whichever record delivers; another outcome keeps it': async (it) => {
+    const { store, clock, lease, finishOne } = it
     await store.beginSends([send('a', 'x'), send('b', 'x'), send('c', 'x')])
     await store.append([record('r'), record('s'), record('t')])
     const [r, s, t] = await lease()

@@ -157,12 +157,8 @@ export const ledgerCases: StoreCases = {
     assertEqual(ids(await store.listDeadLetters({ limit: 9, run: 'run1' })), ['b', 'd'])
   },
 
-  'replays dead letters unchanged, with no attempt, before later records of their ordering key': async ({
-    store,
-    clock,
-    lease,
-    finish,
-  }) => {
+  'replays dead letters unchanged, with no attempt, before later records of their ordering key': async (it) => {
+    const { store, clock, lease, finish } = it
     const rest = { orderingKey: 'conversation:1', lane: 'backfill' } as const
     await store.append([record('a', rest), record('x', { lane: 'backfill' })])
     await finish(dead(event('M', { status: 'dead', fault }), keyed('k')), 'backfill')
@@ -200,11 +196,10 @@ export const ledgerCases: StoreCases = {
 
 /** Of stores that remember delivered keys, too. */
 export const ledgerKeyCases: StoreCases = {
-  'dismisses dead letters: skipped for a reason, with the failure in the history and all deliveries kept': async ({
-    store,
-    clock,
-    end,
-  }) => {
+  'dismisses dead letters: skipped for a reason, with the failure in the history and all deliveries kept': async (
+    it,
+  ) => {
+    const { store, clock, end } = it
     await end({
       a: dead(keyed('k'), event('Rated Conversation', { key: 'j', status: 'dead', fault })),
       b: delivered(keyed('l')),

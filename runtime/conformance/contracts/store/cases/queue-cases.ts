@@ -116,11 +116,8 @@ export const queueCases: StoreCases = {
       assertEqual(single(await lease()).retryState, undefined)
     },
 
-  'an expired lease counts as an attempt, and no longer settles, renews or releases': async ({
-    store,
-    clock,
-    lease,
-  }) => {
+  'an expired lease counts as an attempt, and no longer settles, renews or releases': async (it) => {
+    const { store, clock, lease } = it
     await store.append([record('a')])
     const late = single(await lease({ leaseMs: 1000 }))
     clock.advance(999)
@@ -137,11 +134,8 @@ export const queueCases: StoreCases = {
     assert.equal(await store.settle([settlement(now, delivered())]), 1)
   },
 
-  'records that were cut off are leased by name, the most cut-offs first, until an outcome': async ({
-    store,
-    clock,
-    lease,
-  }) => {
+  'records that were cut off are leased by name, the most cut-offs first, until an outcome': async (it) => {
+    const { store, clock, lease } = it
     const expire = async (request: Parameters<typeof lease>[0]) => {
       const leased = await lease({ ...request, leaseMs: 1000 })
       clock.advance(1000)
@@ -180,11 +174,8 @@ export const queueCases: StoreCases = {
     assertEqual(ids(await lease({ cutOff: 'once' })), ['c'])
   },
 
-  'a record that was cut off keeps its place in its ordering key, and does not end a wait': async ({
-    store,
-    clock,
-    lease,
-  }) => {
+  'a record that was cut off keeps its place in its ordering key, and does not end a wait': async (it) => {
+    const { store, clock, lease } = it
     await store.append([record('a', sameKey), record('b', sameKey)])
     await lease({ leaseMs: 1000 })
     clock.advance(1000)
@@ -248,12 +239,8 @@ export const queueCases: StoreCases = {
 
 /** Of stores with a ledger. */
 export const queueLedgerCases: StoreCases = {
-  'an expired lease does not stay the head: a replayed earlier record of its ordering key goes first': async ({
-    store,
-    clock,
-    lease,
-    finish,
-  }) => {
+  'an expired lease does not stay the head: a replayed earlier record of its ordering key goes first': async (it) => {
+    const { store, clock, lease, finish } = it
     await store.append([record('a', sameKey), record('b', sameKey)])
     await finish(dead())
     await lease({ leaseMs: 1000 })

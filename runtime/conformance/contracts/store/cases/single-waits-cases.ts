@@ -54,13 +54,8 @@ const second: [what: string, outcome: (harness: StoreHarness) => Outcome, ends: 
 ]
 
 export const singleWaitCases: StoreCases = {
-  'finds the events that wait, except in dead records, also while their record is leased or retried': async ({
-    store,
-    clock,
-    lease,
-    settle,
-    awaiting,
-  }) => {
+  'finds the events that wait, except in dead records, also while their record is leased or retried': async (it) => {
+    const { store, clock, lease, settle, awaiting } = it
     await settle('a', awaiting(waitingKeys('k1')))
     await settle('b', awaiting(waitingKeys('k2')))
     await settle('c', awaiting(waitingKeys('k3')))
@@ -73,13 +68,8 @@ export const singleWaitCases: StoreCases = {
     assertEqual(await store.filterWaiting([]), new Set())
   },
 
-  'a record whose event has another contact by now is checked at once, and then waits for that': async ({
-    store,
-    clock,
-    lease,
-    settle,
-    awaiting,
-  }) => {
+  'a record whose event has another contact by now is checked at once, and then waits for that': async (it) => {
+    const { store, clock, lease, settle, awaiting } = it
     await settle('a', awaiting(waitingKeys('k')))
     await settle('b', awaiting([repeated('k', 'c2')]))
     const [checked] = await lease()
@@ -147,14 +137,8 @@ export const singleWaitLedgerCases: StoreCases = {
     assertMatches(await store.trace('b'), [{ status: 'skipped' }])
   },
 
-  'a hundred notices of a hundred events: each waits once, in the first record that has it': async ({
-    store,
-    clock,
-    lease,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'a hundred notices of a hundred events: each waits once, in the first record that has it': async (it) => {
+    const { store, clock, lease, settle, awaiting, totals } = it
     const keys = Array.from({ length: 100 }, (_, index) => `k${index}`)
     for (const [index] of keys.entries()) {
       const older = keys.slice(0, index).map((key) => repeated(key))
@@ -171,14 +155,8 @@ export const singleWaitLedgerCases: StoreCases = {
     assertEqual(await totals(), ['M|delivered||100'])
   },
 
-  'a record waits on with the events that are its own, also through its checks': async ({
-    store,
-    clock,
-    lease,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'a record waits on with the events that are its own, also through its checks': async (it) => {
+    const { store, clock, lease, settle, awaiting, totals } = it
     await settle('a', awaiting(waitingKeys('k1', 'k2')))
     await settle('b', awaiting([repeated('k1'), repeated('k2'), waiting('k3')]))
     for (let checks = 0; checks < 3; checks++) {
@@ -205,14 +183,8 @@ export const singleWaitLedgerCases: StoreCases = {
     assertEqual(await totals(), ['|skipped|y|1', ...waits(1)])
   },
 
-  'a record takes the waiting events of a dead one over, since a dead one is checked no more': async ({
-    store,
-    clock,
-    lease,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'a record takes the waiting events of a dead one over, since a dead one is checked no more': async (it) => {
+    const { store, clock, lease, settle, awaiting, totals } = it
     await settle('dead', dead(failedEvent, waiting('k1'), waiting('k2')), RUN)
     await settle('dead too', dead(failedEvent, waiting('k1')))
     assertEqual(await totals('run1'), [...waits(2), 'N|dead|destination/invalid|1'])
@@ -231,12 +203,8 @@ export const singleWaitLedgerCases: StoreCases = {
     assertEqual(await totals('run1'), [])
   },
 
-  'a dead record whose events were all taken over is not queued again by their contact': async ({
-    store,
-    lease,
-    settle,
-    awaiting,
-  }) => {
+  'a dead record whose events were all taken over is not queued again by their contact': async (it) => {
+    const { store, lease, settle, awaiting } = it
     await settle('dead', dead(failedEvent, waiting('k')))
     await settle('b', awaiting(waitingKeys('k')))
     await settle('notice', identify('c1'))
@@ -244,14 +212,8 @@ export const singleWaitLedgerCases: StoreCases = {
     assert.equal(await store.countDeadLetters(), 1)
   },
 
-  'a replayed dead record does not take its events back': async ({
-    store,
-    lease,
-    finishOne,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'a replayed dead record does not take its events back': async (it) => {
+    const { store, lease, finishOne, settle, awaiting, totals } = it
     await settle('dead', dead(failedEvent, waiting('k')))
     await settle('b', awaiting(waitingKeys('k')))
     await store.replay('all')

@@ -19,14 +19,10 @@ const releasesNothing: [what: string, outcome: Outcome][] = [
 ]
 
 export const waitingCases: StoreCases = {
-  'a waiting record is queued only from its next check, or the release of its contact, until it waits again': async ({
-    store,
-    clock,
-    lease,
-    finishOne,
-    settle,
-    awaiting,
-  }) => {
+  'a waiting record is queued only from its next check, or the release of its contact, until it waits again': async (
+    it,
+  ) => {
+    const { store, clock, lease, finishOne, settle, awaiting } = it
     const orderingKey = 'conversation:1'
     const isQueued = () => store.isQueued('live', orderingKey)
     await settle('a', awaiting(waitingFor('c1')), { orderingKey })
@@ -66,11 +62,8 @@ export const waitingCases: StoreCases = {
     },
   ),
 
-  'a record that parks in the same settlement as the notice of its contact is due at once': async ({
-    store,
-    lease,
-    awaiting,
-  }) => {
+  'a record that parks in the same settlement as the notice of its contact is due at once': async (it) => {
+    const { store, lease, awaiting } = it
     await store.append([record('a'), record('notice')])
     const [a, notice] = await lease()
     if (!a || !notice) throw new Error('expected two')
@@ -78,14 +71,8 @@ export const waitingCases: StoreCases = {
     assertEqual(ids(await lease()), ['a'])
   },
 
-  'a contact identified during a check makes the record due at once, and once only': async ({
-    store,
-    clock,
-    lease,
-    finishOne,
-    settle,
-    awaiting,
-  }) => {
+  'a contact identified during a check makes the record due at once, and once only': async (it) => {
+    const { store, clock, lease, finishOne, settle, awaiting } = it
     await settle('a', awaiting(waitingFor('c1')))
     clock.advance(MINUTE)
     const checked = single(await lease())
@@ -95,13 +82,8 @@ export const waitingCases: StoreCases = {
     assertEqual(await lease(), [])
   },
 
-  'a waiter of the lane wakes when the next check is due, and when a record is released': async ({
-    store,
-    clock,
-    finishOne,
-    settle,
-    awaiting,
-  }) => {
+  'a waiter of the lane wakes when the next check is due, and when a record is released': async (it) => {
+    const { store, clock, finishOne, settle, awaiting } = it
     await settle('a', awaiting(waitingFor('c1')))
     const due = store.wait('live', 10 * MINUTE, new AbortController().signal)
     clock.advance(MINUTE)
@@ -117,12 +99,8 @@ export const waitingCases: StoreCases = {
 
 /** Of stores with a ledger. */
 export const waitingLedgerCases: StoreCases = {
-  'a waiting record holds up no other of its ordering key, and is in no backlog': async ({
-    store,
-    lease,
-    settle,
-    awaiting,
-  }) => {
+  'a waiting record holds up no other of its ordering key, and is in no backlog': async (it) => {
+    const { store, lease, settle, awaiting } = it
     const key = { orderingKey: 'conversation:1' }
     await settle('a', awaiting(waitingFor('c1')), key)
     assertEqual(await store.backlog('live'), { records: 0 })
@@ -132,14 +110,8 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(ids(await store.trace('c1')), ['a'])
   },
 
-  'is leased again when due, with the keys of its waiting events, beside a leased record of its key': async ({
-    store,
-    clock,
-    lease,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'is leased again when due, with the keys of its waiting events, beside a leased record of its key': async (it) => {
+    const { store, clock, lease, settle, awaiting, totals } = it
     const key = { orderingKey: 'conversation:1' }
     const waiting = ['c1', 'c2', 'c1'].map((contact) => waitingEvent(contact))
     await settle('a', awaiting([...waiting, event('M', { status: 'skipped', key: 's' })]), key)
@@ -156,15 +128,8 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(await totals(), ['M|delivered||1'])
   },
 
-  'counts waiting events in the scope of their record until they end': async ({
-    store,
-    clock,
-    lease,
-    finishOne,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'counts waiting events in the scope of their record until they end': async (it) => {
+    const { store, clock, lease, finishOne, settle, awaiting, totals } = it
     const run = { id: 'run1', until: 1 }
     await settle('a', awaiting(waitingFor('c1', 'c1')))
     await settle('b', awaiting(waitingFor('c1')), { lane: 'backfill', backfillRun: run })
@@ -186,15 +151,8 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(await totals('run1'), waits(1))
   },
 
-  'a check that fails is retried outside the queue, and the events go on waiting': async ({
-    store,
-    clock,
-    lease,
-    finishOne,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'a check that fails is retried outside the queue, and the events go on waiting': async (it) => {
+    const { store, clock, lease, finishOne, settle, awaiting, totals } = it
     const key = { orderingKey: 'conversation:1' }
     await settle('a', awaiting([waitingEvent('c1', { key: 'k' })]), key)
     clock.advance(MINUTE)
@@ -222,12 +180,8 @@ export const waitingLedgerCases: StoreCases = {
     },
   ),
 
-  'a dead record keeps its waiting events: their contact queues it again, like a replay': async ({
-    store,
-    lease,
-    settle,
-    totals,
-  }) => {
+  'a dead record keeps its waiting events: their contact queues it again, like a replay': async (it) => {
+    const { store, lease, settle, totals } = it
     await settle('a', dead(failedEvent, waitingEvent('c1')))
     assert.equal(await store.countDeadLetters(), 1)
     assertEqual(await totals(), [...waits(1), 'N|dead|destination/invalid|1'])
@@ -240,13 +194,8 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(await totals(), ['|skipped|x|1', 'M|delivered||1', 'N|dead|destination/invalid|1'])
   },
 
-  'a replay, and retention, subtract the waiting events of a dead record': async ({
-    store,
-    clock,
-    finish,
-    settle,
-    totals,
-  }) => {
+  'a replay, and retention, subtract the waiting events of a dead record': async (it) => {
+    const { store, clock, finish, settle, totals } = it
     await settle('a', dead(failedEvent, waitingEvent('c1')))
     await store.replay('all')
     assertEqual(await totals(), [])
@@ -264,14 +213,8 @@ export const waitingLedgerCases: StoreCases = {
     assertEqual(ids(await store.trace('a')), ['a'])
   },
 
-  'counts deliveries of a waiting record at once, and keeps its checks as one attempt': async ({
-    store,
-    clock,
-    finishOne,
-    settle,
-    awaiting,
-    totals,
-  }) => {
+  'counts deliveries of a waiting record at once, and keeps its checks as one attempt': async (it) => {
+    const { store, clock, finishOne, settle, awaiting, totals } = it
     const sent = event('M', { key: 'k', contact: 'c2' })
     await settle('a', awaiting([sent, waitingEvent('c1')]))
     assertEqual(await totals(), [...waits(1), 'M|delivered||1'])
