@@ -20,6 +20,19 @@ function startWaiting({ store }: StoreHarness, ms = 10_000, signal = new AbortCo
   return state
 }
 
+/** Two waiters wait until the call, and wake by it. */
+async function assertWakesAll(it: StoreHarness, act: () => Promise<unknown>): Promise<void> {
+  const waiters = [startWaiting(it), startWaiting(it)]
+  await soon()
+  assertEqual(
+    waiters.map(({ over }) => over),
+    [false, false],
+  )
+  await act()
+  await Promise.all(waiters.map(({ done }) => done))
+  assert.equal(it.clock.timers, 0)
+}
+
 /** Calls that wake waiters. Each starts with one record, leased for a minute. */
 const wakers: [what: string, act: (harness: StoreHarness, held: LeasedRecord) => Promise<unknown>][] = [
   ['an append', ({ store }) => store.append([record('new')])],
@@ -37,15 +50,7 @@ export const waitCases: StoreCases = {
       await it.finish(dead())
       await it.store.append([record('a')])
       const held = single(await it.lease())
-      const waiters = [startWaiting(it), startWaiting(it)]
-      await soon()
-      assertEqual(
-        waiters.map(({ over }) => over),
-        [false, false],
-      )
-      await act(it, held)
-      await Promise.all(waiters.map(({ done }) => done))
-      assert.equal(it.clock.timers, 0)
+      await assertWakesAll(it, () => act(it, held))
     },
   ),
 
@@ -114,14 +119,6 @@ export const waitCases: StoreCases = {
 export const waitLedgerCases: StoreCases = {
   'a replay wakes all waiters of the lane': async (it) => {
     await it.settle('a', dead())
-    const waiters = [startWaiting(it), startWaiting(it)]
-    await soon()
-    assertEqual(
-      waiters.map(({ over }) => over),
-      [false, false],
-    )
-    await it.store.replay('all')
-    await Promise.all(waiters.map(({ done }) => done))
-    assert.equal(it.clock.timers, 0)
+    await assertWakesAll(it, () => it.store.replay('all'))
   },
 }
