@@ -18,6 +18,7 @@ import { CapturingDestination } from './capturing-destination.ts'
 import { CaseSource, createOfflineSpec, type OfflineSpec } from './case-source.ts'
 import { type ObservedStore, observeStore } from './observed-store.ts'
 import { OutcomeCollector } from './outcome-collector.ts'
+import { END_OF_TIME, listHistoryMetrics } from './whole-history.ts'
 
 export interface PipelineEngineOptions {
   readonly spec: Spec
@@ -37,8 +38,6 @@ export function createPipelineEngine({ spec, fit }: PipelineEngineOptions): Case
 const SECRET = 'secret of cases'
 const MINUTE = 60_000
 const DAY = 86_400_000
-/** Later than any time of a case. */
-const FAR = Date.parse('9000-01-01T00:00:00Z')
 
 const SOURCE: Source = {
   auth: createStaticAuth(() => ({ baseUrl: 'https://source.invalid', headers: {} })),
@@ -129,11 +128,10 @@ class PipelineRun {
 
   /** All that the streams list, events of any time. Once no notice is on its way any more: until then it leaves new events to those. */
   async #import(): Promise<void> {
-    const { mappings } = this.#offline.spec
-    const only = mappings.flatMap(({ metric, stream }) => (stream === undefined ? [] : [metric]))
+    const only = listHistoryMetrics(this.#offline.spec)
     const { signal } = new AbortController()
     const read = async () => {
-      for await (const { phase } of this.#connector.backfill({ signal, only, until: FAR }))
+      for await (const { phase } of this.#connector.backfill({ signal, only, until: END_OF_TIME }))
         if (phase === 'done' || phase === 'incomplete') return
     }
     await this.#clock.advance(WEBHOOK_DELAY)
@@ -146,7 +144,7 @@ class PipelineRun {
 
   async #poll(): Promise<void> {
     const { signal } = new AbortController()
-    await this.#clock.until(this.#connector.reconcile({ signal, since: 0, until: FAR }))
+    await this.#clock.until(this.#connector.reconcile({ signal, since: 0, until: END_OF_TIME }))
   }
 
   /** Delivers until nothing is due. */

@@ -5,6 +5,7 @@ import type { BackfillRun, SourceRecord } from '../../ports/types.ts'
 import { buildChangedRecord, buildStreamRecord, findResourceByTopic, type StreamOrigin } from '../../source/envelope.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CaseInput, CaseRecord, CaseStep } from '../types.ts'
+import { END_OF_TIME, listHistoryMetrics } from './whole-history.ts'
 
 /** Throws a data `Fault` for a notification without a topic, and a config `Fault` for an unknown stream. */
 export async function toSourceRecord(
@@ -48,12 +49,4 @@ function findResource(stream: string, { streams, resources }: Spec) {
   return resource
 }
 
-/** Later than any time of a case: of a record that is given, history is to say all, whatever the clock of the case. */
-const FAR = Date.parse('9000-01-01T00:00:00Z')
-
-/** An import of every metric that has history, those on request, too. */
-const runOf = ({ mappings }: Spec): BackfillRun => ({
-  id: 'case',
-  until: FAR,
-  only: mappings.flatMap(({ metric, stream }) => (stream === undefined ? [] : [metric])),
-})
+const runOf = (spec: Spec): BackfillRun => ({ id: 'case', until: END_OF_TIME, only: listHistoryMetrics(spec) })
