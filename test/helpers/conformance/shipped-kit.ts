@@ -7,9 +7,8 @@ import { createFit } from '../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec, specFolder } from '../../../connector/spec.ts'
 import { loadCases } from '../../../runtime/conformance/cases/load-cases.ts'
 import { resolveCourse } from '../../../runtime/conformance/courses/resolve-course.ts'
-import { createMapEngine } from '../../../runtime/conformance/engine/map-engine.ts'
-import { createPipelineEngine } from '../../../runtime/conformance/engine/pipeline-engine.ts'
-import { SettingsSpecs, withSettings } from '../../../runtime/conformance/engine/settings-specs.ts'
+import { openEnginePair } from '../../../runtime/conformance/engine/engine-pair.ts'
+import { SettingsSpecs } from '../../../runtime/conformance/engine/settings-specs.ts'
 import { FAULT_CODES } from '../../../runtime/fault-codes.ts'
 import type { JsonObject } from '../../../runtime/ports/types.ts'
 import type { CaseGiven, Cases } from '../../../runtime/spec/generated/documents.ts'
@@ -62,5 +61,4 @@ export async function loadKit(folder: Folder, names = listFiles(folder)) {
 }
 
 const fit = createFit(spec.destination)
-export const mapEngine = withSettings(spec, settingsSpecs, (spec) => createMapEngine({ spec, fit }))
-export const pipelineEngine = withSettings(spec, settingsSpecs, (spec) => createPipelineEngine({ spec, fit }))
+export const { plain: mapEngine, whole: pipelineEngine } = openEnginePair({ spec, fit, specs: settingsSpecs })

@@ -1,15 +1,13 @@
 /** The engines that `test` runs cases by, and their variants: ours, or another implementation behind the portable contract. */
 import { spawn } from 'node:child_process'
 import type { CaseRun } from '../../../conformance/compare/pair-occurrences.ts'
-import { createMapEngine } from '../../../conformance/engine/map-engine.ts'
-import { createPipelineEngine } from '../../../conformance/engine/pipeline-engine.ts'
-import { SettingsSpecs, withSettings } from '../../../conformance/engine/settings-specs.ts'
+import { type EnginePair, openEnginePair } from '../../../conformance/engine/engine-pair.ts'
+import { SettingsSpecs } from '../../../conformance/engine/settings-specs.ts'
 import { createProcessEngine } from '../../../conformance/portable/process-engine.ts'
 import type { CheckReport } from '../../../conformance/report/run-report.ts'
 import { labelRun, type RunCasesOptions } from '../../../conformance/run/run-cases.ts'
 import type { CaseEngine } from '../../../conformance/types.ts'
 import { VariantChecker, type VariantProblem } from '../../../conformance/variants/check-variants.ts'
-import type { Spec } from '../../../spec/spec.ts'
 import { openSpecFolder } from '../../../spec/spec-files.ts'
 import type { ConformanceParts } from '../../app.ts'
 import type { CommandContext } from '../../command.ts'
@@ -34,16 +32,15 @@ const TIMEOUT = 30_000
 export function openEngines({ context, options, loaded, conformance, specs }: EngineParts): Engines {
   const { spec, declarations } = loaded
   const { otherEngine } = options
-  const { plain, whole } =
-    otherEngine === undefined ? openOwn(spec, conformance, specs) : openOther(otherEngine, context)
+  const { fit } = conformance
+  const { plain, whole, close } =
+    otherEngine === undefined ? openEnginePair({ spec, fit, specs }) : openOther(otherEngine, context)
   const checker = options.variants && declarations ? new VariantChecker({ spec, ...declarations }) : undefined
   return {
     engineOf: ({ isCourse }) => (isCourse ? whole : plain),
-    ...(options.otherEngine !== undefined && { foreignCodes: true }),
+    ...(otherEngine !== undefined && { foreignCodes: true }),
     ...(checker && { variants: (run, by) => checkVariants(checker, run, by, () => context.io.clock.now()) }),
-    close: async () => {
-      for (const engine of new Set([plain, whole])) await engine.close()
-    },
+    close,
   }
 }
 
@@ -56,19 +53,6 @@ export function createSettingsSpecs({ app, load }: CommandContext, folder: URL):
   })
 }
 
-export interface EnginePair {
-  readonly plain: CaseEngine
-  /** What comes of a course depends on all that came before: the store, the waits, the order. */
-  readonly whole: CaseEngine
-}
-
-export function openOwn(spec: Spec, { fit }: ConformanceParts, specs: SettingsSpecs): EnginePair {
-  return {
-    plain: withSettings(spec, specs, (spec) => createMapEngine({ spec, fit })),
-    whole: withSettings(spec, specs, (spec) => createPipelineEngine({ spec, fit })),
-  }
-}
-
 function openOther(command: string, { io }: CommandContext): EnginePair {
   const engine = createProcessEngine({
     name: command,
@@ -76,7 +60,7 @@ function openOther(command: string, { io }: CommandContext): EnginePair {
     clock: io.clock,
     timeout: TIMEOUT,
   })
-  return { plain: engine, whole: engine }
+  return { plain: engine, whole: engine, close: () => engine.close() }
 }
 
 async function checkVariants(

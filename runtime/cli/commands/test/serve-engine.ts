@@ -2,12 +2,13 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { openEnginePair } from '../../../conformance/engine/engine-pair.ts'
 import { serveCases } from '../../../conformance/portable/serve-cases.ts'
 import type { CaseEngine } from '../../../conformance/types.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES } from '../../errors.ts'
 import { loadSpecOrExit } from '../../load-spec.ts'
-import { createSettingsSpecs, openOwn } from './engines.ts'
+import { createSettingsSpecs } from './engines.ts'
 import { findSpec } from './find-suites.ts'
 import { openConformance } from './run-tests.ts'
 import type { TestOptions } from './test-options.ts'
@@ -16,14 +17,12 @@ import type { TestOptions } from './test-options.ts'
 export async function serveEngine(context: CommandContext, { operands, strict }: TestOptions): Promise<void> {
   const folder = findSpec(context, operands)
   const { spec } = await loadSpecOrExit(context, fileURLToPath(folder), strict)
-  const { plain, whole } = openOwn(spec, await openConformance(context, spec), createSettingsSpecs(context, folder))
+  const { fit } = await openConformance(context, spec)
+  const { plain, whole, close } = openEnginePair({ spec, fit, specs: createSettingsSpecs(context, folder) })
   // A case of several steps may be a course, of which the engine of plain cases knows too little.
   const engine: CaseEngine = {
     run: (input) => (input.steps.length > 1 ? whole : plain).run(input),
-    close: async () => {
-      await plain.close()
-      await whole.close()
-    },
+    close,
   }
   const lines = createInterface({ input: Readable.from(context.io.stdin), crlfDelay: Number.POSITIVE_INFINITY })
   try {
