@@ -94,7 +94,7 @@ export async function runTests(parts: RunParts): Promise<TestRun> {
     const cases = options.variants && isOurs ? await checkZones(reports, runs, folder, context.io) : reports
     const covered = isWhole && { coverage: coverage.coverage(selectedMetrics(options, spec)) }
     const report = { cases, ...covered, elapsed: clock.now() - began }
-    return { spec, specs, folder, report, runs, compare: { spec } }
+    return { spec, specs, folder, report, runs, compare: run }
   } finally {
     await engines.close()
   }
