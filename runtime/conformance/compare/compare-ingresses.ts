@@ -1,4 +1,5 @@
 /** Holds the ingresses of a case against one another: also in what the case does not name they give the same. */
+import { groupBy } from '../../lib/group-by.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CaseOccurrence, ResolvedCase } from '../types.ts'
@@ -11,12 +12,8 @@ import { type CaseRun, selectOccurrences } from './pair-occurrences.ts'
 
 /** Of one case, by ingress. Runs for which the case expects different things are not compared. */
 export function compareIngresses(runs: readonly CaseRun[], spec: Spec): readonly DifferentIngress[] {
-  const groups = new Map<string, CaseRun[]>()
-  for (const run of runs) {
-    if (run.resolved.isCourse) continue
-    const expectation = expectationOf(run.resolved)
-    groups.set(expectation, [...(groups.get(expectation) ?? []), run])
-  }
+  const plain = runs.filter(({ resolved }) => !resolved.isCourse)
+  const groups = groupBy(plain, ({ resolved }) => expectationOf(resolved))
   return [...groups.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : others.flatMap((other) => compareTwo(first, other, spec)),
   )

@@ -1,5 +1,6 @@
 /** The source of a case: answers lookups and pages of streams from the case's input, in place of the vendor's API. */
 import type { Expression } from '../../expression/expression.ts'
+import { groupBy } from '../../lib/group-by.ts'
 import { isObject } from '../../lib/json.ts'
 import { presentMembers } from '../../lib/present-members.ts'
 import { Fault } from '../../ports/fault.ts'
@@ -68,7 +69,7 @@ export class CaseSource implements SourceClient {
   readonly #workspace: string
   #lookups: CaseInput['lookups']
   /** By stream: what an import or a poll reads now. */
-  #page = new Map<string, Json[]>()
+  #page: ReadonlyMap<string | undefined, readonly CaseRecord[]> = new Map()
 
   constructor(offline: OfflineSpec, { workspace, lookups }: CaseInput) {
     this.#offline = offline
@@ -80,11 +81,7 @@ export class CaseSource implements SourceClient {
   update(records: readonly CaseRecord[], lookups: CaseInput['lookups'] = {}): void {
     const names = [...new Set([...Object.keys(this.#lookups), ...Object.keys(lookups)])]
     this.#lookups = Object.fromEntries(names.map((name) => [name, { ...this.#lookups[name], ...lookups[name] }]))
-    this.#page = new Map()
-    for (const { stream, body } of records) {
-      if (stream === undefined) continue
-      this.#page.set(stream, [...(this.#page.get(stream) ?? []), body])
-    }
+    this.#page = groupBy(records, ({ stream }) => stream)
   }
 
   async workspace(): Promise<string> {
@@ -101,7 +98,7 @@ export class CaseSource implements SourceClient {
   }
 
   #readPage(stream: string): Json {
-    const records = this.#page.get(stream) ?? []
+    const records = (this.#page.get(stream) ?? []).map(({ body }) => body)
     return { records, total: records.length }
   }
 

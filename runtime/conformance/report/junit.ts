@@ -1,17 +1,12 @@
 /** The report as JUnit XML, as CI servers read it: a suite a file, a test for each check of a case. */
 import { escapeUTF8 } from 'entities'
-import { describeChecks } from './describe-check.ts'
-import type { CaseReport, RunReport } from './run-report.ts'
+import { groupBy } from '../../lib/group-by.ts'
+import { type DescribedCheck, describeChecks } from './describe-check.ts'
+import type { RunReport } from './run-report.ts'
 
 export function toJunit({ cases, elapsed }: RunReport): string {
-  const files = [...new Set(cases.map(({ place }) => place.file))]
-  const suites = files.map((file) =>
-    toSuite(
-      file,
-      cases.filter(({ place }) => place.file === file),
-    ),
-  )
   const all = cases.flatMap(describeChecks)
+  const suites = [...groupBy(all, ({ place }) => place.file)].map(([file, checks]) => toSuite(file, checks))
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="connector test"${counts(all)} time="${seconds(elapsed)}">`,
@@ -21,8 +16,7 @@ export function toJunit({ cases, elapsed }: RunReport): string {
   ].join('\n')
 }
 
-function toSuite(file: string, cases: readonly CaseReport[]): string {
-  const checks = cases.flatMap(describeChecks)
+function toSuite(file: string, checks: readonly DescribedCheck[]): string {
   const time = seconds(checks.reduce((sum, check) => sum + check.elapsed, 0))
   const tests = checks.map(({ title, place, elapsed, failure }) => {
     const attributes = `name=${quote(title)} classname=${quote(file)} file=${quote(file)} line="${place.line}" time="${seconds(elapsed)}"`

@@ -1,6 +1,7 @@
 /** Runs variants of a case: without what may be absent no expression fails, and a repetition brings nothing new. */
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { groupBy } from '../../lib/group-by.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Declarations } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
@@ -177,9 +178,7 @@ interface VariedField {
 const MAX_ELEMENTS = 3
 
 function selectPlaces(places: readonly OptionalPlace[]): readonly VariedField[] {
-  const byField = new Map<string, OptionalPlace[]>()
-  for (const place of places) byField.set(place.field, [...(byField.get(place.field) ?? []), place])
-  return [...byField].flatMap(([field, all]) => {
+  return [...groupBy(places, (place) => place.field)].flatMap(([field, all]) => {
     if (all.length === 1) return [{ name: field, places: all }]
     const chosen = all.filter((_, index) => all.length <= MAX_ELEMENTS || index === 0 || index === all.length - 1)
     const single = chosen.map((one) => ({ name: `${field} (${all.indexOf(one) + 1} of ${all.length})`, places: [one] }))

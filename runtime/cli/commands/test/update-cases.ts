@@ -3,16 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { formatPlace } from '../../../conformance/report/run-report.ts'
 import { updateCaseFile } from '../../../conformance/update/update-case-file.ts'
+import { groupBy } from '../../../lib/group-by.ts'
 import type { CommandContext } from '../../command.ts'
 import type { TestRun } from './run-tests.ts'
 
 /** Resolves to the number of cases that changed. */
 export async function updateCases({ runs, compare }: TestRun, { io, note }: CommandContext): Promise<number> {
-  const files = new Set(runs.map(({ resolved }) => resolved.place.file))
   let count = 0
-  for (const file of files) {
+  for (const [file, ofFile] of groupBy(runs, ({ resolved }) => resolved.place.file)) {
     const path = resolve(io.cwd, file)
-    const ofFile = runs.filter(({ resolved }) => resolved.place.file === file)
     const { text, changed, refused } = updateCaseFile(await readFile(path, 'utf8'), ofFile, compare)
     if (text !== undefined) await writeFile(path, text)
     for (const { place, name } of changed) note(`updated ${formatPlace(place)}  ${name.slice(file.length + 2)}`)
