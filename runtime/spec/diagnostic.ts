@@ -1,5 +1,6 @@
 /** Diagnostics of a spec: the error, its place, and the correction. */
 import { styleText } from 'node:util'
+import { compareTexts } from '../lib/text/compare-texts.ts'
 import type { JsonObject } from '../ports/types.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -78,7 +79,5 @@ export function diagnosticToJson({ file, span, ...rest }: Diagnostic): JsonObjec
 export function sortAndDedupe(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const key = ({ file, span, code, message }: Diagnostic) => [file.path, span[0], code, message].join('\n')
   const unique = [...new Map(diagnostics.map((each) => [key(each), each])).values()]
-  return unique.sort((a, b) => compare(a.file.path, b.file.path) || a.span[0] - b.span[0])
+  return unique.sort((a, b) => compareTexts(a.file.path, b.file.path) || a.span[0] - b.span[0])
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,4 +1,5 @@
 /** Pairs the occurrences that a case expects with those that came. */
+import { compareTexts } from '../../lib/text/compare-texts.ts'
 import type { ProfileMapping, Spec } from '../../spec/spec.ts'
 import type { CaseOccurrence, CaseResult, ExpectedOccurrence, ResolvedCase } from '../types.ts'
 import { alignLists } from './align.ts'
@@ -42,8 +43,6 @@ function sortEvents(occurrences: readonly CaseOccurrence[]): readonly CaseOccurr
   const sorted = events.sort((a, b) => compareTexts(a.time, b.time) || compareTexts(a.key, b.key)).values()
   return occurrences.map((one) => ('key' in one ? (sorted.next().value ?? one) : one))
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A poll reads the same record again and again, so its skips are compared only where the case expects some of it. */
 function isCompared(one: CaseOccurrence, { metric, expected, isCourse, ingress }: ResolvedCase): boolean {

@@ -1,4 +1,5 @@
 /** Turns the outcomes of records into the occurrences of a case. */
+import { compareTexts } from '../../lib/text/compare-texts.ts'
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../../ports/ledger.ts'
 import type { EventResult, FaultInfo, OutgoingMessage, Receipt, Settlement } from '../../ports/types.ts'
 import type { CaseOccurrence } from '../types.ts'
@@ -84,6 +85,4 @@ export class OutcomeCollector {
 }
 
 /** What has no time comes last. */
-function compare(a = '~', b = '~'): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
+const compare = (a = '~', b = '~'): number => compareTexts(a, b)

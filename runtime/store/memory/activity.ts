@@ -1,4 +1,5 @@
 /** The memory store's list of events, its counts by hour, and its dead letters by group. */
+import { compareTexts } from '../../lib/text/compare-texts.ts'
 import type {
   ActivityBucket,
   ActivityWindow,
@@ -84,12 +85,14 @@ export class MemoryActivity {
       sums.set(name, { ...bucket, hour, count: (sums.get(name)?.count ?? 0) + bucket.count })
     }
     const byHour = (a: ActivityBucket, b: ActivityBucket) => a.hour - b.hour
-    return [...sums.values()].sort((a, b) => byHour(a, b) || compare(a.metric, b.metric) || compare(a.status, b.status))
+    return [...sums.values()].sort(
+      (a, b) => byHour(a, b) || compareTexts(a.metric, b.metric) || compareTexts(a.status, b.status),
+    )
   }
 
   deliveredByDay(metric: string): DeliveredDay[] {
     const days = [...(this.#deliveredDays.get(metric) ?? [])].map(([day, count]) => ({ day, count }))
-    return days.sort((a, b) => compare(a.day, b.day))
+    return days.sort((a, b) => compareTexts(a.day, b.day))
   }
 
   list({ before = Number.POSITIVE_INFINITY, after = 0, limit, ...query }: EventQuery): LedgerEvent[] {
@@ -171,8 +174,5 @@ export function groupDeadLetters(
       groups.set(group, { group, ...example, count: previous.count + 1, oldest, newest })
     }
   }
-  return [...groups.values()].sort((a, b) => b.count - a.count || compare(a.group, b.group))
+  return [...groups.values()].sort((a, b) => b.count - a.count || compareTexts(a.group, b.group))
 }
-
-/** By code unit, as SQL sorts. */
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
