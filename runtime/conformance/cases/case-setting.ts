@@ -1,5 +1,4 @@
 /** Reads the `given` of a case as far as every ingress shares it. */
-import { suggest } from '../../expression/did-you-mean.ts'
 import type { JsonObject } from '../../ports/types.ts'
 import { findResourceByTopic } from '../../source/envelope.ts'
 import type { ResourceSpec, StreamSpec } from '../../spec/spec.ts'
@@ -7,6 +6,7 @@ import type { Path } from '../../spec/yaml.ts'
 import type { FileContext, WrittenCase } from './file-context.ts'
 import { Given, type ItemKey, type PlacedMember } from './given.ts'
 import { type LookupTables, readLookups } from './read-lookups.ts'
+import { describeUnknownStream, describeUnknownTopic } from './unknown-names.ts'
 
 export interface CaseSetting {
   readonly given: Given
@@ -125,17 +125,12 @@ function addSides<T extends object>(
 function readTopic({ value, path }: PlacedMember<'topic'>, { file, parts }: FileContext): CaseSetting['topic'] {
   const resource = findResourceByTopic(value, parts.spec)
   if (resource !== undefined) return { name: value, resource, path }
-  const known = [...parts.spec.resources.values()].flatMap(({ topics }) => [...topics])
-  const message = `no resource has the topic "${value}"`
-  file.error(path, { code: 'cases/unknown-topic', message, help: suggest(value, known) })
+  file.error(path, describeUnknownTopic(value, parts.spec))
   return undefined
 }
 
 function readStream({ value, path }: PlacedMember<'stream'>, { file, parts }: FileContext): StreamSpec | undefined {
-  const { streams } = parts.spec
-  const stream = streams.get(value)
-  if (stream !== undefined) return stream
-  const message = `the spec has no stream "${value}"`
-  file.error(path, { code: 'cases/unknown-stream', message, help: suggest(value, streams.keys()) })
-  return undefined
+  const stream = parts.spec.streams.get(value)
+  if (stream === undefined) file.error(path, describeUnknownStream(value, parts.spec))
+  return stream
 }

@@ -1,5 +1,4 @@
 /** Reads what a case's lookups find: files and inline resources, by lookup and id. */
-import { suggest } from '../../expression/did-you-mean.ts'
 import { asId, getPath, isObject } from '../../lib/json.ts'
 import { rowsOf } from '../../mapping/offline-lookups.ts'
 import type { Json } from '../../ports/types.ts'
@@ -8,6 +7,7 @@ import type { LookupSpec, Spec } from '../../spec/spec.ts'
 import type { Path } from '../../spec/yaml.ts'
 import type { CaseFile } from './case-file.ts'
 import type { ResourceReader } from './resource-reader.ts'
+import { describeUnknownLookup } from './unknown-names.ts'
 
 /** Resources by lookup name and id. */
 export type LookupTables = Readonly<Record<string, Readonly<Record<string, Json>>>>
@@ -51,17 +51,10 @@ async function readFileTables(name: string, file: CaseFile, path: Path, parts: L
   const tables: Record<string, Readonly<Record<string, Json>>> = {}
   for (const [key, rows] of Object.entries(json)) {
     const lookup = find(key)
-    if (lookup === undefined) reportUnknown(key, spec, (text) => file.error(path, text), ` in "${name}"`)
+    if (lookup === undefined) file.error(path, describeUnknownLookup(key, spec, ` in "${name}"`))
     else tables[lookup.name] = { ...tables[lookup.name], ...Object.fromEntries(rowsOf(rows, idNameOf(lookup))) }
   }
   return tables
-}
-
-type Report = (text: { readonly code: string; readonly message: string; readonly help: string }) => void
-
-function reportUnknown(name: string, { lookups }: Pick<Spec, 'lookups'>, report: Report, where = ''): void {
-  const message = `the spec has no lookup "${name}"${where}`
-  report({ code: 'cases/unknown-lookup', message, help: suggest(name, lookups.keys()) })
 }
 
 async function readInline(
@@ -74,7 +67,7 @@ async function readInline(
   for (const [name, written] of Object.entries(table)) {
     const lookup = spec.lookups.get(name)
     if (lookup === undefined) {
-      reportUnknown(name, spec, (text) => file.error([...path, name], text, 'key'))
+      file.error([...path, name], describeUnknownLookup(name, spec), 'key')
       continue
     }
     const rows: Record<string, Json> = {}

@@ -8,6 +8,7 @@ import type { Path } from '../../spec/yaml.ts'
 import { buildNotification } from '../cases/build-notification.ts'
 import type { CourseParts, CourseToResolve } from '../cases/course-resolver.ts'
 import type { LookupTables } from '../cases/read-lookups.ts'
+import { describeUnknownLookup, describeUnknownTopic } from '../cases/unknown-names.ts'
 import { wrapItem } from '../cases/wrap-item.ts'
 import type { CaseRecord } from '../types.ts'
 import { checkStep, checkTopicOf } from './check-step.ts'
@@ -111,10 +112,10 @@ class CoursePlayer {
     const { spec } = this.#parts
     const known = spec.lookups.get(lookup)
     if (known === undefined || id === undefined) {
-      const message =
-        known === undefined ? `the spec has no lookup "${lookup}"` : 'the step names no resource of the lookup'
-      const help = known === undefined ? suggest(lookup, spec.lookups.keys()) : 'write id: and the id of the resource'
-      this.#course.file.error([...path, 'lookup'], { code: 'cases/unknown-lookup', message, help })
+      const message = 'the step names no resource of the lookup'
+      const noId = { code: 'cases/unknown-lookup', message, help: 'write id: and the id of the resource' }
+      const problem = known === undefined ? describeUnknownLookup(lookup, spec) : noId
+      this.#course.file.error([...path, 'lookup'], problem)
       return undefined
     }
     const body = this.#world.changeResource(lookup, id, step, path)
@@ -135,9 +136,7 @@ class CoursePlayer {
     const { file, workspace } = this.#course
     const { spec } = this.#parts
     if (findResourceByTopic(topic, spec) === undefined) {
-      const topics = [...spec.resources.values()].flatMap((resource) => [...resource.topics])
-      const message = `no resource has the topic "${topic}"`
-      file.error([...path, 'topic'], { code: 'cases/unknown-topic', message, help: suggest(topic, topics) })
+      file.error([...path, 'topic'], describeUnknownTopic(topic, spec))
       return
     }
     if (item === undefined) {

@@ -1,7 +1,7 @@
 /** Resolves a course to plain JSON: one input for each way in which it is taken. */
-import { suggest } from '../../expression/did-you-mean.ts'
 import { asId } from '../../lib/json.ts'
 import type { CourseParts, CourseToResolve, CourseWay, ResolveCourse } from '../cases/course-resolver.ts'
+import { describeUnknownStream } from '../cases/unknown-names.ts'
 import { CONTRACT_VERSION, type ResolvedCase } from '../types.ts'
 import { CourseWays } from './course-ways.ts'
 import { type CourseItem, CourseWorld } from './course-world.ts'
@@ -53,14 +53,7 @@ async function readItems({ file, given, path }: CourseToResolve, { spec, resourc
   for (const [name, { stream, ...written }] of Object.entries(items?.value ?? {})) {
     const place = [...(items?.path ?? path), name]
     const of = spec.streams.get(stream ?? '')
-    if (stream !== undefined && of === undefined) {
-      const help = suggest(stream, spec.streams.keys())
-      file.error([...place, 'stream'], {
-        code: 'cases/unknown-stream',
-        message: `the spec has no stream "${stream}"`,
-        help,
-      })
-    }
+    if (stream !== undefined && of === undefined) file.error([...place, 'stream'], describeUnknownStream(stream, spec))
     const body = await resources.read(written, { file, path: place, of: of?.resource })
     if (body === undefined) continue
     const id = asId(await spec.resources.get(of?.resource ?? '')?.id.evaluate(body))
