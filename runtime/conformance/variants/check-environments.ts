@@ -1,7 +1,7 @@
 /** Holds that results depend on no time zone and no locale: the same cases through processes that have others. */
 import { isDeepStrictEqual } from 'node:util'
 import type { CaseEngine, CaseResult, ResolvedCase } from '../types.ts'
-import type { VariantProblem } from './check-variants.ts'
+import { labelCase, type VariantProblem } from './check-variants.ts'
 
 /** Settings of a process. */
 export interface CaseEnvironment {
@@ -46,7 +46,7 @@ async function checkEnvironment(
       const variant = `TZ=${environment.TZ} LC_ALL=${environment.LC_ALL}`
       const index = own.findIndex((one, at) => !isDeepStrictEqual(one, other.occurrences[at]))
       const problem = `other occurrences come in this zone and locale: ${JSON.stringify(other.occurrences[Math.max(0, index)] ?? null)} in place of ${JSON.stringify(own[Math.max(0, index)] ?? null)}`
-      problems.push({ case: `${resolved.name} (${resolved.ingress})`, variant, problem })
+      problems.push({ case: labelCase(resolved), variant, problem })
     }
   } finally {
     await engine.close()

@@ -5,6 +5,7 @@ import { groupBy } from '../../lib/group-by.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Declarations } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
+import { formatPlace } from '../report/run-report.ts'
 import type { CaseEngine, CaseInput, CaseOccurrence, CaseResult, FailedOccurrence, ResolvedCase } from '../types.ts'
 import { findOptional } from './case-records.ts'
 import { type OptionalPlace, type Steps, takeAway } from './optional-places.ts'
@@ -67,14 +68,14 @@ export class VariantChecker {
     const [withNull, without] = results
     if (withNull && without && !isDeepStrictEqual(withNull.occurrences, without.occurrences)) {
       const problem = 'null gives other occurrences than an absent field'
-      problems.push({ case: nameOf(resolved), variant: variants[0]?.name ?? '', problem })
+      problems.push({ case: labelCase(resolved), variant: variants[0]?.name ?? '', problem })
     }
     return problems
   }
 
   /** Whatever the ingress, the same expressions read the same resource. */
-  #isRepetition({ place: { file, line, column } }: ResolvedCase): boolean {
-    return this.#varied.size === this.#varied.add(`${file}:${line}:${column}`).size
+  #isRepetition({ place }: ResolvedCase): boolean {
+    return this.#varied.size === this.#varied.add(formatPlace(place)).size
   }
 
   /** Undefined: the same variant of another case was run. */
@@ -111,13 +112,14 @@ export class VariantChecker {
     for (const [key, count] of countKeys(twice.occurrences)) {
       if (count === (expected.get(key) ?? 0)) continue
       const problem = expected.has(key) ? `the key ${key} is sent again` : `the new key ${key} is sent`
-      problems.push({ case: nameOf(resolved), variant: 'twice, an hour apart', problem })
+      problems.push({ case: labelCase(resolved), variant: 'twice, an hour apart', problem })
     }
     return problems
   }
 }
 
-const nameOf = ({ name, ingress }: ResolvedCase): string => `${name} (${ingress})`
+/** The `case` of its problems. */
+export const labelCase = ({ name, ingress }: ResolvedCase): string => `${name} (${ingress})`
 
 const HOUR = 3_600_000
 
@@ -201,6 +203,6 @@ function describeFaults(
   return varied.occurrences.filter(isFailed).flatMap(({ metric, fault: { code, message, place } }) => {
     if (own.has(code)) return []
     const problem = `${metric === '' ? 'the record' : metric} fails with ${code}: ${message}`
-    return [{ case: nameOf(resolved), variant: variant.name, problem, ...(place !== undefined && { place }) }]
+    return [{ case: labelCase(resolved), variant: variant.name, problem, ...(place !== undefined && { place }) }]
   })
 }

@@ -4,6 +4,8 @@ import type { CaseRun } from '../../../conformance/compare/pair-occurrences.ts'
 import { createProcessEngine } from '../../../conformance/portable/process-engine.ts'
 import { type CaseReport, formatPlace, isPassed } from '../../../conformance/report/run-report.ts'
 import { checkEnvironments } from '../../../conformance/variants/check-environments.ts'
+import { labelCase } from '../../../conformance/variants/check-variants.ts'
+import { groupBy } from '../../../lib/group-by.ts'
 import type { ProcessIo } from '../../io.ts'
 import { toCheck } from './engines.ts'
 
@@ -35,11 +37,12 @@ export async function checkZones(
     }),
   )
   const elapsed = (clock.now() - began) / varied.length
-  const names = new Map(varied.map(({ resolved }) => [formatPlace(resolved.place), resolved.name]))
+  const ran = groupBy(varied, ({ resolved }) => formatPlace(resolved.place))
+  const found = groupBy(problems, (problem) => problem.case)
   return reports.map((report) => {
-    const name = names.get(formatPlace(report.place))
-    if (name === undefined) return report
-    const own = problems.filter((problem) => problem.case.startsWith(`${name} (`))
+    const runs = ran.get(formatPlace(report.place))
+    if (runs === undefined) return report
+    const own = runs.flatMap(({ resolved }) => found.get(labelCase(resolved)) ?? [])
     return { ...report, checks: [...report.checks, toCheck('zones and locales', own, elapsed)] }
   })
 }
