@@ -5,6 +5,7 @@ import type { Json } from '../../ports/types.ts'
 import type { CaseLookups, CaseResources, CaseTable } from '../../spec/generated/documents.ts'
 import type { LookupSpec, Spec } from '../../spec/spec.ts'
 import type { Path } from '../../spec/yaml.ts'
+import { layLookups } from '../lay-lookups.ts'
 import type { CaseFile } from './case-file.ts'
 import type { ResourceReader } from './resource-reader.ts'
 import { describeUnknownLookup } from './unknown-names.ts'
@@ -30,7 +31,7 @@ export async function readLookups(
     const place = isList ? [...path, index] : path
     const read =
       typeof table === 'string' ? readFileTables(table, file, place, parts) : readInline(table, file, place, parts)
-    all = unite(all, await read)
+    all = layLookups(all, await read)
   }
   return all
 }
@@ -84,10 +85,4 @@ async function readInline(
     tables[name] = rows
   }
   return tables
-}
-
-function unite(before: LookupTables, added: LookupTables): LookupTables {
-  const all = { ...before }
-  for (const [name, rows] of Object.entries(added)) all[name] = { ...all[name], ...rows }
-  return all
 }

@@ -7,6 +7,7 @@ import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
 import type { SourceClient, SourceRequestOptions } from '../../source/client.ts'
 import type { LookupSpec, RequestSpec, Spec, StreamSpec } from '../../spec/spec.ts'
+import { layLookups } from '../lay-lookups.ts'
 import type { CaseInput, CaseRecord } from '../types.ts'
 
 /** What a request asks for: the resource of a lookup by its key, or all items of a stream that are read now. */
@@ -78,9 +79,8 @@ export class CaseSource implements SourceClient {
   }
 
   /** From now on these resources are as given, and streams list these records. */
-  update(records: readonly CaseRecord[], lookups: CaseInput['lookups'] = {}): void {
-    const names = [...new Set([...Object.keys(this.#lookups), ...Object.keys(lookups)])]
-    this.#lookups = Object.fromEntries(names.map((name) => [name, { ...this.#lookups[name], ...lookups[name] }]))
+  update(records: readonly CaseRecord[], lookups: CaseInput['lookups'] | undefined): void {
+    this.#lookups = layLookups(this.#lookups, lookups)
     this.#page = groupBy(records, ({ stream }) => stream)
   }
 

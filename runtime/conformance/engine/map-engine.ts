@@ -14,6 +14,7 @@ import { toFault } from '../../ports/fault.ts'
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../../ports/ledger.ts'
 import type { Json } from '../../ports/types.ts'
 import type { LookupSpec, Spec } from '../../spec/spec.ts'
+import { layLookups } from '../lay-lookups.ts'
 import type { CaseEngine, CaseInput, CaseOccurrence, CaseResult, CaseStep } from '../types.ts'
 import { toSourceRecord } from './source-record.ts'
 import { toOccurrence } from './to-occurrence.ts'
@@ -64,7 +65,7 @@ class CaseRun {
 
   async run(): Promise<CaseResult> {
     for (const step of this.#input.steps) {
-      this.#lookups = overlay(this.#lookups, step.lookups)
+      this.#lookups = layLookups(this.#lookups, step.lookups)
       for (const record of step.records) {
         try {
           const source = await toSourceRecord(record, step, this.#input, this.#parts.spec)
@@ -175,10 +176,4 @@ function presentOf(resource: Json): Json | undefined {
   const value = presentMembers(resource)
   present.set(resource, value)
   return value
-}
-
-function overlay(before: CaseInput['lookups'], changed: CaseInput['lookups'] = {}): CaseInput['lookups'] {
-  const all = { ...before }
-  for (const [name, rows] of Object.entries(changed)) all[name] = { ...all[name], ...rows }
-  return all
 }
