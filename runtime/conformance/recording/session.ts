@@ -1,6 +1,7 @@
 /** A connector on a store in memory, whose requests are noted, or answered from a recording. */
 import type { DeliveryConnections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
+import { untilAborted } from '../../lib/abort.ts'
 import { type AuthProvider, createStaticAuth, type DeliveryGate } from '../../ports/auth.ts'
 import type { Destination } from '../../ports/destination.ts'
 import type { Clock, Fetch } from '../../ports/effects.ts'
@@ -39,11 +40,7 @@ export interface SessionOptions extends Omit<SessionParts, 'store' | 'connection
 
 const OPEN_GATE: DeliveryGate = {
   pausedReason: () => undefined,
-  waitForChange: (signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
-    }),
+  waitForChange: untilAborted,
 }
 
 /** Signs the webhooks of sessions. No other process accepts it. */

@@ -7,7 +7,6 @@ import { readItems } from '../../../conformance/recording/import/read-items.ts'
 import { type RecordParts, recordInput, recordStreams } from '../../../conformance/recording/record.ts'
 import type { Recording } from '../../../conformance/recording/recording.ts'
 import { plural } from '../../../lib/format.ts'
-import { asArray } from '../../../lib/json.ts'
 import { silentLogger } from '../../../system.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
@@ -110,9 +109,7 @@ async function collectFiles(
 
 /** Addresses that settings put in place of the vendors': a HAR of the sandbox has these. */
 const baseUrlsOf = ({ env }: CommandContext): readonly string[] =>
-  Object.entries(env).flatMap(([name, value]) =>
-    name.endsWith('_BASE_URL') && value ? asArray(value).map(String) : [],
-  )
+  Object.entries(env).flatMap(([name, value]) => (name.endsWith('_BASE_URL') && value ? [value] : []))
 
 async function readFolder(dir: string, { io }: CommandContext) {
   const root = resolve(io.cwd, dir)

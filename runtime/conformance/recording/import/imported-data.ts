@@ -73,10 +73,3 @@ export function addTo(lists: Map<string, Json[]>, name: string, values: readonly
   if (known) known.push(...values)
   else lists.set(name, [...values])
 }
-
-/** Milliseconds since 1970 of a notification's own time: Unix seconds, or ISO 8601. */
-export function timeOf(time: Json | undefined): number | undefined {
-  if (typeof time === 'number') return time * 1000
-  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
-}

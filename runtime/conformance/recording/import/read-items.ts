@@ -1,4 +1,5 @@
 /** Reads hand-made JSON: notifications, pages of streams, single items and lookups, told apart by the spec's own expressions. */
+import { parseTime } from '../../../lib/iso-time.ts'
 import { asArray, isObject } from '../../../lib/json.ts'
 import { Fault } from '../../../ports/fault.ts'
 import type { Json, JsonObject } from '../../../ports/types.ts'
@@ -6,7 +7,7 @@ import { openEnvelope } from '../../../source/envelope.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import type { Exchange, RecordedWebhook } from '../recording.ts'
 import { isExchange } from '../recording-files.ts'
-import { addTo, type ImportedData, importedStreams, timeOf } from './imported-data.ts'
+import { addTo, type ImportedData, importedStreams } from './imported-data.ts'
 
 export interface ItemFile {
   /** Its path in the folder, for messages, and to tell what it holds. */
@@ -55,7 +56,7 @@ class ItemReader implements ImportedData {
     const isReceived = typeof at === 'string' && isObject(body)
     const envelope = await openEnvelope(isReceived ? body : value, this.#spec).catch(() => undefined)
     if (envelope === undefined || envelope.item === null) return false
-    const time = isReceived ? Date.parse(at) : (timeOf(envelope.time) ?? this.#now)
+    const time = isReceived ? Date.parse(at) : (parseTime(envelope.time) ?? this.#now)
     this.webhooks.push({ at: new Date(time).toISOString(), body: isReceived ? body : value })
     return true
   }
