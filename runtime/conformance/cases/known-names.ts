@@ -4,6 +4,7 @@ import { PROFILE } from '../../mapping/map-profile.ts'
 import { DELETION } from '../../mapping/person/deletions.ts'
 import { SKIP_REASONS, WAIT_REASONS } from '../../skip-reasons.ts'
 import type { Mapping, ProfileMapping, Property, Spec } from '../../spec/spec.ts'
+import { isSpreadOf } from '../compare/find-expression.ts'
 
 /** A JSONata error has its own code. */
 const EXPRESSION_CODE = /^expression\/[STDU]\d{4}$/
@@ -64,20 +65,15 @@ export class KnownNames {
 /** Names of properties, of which some hold a `*` for the members of an object. */
 export class PropertyNames {
   readonly names: readonly string[]
-  readonly #patterns: readonly (readonly [start: string, end: string])[]
+  readonly #properties: readonly Pick<Property, 'name' | 'isSpread'>[]
 
   constructor(properties: readonly Pick<Property, 'name' | 'isSpread'>[]) {
     this.names = properties.filter(({ isSpread }) => !isSpread).map(({ name }) => name)
-    this.#patterns = properties.flatMap(({ name, isSpread }) => {
-      const [start = '', end = ''] = name.split('*')
-      return isSpread ? [[start, end] as const] : []
-    })
+    this.#properties = properties
   }
 
   has(name: string): boolean {
-    return (
-      this.names.includes(name) || this.#patterns.some(([start, end]) => name.startsWith(start) && name.endsWith(end))
-    )
+    return this.names.includes(name) || this.#properties.some((property) => isSpreadOf(property, name))
   }
 }
 

@@ -55,7 +55,7 @@ export function findProperty(properties: readonly Property[], name: string | und
   return own ?? properties.find((property) => isSpreadOf(property, name))
 }
 
-export function isSpreadOf({ name, isSpread }: Property, member: string): boolean {
+export function isSpreadOf({ name, isSpread }: Pick<Property, 'name' | 'isSpread'>, member: string): boolean {
   const [before = '', after = ''] = name.split('*')
   return isSpread === true && member.startsWith(before) && member.endsWith(after)
 }
