@@ -46,5 +46,9 @@ export const failedChecks = ({ checks }: CaseReport): readonly CheckReport[] =>
 export const failedCases = ({ cases }: RunReport): readonly CaseReport[] =>
   cases.filter((one) => failedChecks(one).length > 0)
 
+/** The name of a case without its file, which the report prints apart. */
+export const nameWithoutFile = ({ name, place }: Pick<CaseReport, 'name' | 'place'>): string =>
+  name.startsWith(`${place.file}: `) ? name.slice(place.file.length + 2) : name
+
 /** `file:line:column`, as terminals and editors open it. */
 export const formatPlace = ({ file, line, column }: CasePlace): string => `${file}:${line}:${column}`

@@ -4,7 +4,7 @@ import { compareCase } from '../compare/compare-case.ts'
 import { compareIngresses } from '../compare/compare-ingresses.ts'
 import { type CaseRun, type CompareOptions, selectOccurrences } from '../compare/pair-occurrences.ts'
 import type { CoverageCounter } from '../report/coverage.ts'
-import { type CaseReport, type CheckReport, formatPlace } from '../report/run-report.ts'
+import { type CaseReport, type CheckReport, formatPlace, nameWithoutFile } from '../report/run-report.ts'
 import type { CaseEngine, CaseResult, ResolvedCase } from '../types.ts'
 
 export interface RunCasesOptions extends CompareOptions {
@@ -54,9 +54,8 @@ async function runCase(ingresses: readonly ResolvedCase[], options: RunCasesOpti
   if (checks.every(({ differences }) => differences.length === 0)) checks.push(...checkIngresses(runs, options))
   const [first] = ingresses
   if (first === undefined) throw new Error('a case has no ingress')
-  const { name, place } = first
-  const report = { name: name.startsWith(`${place.file}: `) ? name.slice(place.file.length + 2) : name, place }
-  return { report: { ...report, checks: [...checks, ...variants] }, runs }
+  const report = { name: nameWithoutFile(first), place: first.place, checks: [...checks, ...variants] }
+  return { report, runs }
 }
 
 /** The thrown error as a value: one case must not end the others. */

@@ -1,5 +1,6 @@
 /** The cases that the options select. */
 
+import { nameWithoutFile } from '../../../conformance/report/run-report.ts'
 import type { ResolvedCase } from '../../../conformance/types.ts'
 import { suggest } from '../../../expression/did-you-mean.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
@@ -16,13 +17,11 @@ export function filterCases(cases: readonly ResolvedCase[], options: TestOptions
   const found = only === undefined ? ofMetric : ofMetric.filter((one) => hasInName(one, only))
   if (found.length > 0 || cases.length === 0) return found
   if (ofMetric.length === 0) throw usageError(`--metric: no case expects ${metrics?.join(' or ')}`)
-  throw usageError(`--only: no case has "${only}" in its name; ${suggest(only ?? '', ofMetric.map(nameOf))}`)
+  throw usageError(`--only: no case has "${only}" in its name; ${suggest(only ?? '', ofMetric.map(nameWithoutFile))}`)
 }
 
-const hasInName = (one: ResolvedCase, text: string): boolean => nameOf(one).toLowerCase().includes(text.toLowerCase())
-
-/** Without its file. */
-const nameOf = ({ name, place }: ResolvedCase): string => name.slice(place.file.length + 2)
+const hasInName = (one: ResolvedCase, text: string): boolean =>
+  nameWithoutFile(one).toLowerCase().includes(text.toLowerCase())
 
 /** Of `--metric`. Undefined: all. */
 export function selectedMetrics({ metric }: TestOptions, spec: Spec): readonly string[] | undefined {

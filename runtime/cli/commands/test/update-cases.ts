@@ -1,7 +1,7 @@
 /** `--update`: writes what was seen into the failing cases, and tells which changed. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { formatPlace } from '../../../conformance/report/run-report.ts'
+import { formatPlace, nameWithoutFile } from '../../../conformance/report/run-report.ts'
 import { updateCaseFile } from '../../../conformance/update/update-case-file.ts'
 import { groupBy } from '../../../lib/group-by.ts'
 import type { CommandContext } from '../../command.ts'
@@ -14,9 +14,8 @@ export async function updateCases({ runs, compare }: TestRun, { io, note }: Comm
     const path = resolve(io.cwd, file)
     const { text, changed, refused } = updateCaseFile(await readFile(path, 'utf8'), ofFile, compare)
     if (text !== undefined) await writeFile(path, text)
-    for (const { place, name } of changed) note(`updated ${formatPlace(place)}  ${name.slice(file.length + 2)}`)
-    for (const { place, name, reason } of refused)
-      note(`left as it is: ${formatPlace(place)}  ${name.slice(file.length + 2)}: ${reason}`)
+    for (const one of changed) note(`updated ${formatPlace(one.place)}  ${nameWithoutFile(one)}`)
+    for (const one of refused) note(`left as it is: ${formatPlace(one.place)}  ${nameWithoutFile(one)}: ${one.reason}`)
     count += changed.length
   }
   return count
