@@ -114,6 +114,7 @@ const MARKUP: readonly (readonly [body: string, left: string])[] = [
   ['<p>Where is my parcel</p><img width="100" height="200" src="https://shop.test/1.png">', 'where is my parcel'],
   ['No, <a href="mailto:ada.obrien@harbourlight.shop">where is my parcel</a>', 'where is my parcel'],
   ['to&nbsp;&nbsp;&nbsp;&nbsp;&lt;me&gt; &quot;so&quot; &amp; &lt;no&gt; where is my parcel', 'Where is my parcel'],
+  ['see %20 https://api.source.example/1.png where is my parcel', 'where is my parcel'],
   ['see https://api.source.example/a/b/1.png?is=so where is my parcel', 'where is my parcel'],
   ['the 0000 0000 0000 parcel has no number', 'parcel has no number'],
 ]
