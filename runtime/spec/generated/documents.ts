@@ -44,6 +44,7 @@ export type CaseLookups =
       [k: string]: CaseResources
     }
   | CaseTable[]
+export type CaseRemove = string[]
 export type CaseResources = CaseResource[]
 export type CaseTable =
   | string
@@ -394,48 +395,12 @@ export interface CaseGiven {
     [k: string]: unknown
   }
   lookups?: CaseLookups
-  set?: {
-    [k: string]: unknown
-  }
-  remove?: string[]
-  wrap?: {
-    [k: string]: unknown
-  }
-  webhook?: {
-    fixture?: string
-    item?:
-      | {
-          [k: string]: unknown
-        }
-      | unknown[]
-      | string
-      | number
-      | boolean
-      | null
-    set?: {
-      [k: string]: unknown
-    }
-    remove?: string[]
-  }
-  backfill?: {
-    fixture?: string
-    item?:
-      | {
-          [k: string]: unknown
-        }
-      | unknown[]
-      | string
-      | number
-      | boolean
-      | null
-    set?: {
-      [k: string]: unknown
-    }
-    remove?: string[]
-  }
-  notification?: {
-    [k: string]: unknown
-  }
+  set?: CaseSet
+  remove?: CaseRemove
+  wrap?: CaseWrap
+  webhook?: CaseChange
+  backfill?: CaseChange
+  notification?: CaseNotification
   items?: {
     [k: string]: {
       stream?: string
@@ -468,10 +433,31 @@ export interface CaseResource {
     | number
     | boolean
     | null
-  set?: {
-    [k: string]: unknown
-  }
-  remove?: string[]
+  set?: CaseSet
+  remove?: CaseRemove
+}
+export interface CaseSet {
+  [k: string]: unknown
+}
+export interface CaseWrap {
+  [k: string]: unknown
+}
+export interface CaseChange {
+  fixture?: string
+  item?:
+    | {
+        [k: string]: unknown
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null
+  set?: CaseSet
+  remove?: CaseRemove
+}
+export interface CaseNotification {
+  [k: string]: unknown
 }
 export interface CaseStep {
   at: Duration
@@ -479,35 +465,14 @@ export interface CaseStep {
   item?: string
   lookup?: string
   id?: string
-  set?: {
-    [k: string]: unknown
-  }
-  remove?: string[]
+  set?: CaseSet
+  remove?: CaseRemove
   gone?: boolean
   mergedInto?: string
   topic?: string
-  webhook?: {
-    fixture?: string
-    item?:
-      | {
-          [k: string]: unknown
-        }
-      | unknown[]
-      | string
-      | number
-      | boolean
-      | null
-    set?: {
-      [k: string]: unknown
-    }
-    remove?: string[]
-  }
-  wrap?: {
-    [k: string]: unknown
-  }
-  notification?: {
-    [k: string]: unknown
-  }
+  webhook?: CaseChange
+  wrap?: CaseWrap
+  notification?: CaseNotification
   lost?: boolean
   twice?: boolean
   late?: Duration
