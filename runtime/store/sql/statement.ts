@@ -1,0 +1,101 @@
+/** Statements in both dialects, from one text: the few differences are in the table here. */
+import type { SqlDialect, SqlValue } from '../../ports/sql.ts'
+
+/** The texts of one statement. */
+export type Statement = Readonly<Record<SqlDialect, string>>
+
+/** A statement that is run for many rows of values at once. */
+export interface StatementOfRows extends Statement {
+  /** The names of the values, in their order. */
+  readonly columns: readonly string[]
+}
+
+/** The expressions in which the dialects differ. */
+export interface DialectWords {
+  /** The values of a JSON array of texts, for `IN`. `parameter`: e.g. `?1`. */
+  texts(parameter: string): string
+  /** The same of integers. */
+  integers(parameter: string): string
+  /** A member of a JSON text, as text; null if there is none. */
+  member(json: string, ...path: readonly string[]): string
+  /** An element of the JSON array that is a member of a JSON text, as JSON. */
+  element(json: string, member: string, index: string): string
+  /** The greater of two values. */
+  greatest(a: string, b: string): string
+  /** All rows of a query as one JSON array of arrays. */
+  jsonRows(columns: readonly string[], query: string): string
+  /** Locks the rows that a query reads, until the transaction ends. */
+  readonly forUpdate: string
+}
+
+const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
+  sqlite: {
+    texts: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
+    integers: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
+    member: (json, ...path) => `json_extract(${json}, '$.${path.join('.')}')`,
+    element: (json, member, index) => `json_extract(${json}, '$.${member}[' || ${index} || ']')`,
+    greatest: (a, b) => `max(${a}, ${b})`,
+    jsonRows: (columns, query) =>
+      `SELECT json_group_array(json_array(${columns.join(', ')})) AS json FROM (${query}) AS found`,
+    forUpdate: '',
+  },
+  postgres: {
+    texts: (parameter) => `(SELECT json_array_elements_text(${parameter}::json))`,
+    integers: (parameter) => `(SELECT json_array_elements_text(${parameter}::json)::bigint)`,
+    member: (json, ...path) => `((${json})::jsonb #>> '{${path.join(',')}}')`,
+    element: (json, member, index) => `(((${json})::jsonb -> '${member}' -> (${index})::int)::text)`,
+    greatest: (a, b) => `greatest(${a}, ${b})`,
+    jsonRows: (columns, query) =>
+      `SELECT coalesce(json_agg(json_build_array(${columns.join(', ')})), '[]')::text AS json FROM (${query}) AS found`,
+    forUpdate: 'FOR UPDATE',
+  },
+}
+
+/** A statement with parameters `?1`, `?2` … Ask for what differs by the words of the dialect. */
+export function statement(text: string | ((words: DialectWords, dialect: SqlDialect) => string)): Statement {
+  const of = (dialect: SqlDialect) => (typeof text === 'string' ? text : text(WORDS[dialect], dialect))
+  return { sqlite: of('sqlite'), postgres: of('postgres').replace(/\?(\d+)/g, '$$$1') }
+}
+
+type ColumnType = 'integer' | 'text'
+
+/**
+ * A statement that is run for many rows. In the text `:name` is a value of the row; `{ROW :a, :b}` stands for the row to
+ * insert; `{FROM}`, `{USING}` and `{,}` for the place where PostgreSQL reads the rows from, in the syntax of the statement.
+ * With `ON CONFLICT … DO UPDATE` no two rows may have the same key.
+ */
+export function statementOfRows(
+  columns: Readonly<Record<string, ColumnType>>,
+  text: string | ((words: DialectWords, dialect: SqlDialect) => string),
+): StatementOfRows {
+  const names = Object.keys(columns)
+  const of = (dialect: SqlDialect) => (typeof text === 'string' ? text : text(WORDS[dialect], dialect))
+  const types = Object.entries(columns).map(([name, type]) => `_${name} ${type === 'integer' ? 'bigint' : 'text'}`)
+  const rows = `json_to_recordset($1::json) AS given(${types.join(', ')})`
+  const sqlite = of('sqlite')
+    .replace(ROW, 'VALUES ($1)')
+    .replace(PLACE, '')
+    .replace(VALUE, (_, name: string) => `?${indexOf(names, name)}`)
+  const postgres = of('postgres')
+    .replace(ROW, `SELECT $1 {FROM}`)
+    .replace(PLACE, (_, word: string) => (word === ',' ? `, ${rows}` : `${word} ${rows}`))
+    .replace(VALUE, (_, name: string) => `_${names[indexOf(names, name) - 1] ?? ''}`)
+  return { columns: names, sqlite, postgres }
+}
+
+const ROW = /\{ROW ([^}]*)\}/
+const PLACE = /\{(FROM|USING|,)\}/g
+/** Not the `::` of a cast. */
+const VALUE = /(?<![:\w]):([a-z_]+)\b/g
+
+function indexOf(names: readonly string[], name: string): number {
+  const index = names.indexOf(name)
+  if (index < 0) throw new TypeError(`a statement names the value "${name}", which its rows do not have`)
+  return index + 1
+}
+
+/** The rows as the one parameter of the statement in PostgreSQL. */
+export function encodeRows({ columns }: StatementOfRows, rows: readonly (readonly SqlValue[])[]): string {
+  const names = columns.map((name) => `_${name}`)
+  return JSON.stringify(rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? null]))))
+}

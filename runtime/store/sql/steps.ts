@@ -1,0 +1,92 @@
+/**
+ * The store's logic as generators of database calls, written once and run in either way: against a synchronous driver to
+ * the end in one turn of the event loop, against an asynchronous one with a promise for each call.
+ */
+import type { Awaitable, SqlDialect, SqlStatements, SqlValue } from '../../ports/sql.ts'
+import { encodeRows, type Statement, type StatementOfRows } from './statement.ts'
+
+/** Calls the database; `yield*` gives its answer. */
+type Call = (statements: SqlStatements, dialect: SqlDialect) => Awaitable<unknown>
+
+/** Logic of the store that returns `T`. Combine it by `yield*`. */
+export type Steps<T> = Generator<Call, T, unknown>
+
+/** The first row, or undefined. */
+export function* get<Row>(statement: Statement, ...values: SqlValue[]): Steps<Row | undefined> {
+  return (yield (sql, dialect) => sql.get(statement[dialect], values)) as Row | undefined
+}
+
+export function* all<Row>(statement: Statement, ...values: SqlValue[]): Steps<readonly Row[]> {
+  return (yield (sql, dialect) => sql.all(statement[dialect], values)) as readonly Row[]
+}
+
+/** A statement that is empty in the dialect is left out. */
+export function* run(statement: Statement, ...values: SqlValue[]): Steps<void> {
+  yield (sql, dialect) => (statement[dialect] === '' ? undefined : sql.run(statement[dialect], values))
+}
+
+/** Runs the statement for each row of values: in SQLite one after another, in PostgreSQL as one statement. */
+export function* runEach(statement: StatementOfRows, rows: readonly (readonly SqlValue[])[]): Steps<void> {
+  if (rows.length === 0) return
+  yield (sql, dialect) => {
+    if (dialect === 'postgres') return sql.run(statement.postgres, [encodeRows(statement, rows)])
+    return forEachRow(rows, (values) => sql.run(statement.sqlite, values))
+  }
+}
+
+/** As `runEach`, with all the rows that it returns. */
+export function* allEach<Row>(
+  statement: StatementOfRows,
+  rows: readonly (readonly SqlValue[])[],
+): Steps<readonly Row[]> {
+  if (rows.length === 0) return []
+  return (yield (sql, dialect) => {
+    if (dialect === 'postgres') return sql.all(statement.postgres, [encodeRows(statement, rows)])
+    const found: unknown[] = []
+    const add = (more: readonly unknown[]) => void found.push(...more)
+    const done = forEachRow(rows, (values) => {
+      const answer = sql.all(statement.sqlite, values)
+      return answer instanceof Promise ? answer.then(add) : add(answer)
+    })
+    return done instanceof Promise ? done.then(() => found) : found
+  }) as readonly Row[]
+}
+
+/** Runs the steps to their end. */
+export function drive<T>(steps: Steps<T>, statements: SqlStatements, dialect: SqlDialect): Awaitable<T> {
+  return advance(steps, steps.next(), statements, dialect)
+}
+
+function advance<T>(
+  steps: Steps<T>,
+  first: IteratorResult<Call, T>,
+  statements: SqlStatements,
+  dialect: SqlDialect,
+): Awaitable<T> {
+  let step = first
+  while (step.done !== true) {
+    const answer = step.value(statements, dialect)
+    if (answer instanceof Promise) return resume(steps, answer, statements, dialect)
+    step = steps.next(answer)
+  }
+  return step.value
+}
+
+async function resume<T>(
+  steps: Steps<T>,
+  answer: Promise<unknown>,
+  statements: SqlStatements,
+  dialect: SqlDialect,
+): Promise<T> {
+  return advance(steps, steps.next(await answer), statements, dialect)
+}
+
+function forEachRow(
+  rows: readonly (readonly SqlValue[])[],
+  work: (values: readonly SqlValue[]) => unknown,
+): Awaitable<void> {
+  for (const [index, values] of rows.entries()) {
+    const answer = work(values)
+    if (answer instanceof Promise) return answer.then(() => forEachRow(rows.slice(index + 1), work))
+  }
+}
