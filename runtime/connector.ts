@@ -14,7 +14,8 @@ import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 import type { MetricComparison, VerifyOptions } from './verify/types.ts'
 
-export interface Connector {
+/** Receives and delivers: the part of a connector that runs at the edge. */
+export interface Pipeline {
   readonly spec: Spec
   readonly store: Store
   /** Answers a webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
@@ -34,6 +35,21 @@ export interface Connector {
   adoptSpec(): Promise<void>
   /** Delivers until the signal aborts, then settles all leased records and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
+  /**
+   * Delivers one record, for hosts with a queue of their own: a record passed to `append` of their store, from the
+   * second attempt on with its `attempt` and `retryState`, which decide the next delay. Never throws because of the
+   * record. Writes nothing: the host stores the outcome, so that `filterDelivered` of its store knows the keys.
+   */
+  deliver(record: SourceRecord | LeasedRecord): Promise<Outcome>
+  /**
+   * Deletions of profiles whose contact was deleted at the source: they wait until the operator has confirmed them. Absent:
+   * profiles are kept.
+   */
+  readonly deletions?: { isConfirmed(): Promise<boolean>; confirm(): Promise<void> }
+  close(): Promise<void>
+}
+
+export interface Connector extends Pipeline {
   /**
    * Imports history, resuming an interrupted or incomplete import. Ends with phase `done`, or `incomplete` when the
    * source gave fewer records than it counts.
@@ -56,12 +72,6 @@ export interface Connector {
   pollChanges(options: { readonly signal: AbortSignal }): Promise<void>
   /** The last pass of any process. Undefined before the first. */
   lastReconcile(): Promise<ReconcilePass | undefined>
-  /**
-   * Delivers one record, for hosts with a queue of their own: a record passed to `append` of their store, from the
-   * second attempt on with its `attempt` and `retryState`, which decide the next delay. Never throws because of the
-   * record. Writes nothing: the host stores the outcome, so that `filterDelivered` of its store knows the keys.
-   */
-  deliver(record: SourceRecord | LeasedRecord): Promise<Outcome>
   /** Maps a webhook or stream items and sends nothing. */
   preview(input: PreviewInput): Promise<Preview>
   /** Checks credentials and permissions of source and destination. */
@@ -71,12 +81,6 @@ export interface Connector {
    * the destination cannot count. Throws a `Fault` when it refuses.
    */
   verify?(options: VerifyOptions): AsyncIterable<MetricComparison>
-  /**
-   * Deletions of profiles whose contact was deleted at the source: they wait until the operator has confirmed them. Absent:
-   * profiles are kept.
-   */
-  readonly deletions?: { isConfirmed(): Promise<boolean>; confirm(): Promise<void> }
   /** Segments and flows to create at the destination. Absent: it supports none. */
   readonly recipes?: RecipeBook
-  close(): Promise<void>
 }

@@ -1,127 +1,48 @@
 /** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
 import { runBackfill } from './backfill/backfill.ts'
-import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import { estimateBackfill } from './backfill/estimate.ts'
 import { runningBackfill } from './backfill/lock.ts'
 import { lastBackfill, listRuns } from './backfill/progress.ts'
-import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
-import { BacklogMonitor } from './delivery/backlog-monitor.ts'
-import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
-import { FirstSends } from './delivery/first-sends.ts'
-import { ProfileIds } from './delivery/profile-ids.ts'
-import { type LaneParts, runLane, runLanes } from './delivery/run-lanes.ts'
-import { MessageSender } from './delivery/sender.ts'
-import { SetterTurns } from './delivery/set-properties.ts'
-import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
-import { storeWithTransientFaults } from './http/transient-faults.ts'
-import { compilePlan } from './mapping/compile-plan.ts'
-import { createLookups } from './mapping/lookups.ts'
-import { ContactStates } from './mapping/person/contact-states.ts'
-import { createDeletionState, withdrawConfirmation } from './mapping/person/deletion-state.ts'
-import { knownPeopleOf } from './mapping/person/known-people.ts'
+import { type CreatePipelineOptions, createPipeline } from './create-pipeline.ts'
+import { runLane } from './delivery/run-lanes.ts'
 import { previewMapping } from './mapping/preview.ts'
-import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
-import type { Destination } from './ports/destination.ts'
-import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
 import type { EventCounter } from './ports/event-counter.ts'
 import { Fault } from './ports/fault.ts'
-import { deliveredKeys } from './ports/ledger.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
-import type { Source } from './ports/source.ts'
-import type { Store } from './ports/store.ts'
-import type { LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
 import { createRecipeBook } from './recipes.ts'
 import { pollChanges, reconcileOnce } from './reconcile/poller.ts'
 import { readReconcileState } from './reconcile/state.ts'
-import { adoptSpec, hashSpec } from './running-spec/running-spec.ts'
-import { AccountPin } from './source/account-pin.ts'
-import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
-import { LiveSinceReader } from './source/live-since.ts'
-import { receiveWebhook, reportMisdirected } from './source/receive.ts'
-import { SourceClock } from './source/source-clock.ts'
-import { UnverifiedBodies } from './source/unverified-bodies.ts'
-import { WebhookStatsRecorder } from './source/webhook-stats.ts'
-import type { Spec, Window } from './spec/spec.ts'
+import type { SourceClient } from './source/client.ts'
+import type { Window } from './spec/spec.ts'
 import { verifyDeliveries } from './verify/verify.ts'
 
-export interface CreateConnectorOptions {
-  readonly spec: Spec
-  readonly source: Source
-  readonly destination: Destination
-  readonly store: Store
-  /** Answers the requests to the source in place of its API: for cases and recordings. Default: HTTP by `fetch`. */
-  readonly client?: SourceClient
-  readonly fetch: Fetch
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  /** Default: an unknown process, whose locks must expire after a crash. */
-  readonly processIdentity?: ProcessIdentity
+export interface CreateConnectorOptions extends CreatePipelineOptions {
   /** Checks credentials and permissions, one by one. */
   readonly runChecks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
-  /** Pauses delivery while it is shut. Absent: delivery waits only until both accounts are pinned. */
-  readonly gate?: DeliveryGate
-  /** Pins the destination's account before the first delivery. Absent: the account stays unknown. */
-  readonly destinationAuth?: AuthProvider
   /** Creates segments and flows at the destination. */
   readonly recipeTarget?: RecipeTarget
   /** Counts the events that the destination has recorded. */
   readonly eventCounter?: EventCounter
   /** Events of history that the destination accepts, where that is known. */
   readonly backfillRateLimit?: Window | undefined
-  readonly destinationStats?: () => ConnectionStats
-  /** Metrics whose new keys may count delivered events again. Default: none, and a changed key ends `work`. */
-  readonly acceptNewKeys?: readonly string[]
 }
 
-/** The store as receiving and delivering see it: its unexpected errors arrive as transient faults. */
-type GuardedStore = ReturnType<typeof storeWithTransientFaults>
-
-const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => false }
-
 export function createConnector(options: CreateConnectorOptions): Connector {
-  const { spec, source, store, clock, random, logger, gate } = options
-  const { processIdentity = UNKNOWN_PROCESS, recipeTarget, eventCounter: counter, backfillRateLimit } = options
-  const closing = new AbortController()
-  const guarded = storeWithTransientFaults(store)
-  const sourceClock = new SourceClock(clock, logger)
-  const sourceTime = () => sourceClock.now()
-  const access = { ...options, fetch: sourceClock.observe(options.fetch) }
-  const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
-  const input = { client, accounts, guarded, sourceTime, signal: closing.signal }
-  const { parts, laneParts, sender } = createDelivery(options, input)
-  const webhookStats = new WebhookStatsRecorder(clock)
+  const { spec, store, clock, random, logger, gate } = options
+  const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
+  const { pipeline, parts, laneParts, sender, client, accounts, sourceTime, processIdentity } = createPipeline(options)
   const pin = (signal: AbortSignal) => accounts.pin(signal)
-  const { lookups } = parts
   const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
-  const reconcileParts = { ...reading, lookups, gate: accounts.gate }
-  const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
-  const webhook = { spec, store: guarded, clock, logger, bodies, secrets: source.secrets, stats: webhookStats }
-  const adopt = adoptOnce(() => adoptSpec({ ...reading, store }, options))
+  const reconcileParts = { ...reading, lookups: parts.lookups, gate: accounts.gate }
 
   return {
-    spec,
-    store,
-    connectionStats: () => ({
-      source: sourceStats.snapshot(),
-      destination: options.destinationStats?.() ?? { limits: [] },
-    }),
-    receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.readWorkspace() }),
-    reportMisdirected: (path) => reportMisdirected(path, webhook),
-    webhookStats: () => webhookStats.snapshot(),
-    gate: accounts.gate,
-    adoptSpec: adopt,
-    async work({ signal, lanes = ['live', 'backfill'] }) {
-      await adopt()
-      await withdrawConfirmation(spec, guarded)
-      await runLanes(lanes, laneParts, signal)
-    },
+    ...pipeline,
     async *backfill(backfillOptions) {
       const reason = gate?.pausedReason()
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
-      await adopt()
+      await pipeline.adoptSpec()
       const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
       yield* runBackfill({ ...reading, random, work, flush }, backfillOptions)
@@ -134,99 +55,9 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     reconcile: (reconcileOptions) => reconcileOnce(reconcileParts, reconcileOptions),
     pollChanges: ({ signal }) => pollChanges(reconcileParts, signal),
     lastReconcile: async () => (await readReconcileState(store)).last,
-    deliver: (record) => deliverForHost(record, parts, guarded),
     preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
-    ...(parts.deletions && { deletions: parts.deletions }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
-    close: async () => closing.abort(),
   }
-}
-
-/** Once for each connector: it has one spec. After a failure the next call tries again. */
-function adoptOnce(adopt: () => Promise<void>): () => Promise<void> {
-  let adopting: Promise<void> | undefined
-  return () => {
-    adopting ??= adopt().catch((error: unknown) => {
-      adopting = undefined
-      throw error
-    })
-    return adopting
-  }
-}
-
-/** A host with a queue of its own settles nothing in the store. */
-async function deliverForHost(record: SourceRecord, parts: DeliverParts, store: GuardedStore): Promise<Outcome> {
-  const outcome = await deliver(record, parts)
-  const keys = deliveredKeys(outcome)
-  if (keys.length > 0) await store.forgetSends(keys)
-  return outcome
-}
-
-/** The source's client, its statistics, and the pin that holds the store to one account of each side. */
-function createSourceAccess(options: CreateConnectorOptions, guarded: GuardedStore) {
-  const { spec, source, store, fetch, clock, random, logger, gate, destinationAuth } = options
-  const sourceStats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger })
-  const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
-  const client = options.client ?? createSourceClient(spec.source, { source, store, http })
-  const auth = { source: source.auth, destination: destinationAuth }
-  const accounts = new AccountPin({ ...auth, client, store: guarded, gate, clock, logger })
-  return { client, accounts, sourceStats }
-}
-
-interface DeliveryInput {
-  readonly client: SourceClient
-  readonly accounts: AccountPin
-  readonly guarded: GuardedStore
-  readonly sourceTime: () => number
-  readonly signal: AbortSignal
-}
-
-/** The path of one record, from lease to settlement, and the lanes that run it. */
-function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
-  const { client, accounts, guarded, sourceTime, signal } = input
-  const { spec, destination, store, clock, random, logger, gate } = options
-  const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
-  const hasBacklog = () => backlog.isHigh()
-  const firstSends = new FirstSends(guarded, spec)
-  const sender = new MessageSender({ destination, clock, signal, hasBacklog, firstSends })
-  const runs = new CurrentRunChecker(guarded, clock)
-  const liveSince = new LiveSinceReader(guarded)
-  const deletions = createDeletionState(spec, { deletion: destination.deletion, store: guarded, clock, signal })
-  const parts: DeliverParts = {
-    ...createDeliveryLimits(),
-    spec,
-    clock,
-    sourceTime,
-    random,
-    logger,
-    loggedFaults: new WeakSet(),
-    plan: compilePlan(spec),
-    lookups: createLookups({ client, store: guarded, clock, signal }),
-    filterDelivered: (keys) => guarded.filterDelivered(keys),
-    filterWaiting: (keys) => guarded.filterWaiting(keys),
-    isQueued: (...args) => guarded.isQueued(...args),
-    liveSince: (mapping) => liveSince.read(mapping),
-    firstWebhookAt: () => liveSince.readFirst(spec),
-    contacts: new ContactStates(guarded),
-    contactsSharing: (contact, limit) => guarded.contactsSharing(contact, limit),
-    moveSends: (...args) => guarded.moveSends(...args),
-    readSends: (keys) => guarded.readSends(keys),
-    setterTurns: new SetterTurns(),
-    profileIds: new ProfileIds({ spec, sender, hasBacklog, clock, logger }),
-    sender,
-    ...(deletions && { deletions, isDeleted: (contact) => deletions.isDeleted(contact) }),
-    ...knownPeopleOf(spec, { destination, store: guarded, clock, signal }),
-    isCurrentRun: (run) => runs.isCurrent(run),
-    accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },
-  }
-  const work = { spec, store, clock, logger, gate, accounts, backlog }
-  const hash = hashSpec(spec.sourceFiles)
-  const deliverBySpec = async (record: LeasedRecord): Promise<Outcome> => ({
-    ...(await deliver(record, parts)),
-    spec: hash,
-  })
-  const laneParts: LaneParts = { ...work, deliver: deliverBySpec }
-  return { parts, laneParts, sender }
 }

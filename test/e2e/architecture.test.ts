@@ -49,6 +49,7 @@ const ROOMS = [
   'runtime/recipes.ts',
   'runtime/auth',
   'runtime/connector.ts',
+  'runtime/create-pipeline.ts',
   'runtime/create-connector.ts',
   'runtime/conformance',
   'runtime/console',

@@ -1,0 +1,71 @@
+/** The parts of both sides that receive and deliver, from what a host passes. */
+import type { DeliveryConnections } from '../runtime/auth/connections.ts'
+import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
+import type { CreatePipelineOptions } from '../runtime/create-pipeline.ts'
+import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
+import type { Store } from '../runtime/ports/store.ts'
+import { parseSecrets } from '../runtime/source/verify-signature.ts'
+import type { Spec } from '../runtime/spec/spec.ts'
+import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
+import { createHostAuthProviders } from './auth.ts'
+import { createIntercomSource } from './intercom/source.ts'
+import type { KlaviyoOptions } from './klaviyo/client.ts'
+import { createKlaviyoDestination } from './klaviyo/destination.ts'
+import type { ConnectorOptions } from './options.ts'
+
+export interface PipelineParts {
+  readonly pipeline: CreatePipelineOptions
+  /** For what else asks Klaviyo: checks, recipes, counts. */
+  readonly klaviyo: KlaviyoOptions
+}
+
+export function createPipelineOptions(spec: Spec, store: Store, options: ConnectorOptions): PipelineParts {
+  const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
+  const { random = systemRandom, logger = silentLogger, connections, wrapDestination = (one) => one } = options
+  const auth = connections ?? hostConnections(spec, { secrets, settings }, { store, fetch, clock, random })
+  const stats = new ConnectionStatsRecorder({ side: spec.destination.name, clock, logger })
+  const klaviyo: KlaviyoOptions = {
+    stats,
+    spec: spec.destination,
+    apiKey: secrets.klaviyoApiKey,
+    auth: auth.destination,
+    ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
+    fetch,
+    clock,
+    random,
+    logger,
+  }
+  const pipeline: CreatePipelineOptions = {
+    spec,
+    source: createIntercomSource(auth.source, auth.signingSecrets),
+    destination: wrapDestination(createKlaviyoDestination(klaviyo)),
+    destinationAuth: auth.destination,
+    store,
+    fetch,
+    clock,
+    random,
+    logger,
+    processIdentity: systemSelf,
+    destinationStats: () => stats.snapshot(),
+    ...(settings.acceptNewKeys && { acceptNewKeys: settings.acceptNewKeys }),
+    ...(connections && { gate: connections.gate }),
+  }
+  return { pipeline, klaviyo }
+}
+
+/** The connections of a host that holds the credentials itself. */
+function hostConnections(
+  spec: Spec,
+  { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
+  parts: HostAuthParts,
+): Omit<DeliveryConnections, 'gate'> {
+  const env = {
+    INTERCOM_ACCESS_TOKEN: secrets.intercomAccessToken,
+    INTERCOM_REGION: settings.intercomRegion,
+    INTERCOM_BASE_URL: settings.intercomBaseUrl,
+    KLAVIYO_API_KEY: secrets.klaviyoApiKey,
+    KLAVIYO_BASE_URL: settings.klaviyoBaseUrl,
+  }
+  const signing = parseSecrets(secrets.intercomClientSecret)
+  return { ...createHostAuthProviders({ spec, env }, parts), signingSecrets: async () => signing }
+}
