@@ -1,7 +1,7 @@
 /** What a host passes to create a connector. */
 import type { DeliveryConnections } from '../runtime/auth/connections.ts'
 import type { Destination } from '../runtime/ports/destination.ts'
-import type { Clock, Fetch, Logger, Random } from '../runtime/ports/effects.ts'
+import type { Clock, Fetch, Logger, ProcessIdentity, Random } from '../runtime/ports/effects.ts'
 import type { Store } from '../runtime/ports/store.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -33,6 +33,11 @@ export interface ConnectorOptions {
   readonly clock?: Clock
   readonly random?: Random
   readonly logger?: Logger
+  /**
+   * This process among those that share the store. Default: `systemSelf`, which judges the processes of this machine or
+   * container. For platforms that copy running machines, or name their instances themselves.
+   */
+  readonly self?: ProcessIdentity
   /** Credentials in the store, refreshed there, in place of `secrets`: from `createConnectorConnections`. */
   readonly connections?: DeliveryConnections
   /** Replaces the destination, or wraps it: for tests and recordings, which send nothing. */

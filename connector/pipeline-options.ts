@@ -45,7 +45,7 @@ export function createPipelineOptions(spec: Spec, store: Store, options: Connect
     clock,
     random,
     logger,
-    processIdentity: systemSelf,
+    processIdentity: options.self ?? systemSelf,
     destinationStats: () => stats.snapshot(),
     ...(settings.acceptNewKeys && { acceptNewKeys: settings.acceptNewKeys }),
     ...(connections && { gate: connections.gate }),

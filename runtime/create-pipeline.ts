@@ -1,6 +1,5 @@
 /** Receives webhooks and delivers their events: the part of a connector that a host at the edge bundles, without imports and polls. */
 import { CurrentRunChecker } from './backfill/current-run-checker.ts'
-import type { ProcessIdentity } from './backfill/types.ts'
 import type { Pipeline } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
@@ -18,7 +17,7 @@ import { createDeletionState, withdrawConfirmation } from './mapping/person/dele
 import { knownPeopleOf } from './mapping/person/known-people.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { Destination } from './ports/destination.ts'
-import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
+import type { Clock, Fetch, Logger, ProcessIdentity, Random } from './ports/effects.ts'
 import { deliveredKeys } from './ports/ledger.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'

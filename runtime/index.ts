@@ -11,14 +11,8 @@ export type { Credentials, Side, SideName } from './auth/side.ts'
 export type { EncryptionKey } from './auth/vault.ts'
 /** The cost of a backfill. */
 export type { Estimate, StreamEstimate } from './backfill/estimate.ts'
-/** The identity of a process, by which others on the store know whether its import still runs. */
-export type {
-  BackfillOptions,
-  BackfillProgress,
-  ProcessIdentity,
-  RunningBackfill,
-  StreamProgress,
-} from './backfill/types.ts'
+/** Options and progress of a backfill, and who runs one. */
+export type { BackfillOptions, BackfillProgress, RunningBackfill, StreamProgress } from './backfill/types.ts'
 /** The assembled connector: receive, work, backfill, deliver, preview, check. */
 export type { Connector } from './connector.ts'
 /** Assembles a connector from a spec, a source, a destination and a store. */
@@ -61,7 +55,7 @@ export {
 /** The interfaces that a host can replace, most usefully `Store` and `Destination`. */
 export type { CheckResult } from './ports/check-result.ts'
 export type { Destination, FittedMessage, SendResult } from './ports/destination.ts'
-export type { Clock, Fetch, LogFields, Logger, Random } from './ports/effects.ts'
+export type { Clock, Fetch, LogFields, Logger, ProcessIdentity, Random } from './ports/effects.ts'
 export type { EventCounter, EventCountQuery, RecordedEvents } from './ports/event-counter.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault.ts'

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { abortableDispatcher, nodeDispatcher } from './lib/abortable-dispatcher.ts'
-import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
+import { nameMachine } from './lib/machine.ts'
+import { createProcessIdentity } from './lib/process-identity.ts'
+import type { Clock, Fetch, Logger, ProcessIdentity, Random } from './ports/effects.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -25,21 +27,25 @@ export const systemRandom: Random = () => Math.random()
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-let start: string | undefined
+let identity: ProcessIdentity | undefined
 
-/** Created on first use: some platforms give no randomness while modules load. */
-const processStart = (): string => (start ??= randomUUID())
-
-/** The identity of this process among those that share its store. */
-export const systemSelf = {
+/** This process. Judges only processes of this machine and, in a container, of this container. */
+export const systemSelf: ProcessIdentity = {
   get id() {
-    return `${process.pid}.${processStart()}`
+    return identify().id
   },
-  hasExited(id: string): boolean {
-    const [pid, startedAs] = id.split('.')
-    // In a container the pid is always 1, so an earlier process may have had the same one.
-    return Number(pid) === process.pid ? startedAs !== processStart() : !isProcessAlive(Number(pid))
-  },
+  hasExited: (id) => identify().hasExited(id),
+}
+
+/** On first use: some platforms give no randomness while modules load. */
+function identify(): ProcessIdentity {
+  identity ??= createProcessIdentity({
+    pid: process.pid,
+    start: randomUUID(),
+    machine: nameMachine(),
+    isAlive: isProcessAlive,
+  })
+  return identity
 }
 
 /** Whether a process of this machine is running. Signal 0 only checks; EPERM means that another user runs it. */

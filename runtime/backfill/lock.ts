@@ -1,10 +1,11 @@
 /** One import at a time on a store: the process that runs it holds a lock. */
 import { BACKFILL_LOCK_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { type HeldLock, Lock, type LockHolder } from '../lib/lock.ts'
-import type { Clock } from '../ports/effects.ts'
+import { processName } from '../lib/process-identity.ts'
+import type { Clock, ProcessIdentity } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import type { ProcessIdentity, RunningBackfill } from './types.ts'
+import type { RunningBackfill } from './types.ts'
 
 export interface ProcessLockParts {
   readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
@@ -39,7 +40,8 @@ export async function runningBackfill(parts: ProcessLockParts): Promise<RunningB
   const running = await backfillLock(parts).holder()
   if (running === undefined) return undefined
   const { holder, since } = running
-  return { process: processName(holder), thisProcess: holder === parts.processIdentity.id, since }
+  const { id } = parts.processIdentity
+  return { process: processName(holder, id), thisProcess: holder === id, since }
 }
 
 /** The lock of a job that one process of a store does at a time: free at once when its process exits. */
@@ -50,14 +52,12 @@ export function processLock(name: string, { store, clock, processIdentity }: Pro
 
 const backfillLock = (parts: ProcessLockParts): Lock => processLock(BACKFILL_LOCK_CHECKPOINT, parts)
 
-const processName = (id: string): string => id.split('.')[0] ?? id
-
 function alreadyRunning({ holder, since }: LockHolder, processIdentity: ProcessIdentity): Fault {
-  const who = holder === processIdentity.id ? 'this process' : `process ${processName(holder)}`
+  const who = holder === processIdentity.id ? 'this process' : `process ${processName(holder, processIdentity.id)}`
   const message = `an import is running already: ${who} began it at ${new Date(since).toISOString()}. Look there, or stop it first`
   return new Fault(
     'config',
     'backfill/already-running',
-    `${message}; if it died on another machine, try again in ${LEASE_MS / 1000} s`,
+    `${message}; if it died on another machine, try again in ${LEASE_MS / 1000 + 5} s`,
   )
 }

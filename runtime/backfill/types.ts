@@ -1,6 +1,6 @@
 /** The options, the parts and the progress of a backfill. */
 
-import type { Clock, Logger } from '../ports/effects.ts'
+import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
 import type { SourceClient } from '../source/client.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -20,7 +20,7 @@ export interface BackfillOptions {
 }
 
 export interface RunningBackfill {
-  /** The process id on its machine. */
+  /** The process id, with the name of its machine if that is another one: `12 on web-1`. */
   readonly process: string
   readonly thisProcess: boolean
   /** Milliseconds since 1970. */
@@ -105,14 +105,6 @@ export interface BackfillProgress {
   readonly deadByReason: Readonly<Record<string, number>>
   /** Milliseconds since this process began the run. */
   readonly elapsed: number
-}
-
-/** This process, as others that share its store know it. */
-export interface ProcessIdentity {
-  /** A name that a person can look up (a process id), a dot, and anything that makes it unique. */
-  readonly id: string
-  /** Whether the process of that id is known to have exited. */
-  hasExited(id: string): boolean
 }
 
 export interface BackfillParts {

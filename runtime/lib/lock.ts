@@ -8,13 +8,19 @@ export interface LockOptions {
   readonly clock: Clock
   /** The checkpoint's name. */
   readonly name: string
-  /** The lock is free when its holder has not renewed it for this long, milliseconds. */
+  /** The lock is free when its holder has not renewed it for this long and five seconds, milliseconds. */
   readonly leaseMs: number
   /** Who holds the lock, for other processes to show. */
   readonly holder?: string
   /** Whether a holder's process has exited, which frees its lock at once. */
   readonly hasExited?: (holder: string) => boolean
 }
+
+/**
+ * By how much the clocks of the machines that share a store may differ, milliseconds. Without this allowance, a holder whose
+ * clock is ahead by anything would look like one from before a clock was set back, and lose its lock while it runs.
+ */
+const CLOCK_DIFFERENCE = 5_000
 
 export interface LockHolder {
   readonly holder: string
@@ -74,8 +80,9 @@ export class Lock {
     if (typeof text !== 'string') return {}
     const lease = JSON.parse(text) as LockLease
     const now = clock.now()
-    // A lease further in the future than `leaseMs` predates a clock that was set back.
-    const valid = lease.expiresAt > now && lease.expiresAt <= now + leaseMs && !hasExited(lease.holder)
+    // A lease further in the future than that predates a clock that was set back.
+    const lies = lease.expiresAt > now - CLOCK_DIFFERENCE && lease.expiresAt <= now + leaseMs + CLOCK_DIFFERENCE
+    const valid = lies && !hasExited(lease.holder)
     return { text, ...(valid && { lease }) }
   }
 }

@@ -1,4 +1,4 @@
-/** Effects the host provides: time, randomness, the network and the log. */
+/** Effects the host provides: time, randomness, the network, the log, and the identity of the process. */
 export type Fetch = (request: Request) => Promise<Response>
 
 /** Returns a number in [0, 1), like `Math.random`. */
@@ -24,4 +24,15 @@ export interface Logger {
   info(message: string, fields?: LogFields): void
   warn(message: string, fields?: LogFields): void
   error(message: string, fields?: LogFields): void
+}
+
+/** This process, as others that share its store know it. */
+export interface ProcessIdentity {
+  /** A name that a person can look up (a process id), a dot, and anything that makes it unique among all machines. */
+  readonly id: string
+  /**
+   * Whether the process of that id is known to have exited: its leases and locks are then free at once. False for any that
+   * cannot be seen from here, such as those of other machines: theirs expire.
+   */
+  hasExited(id: string): boolean
 }

@@ -1,8 +1,8 @@
 /** The options, the parts and the result of a reconciling pass. */
-import type { ProcessIdentity, UnavailableParts } from '../backfill/types.ts'
+import type { UnavailableParts } from '../backfill/types.ts'
 import type { Lookups } from '../mapping/lookups.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
-import type { Clock, Logger } from '../ports/effects.ts'
+import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
 import type { SourceClient } from '../source/client.ts'
 import type { Spec } from '../spec/spec.ts'

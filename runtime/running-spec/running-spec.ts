@@ -1,8 +1,8 @@
 /** The spec that delivers the records of a store: kept in the store, so that a changed one is compared with it before it runs. */
 import { createHash } from 'node:crypto'
-import type { ProcessIdentity } from '../backfill/types.ts'
 import { RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
-import type { Clock, Logger } from '../ports/effects.ts'
+import { isSameMachine } from '../lib/process-identity.ts'
+import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
@@ -97,15 +97,28 @@ const RENAMED =
 const write = (store: AdoptParts['store'], value: RunningSpec) =>
   store.writeCheckpoints([{ name: RUNNING_SPEC_CHECKPOINT, value: value as unknown as Json }])
 
+/** A process of another machine shows no sign of life here, so it counts as running for a day. Milliseconds. */
+const UNSEEN_FOR = 86_400_000
+
+/** The processes that deliver, as far as this one can tell. */
+export function runningProcesses(
+  { processes }: Pick<RunningSpec, 'processes'>,
+  self: ProcessIdentity,
+  now: number,
+): readonly RunningProcess[] {
+  return processes.filter(
+    ({ id, since }) => !self.hasExited(id) && (isSameMachine(id, self.id) || now - since < UNSEEN_FOR),
+  )
+}
+
 interface NewProcess extends Pick<AdoptParts, 'processIdentity'> {
   readonly hash: string
   readonly now: number
 }
 
 function listProcesses(before: RunningSpec | undefined, { hash, now, processIdentity }: NewProcess) {
-  const { id } = processIdentity
-  const others = before?.processes.filter((one) => one.id !== id && !processIdentity.hasExited(one.id)) ?? []
-  return [...others, { id, hash, since: now }]
+  const others = before === undefined ? [] : runningProcesses(before, processIdentity, now)
+  return [...others.filter(({ id }) => id !== processIdentity.id), { id: processIdentity.id, hash, since: now }]
 }
 
 function keysChanged(changed: readonly ChangedKey[]): Fault {

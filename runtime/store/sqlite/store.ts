@@ -1,6 +1,6 @@
 /** The embedded store: one SQLite file, shared by the processes of one machine. */
 
-import type { Clock } from '../../ports/effects.ts'
+import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { ActivityWindow, DeadLetterQuery, EventQuery, LedgerPage, ReplaySelector } from '../../ports/ledger.ts'
 import type { AppendResult, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
@@ -14,7 +14,7 @@ import {
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
-import { isProcessAlive } from '../../system.ts'
+import { systemSelf } from '../../system.ts'
 import { Waiters } from '../waiters.ts'
 import * as activity from './activity.ts'
 import { AppendBuffer } from './append-buffer.ts'
@@ -27,7 +27,7 @@ import * as ledger from './ledger.ts'
 import { openConnection, retryWhileBusy } from './open-connection.ts'
 import {
   createOwner,
-  type IsProcessAlive,
+  forgetOwners,
   type Owner,
   registerOwner,
   releaseDeadOwners,
@@ -40,10 +40,8 @@ import * as waiting from './waiting.ts'
 
 export interface SqliteOptions {
   readonly clock: Clock
-  /** Owner of the leases. Default: this process. */
-  readonly owner?: Owner
-  /** Whether a process is running, by pid. Default: asks the operating system. */
-  readonly isAlive?: IsProcessAlive
+  /** This process. Leases of processes that it knows to have exited are free at once. Default: `systemSelf`. */
+  readonly self?: ProcessIdentity
 }
 
 /**
@@ -51,9 +49,9 @@ export interface SqliteOptions {
  * Throws a `config` fault when the file cannot be opened, is damaged, or has a newer version.
  */
 export async function sqliteStore(path: string, options: SqliteOptions): Promise<Store> {
-  const { clock, owner = createOwner(), isAlive = isProcessAlive } = options
+  const { clock, self = systemSelf } = options
   const db = await openConnection(path, clock)
-  const store = new SqliteStore(db, { clock, owner, isAlive })
+  const store = new SqliteStore(db, { clock, self })
   try {
     await retryWhileBusy(() => store.register(), clock)
   } catch (error) {
@@ -67,7 +65,7 @@ class SqliteStore implements Store {
   readonly #db: Connection
   readonly #clock: Clock
   readonly #owner: Owner
-  readonly #isAlive: IsProcessAlive
+  readonly #self: ProcessIdentity
   readonly #dueTimes: DueTimes
   readonly #commits: GroupCommit
   readonly #waiters: Waiters
@@ -75,11 +73,11 @@ class SqliteStore implements Store {
   #leases = 0
   #closing: Promise<void> | undefined
 
-  constructor(db: Connection, { clock, owner, isAlive }: Required<SqliteOptions>) {
+  constructor(db: Connection, { clock, self }: Required<SqliteOptions>) {
     this.#db = db
     this.#clock = clock
-    this.#owner = owner
-    this.#isAlive = isAlive
+    this.#self = self
+    this.#owner = createOwner(self)
     this.#dueTimes = new DueTimes(db, clock)
     this.#commits = new GroupCommit(db, clock)
     this.#waiters = new Waiters(clock)
@@ -89,7 +87,8 @@ class SqliteStore implements Store {
     this.#db.transaction(() => {
       const now = this.#dueTimes.update('store')
       registerOwner(this.#db, this.#owner, now)
-      releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
+      releaseDeadOwners(this.#db, this.#owner, this.#self, now)
+      forgetOwners(this.#db, this.#owner, now)
     })
   }
 
@@ -108,7 +107,7 @@ class SqliteStore implements Store {
     const lessee = { owner: this.#owner.id, token: `${this.#owner.id}/${this.#leases}`, buffer: this.#buffer }
     const { released, records } = await this.#write(() => {
       const now = this.#dueTimes.update('read')
-      const released = releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
+      const released = releaseDeadOwners(this.#db, this.#owner, this.#self, now)
       queue.expireLeases(this.#db, now)
       const records = queue.lease(this.#db, request, now, lessee)
       if (records.length > 0) touchOwner(this.#db, this.#owner, this.#dueTimes.update('store'))

@@ -1,6 +1,7 @@
 /** A local Intercom and a local Klaviyo on the virtual clock, and one connector between them that can be killed. */
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
+import { createProcessIdentity } from '../../../runtime/lib/process-identity.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
@@ -61,15 +62,14 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
   /** Starts a process: a connector that delivers until it is stopped or killed. */
   async function start(): Promise<void> {
     const pid = pids++
-    const owner = { id: `${pid}.course`, pid, start: 'course' }
+    const self = createProcessIdentity({ pid, start: 'course', machine: 'course', isAlive: (it) => it === pid })
     const process = await startMortalProcess({
       spec,
       clock,
       random,
       network,
       lookEvery: 15_000,
-      openStore: async (own) =>
-        file === undefined ? memory : sqliteStore(file, { clock: own, owner, isAlive: (it) => it === pid }),
+      openStore: async (own) => (file === undefined ? memory : sqliteStore(file, { clock: own, self })),
     })
     process.work()
     running = process

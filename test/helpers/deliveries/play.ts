@@ -1,7 +1,8 @@
 /** Plays a schedule: a local Intercom and Klaviyo on the virtual clock, and between them a process that dies and returns. */
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
-import type { Clock, Fetch } from '../../../runtime/ports/effects.ts'
+import { createProcessIdentity } from '../../../runtime/lib/process-identity.ts'
+import type { Clock, Fetch, ProcessIdentity } from '../../../runtime/ports/effects.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
@@ -134,7 +135,7 @@ class Stage {
 
   async #start({ poll }: { readonly poll: boolean }): Promise<void> {
     const pid = this.#pids++
-    const owner = { id: `${pid}.life`, pid, start: 'life' }
+    const self = createProcessIdentity({ pid, start: 'life', machine: 'life', isAlive: (it) => it === pid })
     this.#log.push(`${this.#time()} start ${pid}`)
     const process = await startMortalProcess({
       spec,
@@ -142,7 +143,7 @@ class Stage {
       random: this.#random,
       network: this.#network,
       lookEvery: 5 * MINUTE,
-      openStore: async (clock) => this.#openStore(clock, owner),
+      openStore: async (clock) => this.#openStore(clock, self),
       dies: ({ place, when }) => {
         const crash = this.#armed
         const counts = crash !== undefined && (crash.place === place || crash.place === 'any') && crash.when === when
@@ -156,10 +157,9 @@ class Stage {
     process.work({ poll })
   }
 
-  async #openStore(clock: Clock, owner: { id: string; pid: number; start: string }): Promise<Store> {
+  async #openStore(clock: Clock, self: ProcessIdentity): Promise<Store> {
     if (this.#file === undefined) return memoryStore({ clock })
-    const options = { clock, owner, isAlive: (pid: number) => pid === owner.pid }
-    const store = await this.clock.holdDuring(sqliteStore(this.#file, options))
+    const store = await this.clock.holdDuring(sqliteStore(this.#file, { clock, self }))
     this.#stores.push(store)
     return store
   }

@@ -1,11 +1,10 @@
 /** One import at a time: acquiring the lock, rejecting other processes, release and expiry. */
 import { describe, expect, test } from 'vitest'
 import { acquireBackfillLock, runningBackfill } from '../../../runtime/backfill/lock.ts'
-import type { ProcessIdentity } from '../../../runtime/backfill/types.ts'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
+import type { ProcessIdentity } from '../../../runtime/ports/effects.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { systemSelf } from '../../../runtime/system.ts'
 
 const self = (id: string, ...gone: readonly string[]): ProcessIdentity => ({
   id,
@@ -36,8 +35,11 @@ test('reports the process that runs an import', async () => {
   expect(await ask(self('42.b'))).toEqual({ process: '41', thisProcess: false, since })
   expect(await ask(self('41.a'))).toEqual({ process: '41', thisProcess: true, since })
   expect(await ask(self('42.b', '41.a'))).toBeUndefined()
+  expect(await ask(self('42.b@web-2/22'))).toMatchObject({ process: '41' })
   await lease.release()
   expect(await ask(self('42.b'))).toBeUndefined()
+  await take(self('1.a@web-1/11'))
+  expect(await ask(self('1.b@web-2/22'))).toMatchObject({ process: '1 on web-1', thisProcess: false })
 })
 
 describe('while one process runs an import', () => {
@@ -84,11 +86,4 @@ test('a lock that is not renewed expires, and its former owner is notified of th
   expect(await store.readCheckpoint('backfill-lock')).toMatch('42.b')
   await lease.release()
   expect(await store.readCheckpoint('backfill-lock')).toBeUndefined()
-})
-
-test('hasExited distinguishes this process, an earlier one with its pid, and one that has exited', () => {
-  expect(systemSelf.hasExited(systemSelf.id)).toBe(false)
-  expect(systemSelf.hasExited(`${process.pid}.another-start`)).toBe(true)
-  expect(systemSelf.hasExited(`${process.ppid}.any`)).toBe(false)
-  expect(systemSelf.hasExited('999999999.any')).toBe(true)
 })

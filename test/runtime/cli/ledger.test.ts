@@ -282,8 +282,8 @@ describe('dead letters', () => {
     await settle(record('webhook:a'), dead())
     const files = [new SourceFile('mappings/rated.yaml', 'Score: rating')]
     const load = { spec: async () => ({ spec: undefined, files, diagnostics: [], expressions: [] }) }
-    const run = (id: string, hash: string) =>
-      store.writeCheckpoints([{ name: 'running-spec', value: { processes: [{ id, hash, since: NOW }] } }])
+    const run = (id: string, hash: string, since = NOW) =>
+      store.writeCheckpoints([{ name: 'running-spec', value: { processes: [{ id, hash, since }] } }])
     const replay = (...argv: string[]) =>
       runCommand(['dead-letters', 'replay', 'webhook:a', ...argv], { store, clock, load })
     await run(systemSelf.id, 'abc')
@@ -292,12 +292,15 @@ describe('dead letters', () => {
     expect(refused.err).toContain(
       `process ${process.pid} delivers with the spec that it loaded at 2026-03-01 12:00:00Z (abc)`,
     )
+    await run('1.elsewhere@web-2/0', 'abc')
+    expect((await replay()).err).toContain('process 1 on web-2 delivers with the spec')
     expect((await replay('--force')).exit).toBe(0)
-    for (const [id, hash] of [
-      [systemSelf.id, hashSpec(files)],
-      ['999999.exited', 'abc'],
+    for (const [id, hash, since] of [
+      [systemSelf.id, hashSpec(files), NOW],
+      [`999999.exited@${systemSelf.id.split('@')[1]}`, 'abc', NOW],
+      ['1.elsewhere@web-2/0', 'abc', NOW - 86_400_000],
     ] as const) {
-      await run(id, hash)
+      await run(id, hash, since)
       expect((await replay('--all', '--dry-run')).exit).toBe(2)
       expect((await runCommand(['dead-letters', 'replay', '--all'], { store, clock, load })).exit).toBe(0)
     }

@@ -4,11 +4,11 @@ import { afterEach, expect, test } from 'vitest'
 import { type VirtualClock, virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { findCutOffFault, Isolation } from '../../../runtime/delivery/cut-off.ts'
 import { runWorker } from '../../../runtime/delivery/worker.ts'
+import { createProcessIdentity } from '../../../runtime/lib/process-identity.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
 import { createCleanup, temporaryFolder } from '../../helpers/processes/processes.ts'
@@ -205,8 +205,8 @@ async function untilItStays(
   const deadBy: string[][] = []
   for (let pid = 1; pid < 50; pid++) {
     const alive = pid
-    const owner = { ...createOwner(pid, `${pid}`), pid: 100_000 + pid }
-    const store = await sqliteStore(path, { clock, owner, isAlive: (one) => one === 100_000 + alive })
+    const self = createProcessIdentity({ pid, start: `${pid}`, machine: 'one', isAlive: (it) => it === alive })
+    const store = await sqliteStore(path, { clock, self })
     if (pid === 1) await store.append(records)
     const stop = new AbortController()
     const inWork = new Set<string>()

@@ -29,13 +29,27 @@ test('of concurrent callers one acquires the lock, and the next one after its re
 test('an expired lease is free; its former holder can neither renew nor release it', async () => {
   const { clock, lock } = harness()
   const late = await lock('a').tryAcquire()
-  await clock.advance(1_000)
+  await clock.advance(5_999)
+  expect(await lock('b').tryAcquire()).toBeUndefined()
+  await clock.advance(1)
   const next = await lock('b').tryAcquire()
   expect(next).toBeDefined()
   expect(await late?.renew()).toBe(false)
   await late?.release()
   expect(await lock('c').holder()).toMatchObject({ holder: 'b' })
 })
+
+test.each([-4_000, 4_000])(
+  'a holder whose clock differs by %i ms keeps its lock while it renews it',
+  async (difference) => {
+    const { clock, store, lock } = harness()
+    const theirs = { ...clock, now: () => clock.now() + difference }
+    const held = await new Lock({ store, clock: theirs, name: 'lock', leaseMs: 1_000 }).tryAcquire()
+    expect(await lock('b').tryAcquire()).toBeUndefined()
+    await held?.renew()
+    expect(await lock('b').tryAcquire()).toBeUndefined()
+  },
+)
 
 test('a lease that ends too late was written before the clock was set back, and is free', async () => {
   const { clock, store, lock } = harness()

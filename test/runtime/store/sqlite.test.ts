@@ -13,12 +13,12 @@ import {
   single,
 } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
+import { createProcessIdentity, type ProcessFacts } from '../../../runtime/lib/process-identity.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
 import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
 import { GroupCommit } from '../../../runtime/store/sqlite/group-commit.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
-import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
@@ -28,6 +28,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const clock = new TestClock()
 const open = (path: string, options: Partial<SqliteOptions> = {}) => sqliteStore(path, { clock, ...options })
+const identity = (facts: Partial<ProcessFacts>) =>
+  createProcessIdentity({ pid: 1, start: 'start', machine: 'a', isAlive: () => true, ...facts })
 const request = { lane: 'live', limit: 10, leaseMs: 3_600_000 } as const
 
 describe('the file', () => {
@@ -176,19 +178,21 @@ describe('owners of leases', () => {
   })
 
   const others = [
-    { who: 'a dead process', owner: createOwner(4711, 'x'), runs: false, back: true },
-    { who: 'a running process', owner: createOwner(4711, 'x'), runs: true, back: false },
-    { who: 'an earlier process with our pid', owner: createOwner(process.pid, 'x'), runs: true, back: true },
-    { who: 'another store of this process', owner: createOwner(), runs: true, back: false },
+    { who: 'a dead process', theirs: { pid: 4711 }, runs: false, back: true },
+    { who: 'a running process', theirs: { pid: 4711 }, runs: true, back: false },
+    { who: 'an earlier process with our pid', theirs: { start: 'earlier' }, runs: true, back: true },
+    { who: 'another store of this process', theirs: {}, runs: true, back: false },
+    { who: 'a process of another machine with our pid', theirs: { start: 'x', machine: 'b' }, runs: true, back: false },
+    { who: 'a process of another machine', theirs: { pid: 4711, machine: 'b' }, runs: false, back: false },
   ]
   test.each(others)(
     'when another store opens the file, $who loses its leases: $back',
-    async ({ owner, runs, back }) => {
+    async ({ theirs: facts, runs, back }) => {
       const path = newFile()
-      const theirs = await open(path, { owner })
+      const theirs = await open(path, { self: identity(facts) })
       await theirs.append([record('a')])
       const held = single(await theirs.lease(request))
-      const ours = await open(path, { isAlive: () => runs })
+      const ours = await open(path, { self: identity({ isAlive: () => runs }) })
       expect(single(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
       // It counts as an attempt: the record may be what killed the process.
       expect(await ours.lease(request)).toEqual([])
@@ -202,8 +206,8 @@ describe('owners of leases', () => {
   test('a process that dies later loses its leases at the next lease of another', async () => {
     const path = newFile()
     let runs = true
-    const ours = await open(path, { isAlive: () => runs })
-    const theirs = await open(path, { owner: createOwner(4711, 'x') })
+    const ours = await open(path, { self: identity({ isAlive: () => runs }) })
+    const theirs = await open(path, { self: identity({ pid: 4711 }) })
     await theirs.append([record('a')])
     await theirs.lease(request)
     expect(await ours.lease(request)).toEqual([])
@@ -219,7 +223,7 @@ describe('owners of leases', () => {
     const openAs = (pid: number) => {
       alive.clear()
       alive.add(pid)
-      return open(path, { owner: createOwner(pid, 'x'), isAlive: (one) => alive.has(one) })
+      return open(path, { self: identity({ pid, isAlive: (one) => alive.has(one) }) })
     }
     const repeatedly = { ...request, cutOff: 'repeatedly' } as const
     const first = await openAs(1)

@@ -1,8 +1,9 @@
 /** Refuses a replay that a running process would deliver by an older spec: it would fail as before. */
 import { stat } from 'node:fs/promises'
 import { formatTime } from '../../../lib/format.ts'
+import { processName } from '../../../lib/process-identity.ts'
 import type { Store } from '../../../ports/store.ts'
-import { hashSpec, readRunningSpec } from '../../../running-spec/running-spec.ts'
+import { hashSpec, readRunningSpec, runningProcesses } from '../../../running-spec/running-spec.ts'
 import type { SourceFile } from '../../../spec/source-file.ts'
 import { systemSelf } from '../../../system.ts'
 import type { CommandContext } from '../../command.ts'
@@ -14,7 +15,8 @@ export async function assertSpecIsRunning(
   store: Pick<Store, 'readCheckpoint'>,
   context: CommandContext,
 ): Promise<void> {
-  const running = (await readRunningSpec(store))?.processes.filter(({ id }) => !systemSelf.hasExited(id)) ?? []
+  const spec = await readRunningSpec(store)
+  const running = spec === undefined ? [] : runningProcesses(spec, systemSelf, context.io.clock.now())
   if (running.length === 0) return
   const folder = specFolder(context)
   const { files } = await context.load.spec(folder, context.app, { checkOnly: true })
@@ -22,10 +24,9 @@ export async function assertSpecIsRunning(
   const outdated = running.find((one) => one.hash !== hash)
   if (outdated === undefined) return
   const changed = await newestChange(folder, files)
-  const [pid] = outdated.id.split('.')
   throw new CliError(
     EXIT_CODES.failed,
-    `process ${pid} delivers with the spec that it loaded at ${formatTime(outdated.since)} (${outdated.hash}), and the spec is now ${hash}${changed === undefined ? '' : `, changed at ${formatTime(changed)}`}: restart the process first, or replay with --force`,
+    `process ${processName(outdated.id, systemSelf.id)} delivers with the spec that it loaded at ${formatTime(outdated.since)} (${outdated.hash}), and the spec is now ${hash}${changed === undefined ? '' : `, changed at ${formatTime(changed)}`}: restart the process first, or replay with --force`,
   )
 }
 
