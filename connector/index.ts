@@ -47,6 +47,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
 }
 
 export { type ConnectorConnectionsOptions, type CredentialsEnv, createConnectorConnections } from './auth.ts'
+export { optionsFromEnv } from './environment.ts'
 export { functions } from './functions/index.ts'
 export type { ConnectorOptions, Secrets, Settings } from './options.ts'
 export { loadConnectorSpec } from './spec.ts'

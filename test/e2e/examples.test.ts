@@ -6,9 +6,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
 import {
+  type Cleanup,
   createCleanup,
   SECRET,
   startSandbox,
@@ -21,28 +22,30 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-const isProgram = (name: string) => existsSync(join(root, 'examples', name, 'server.ts'))
-const runnable = examples.filter(
-  (name) => isProgram(name) || existsSync(join(root, 'examples', name, 'connector.yaml')),
-)
-
-const closing = createCleanup()
-afterEach(() => closing.close())
+/** A program, or the folder of a spec. */
+const runnable = examples.flatMap((name) => {
+  const files = readdirSync(join(root, 'examples', name))
+  const programs = files.filter((file) => /^server.*\.ts$/.test(file)).map((file) => `${name}/${file}`)
+  return files.includes('connector.yaml') ? [...programs, name] : programs
+})
+const isProgram = (path: string) => path.endsWith('.ts')
 
 test.each(examples)('%s has a README', (name) => {
   expect(existsSync(join(root, 'examples', name, 'README.md'))).toBe(true)
 })
 
-test.each(runnable)('%s', async (name) => {
+test.concurrent.for(runnable)('%s', async (path, { onTestFinished, expect }) => {
+  const closing = createCleanup()
+  onTestFinished(() => closing.close())
   const { klaviyo, env } = await startSandbox(closing, { conversations: 5, tickets: 5 })
-  const { child, base, log } = await start(name, env)
+  const { child, base, log } = await start(path, env, closing)
 
   expect((await fetch(new URL('/webhooks/intercom', base), { method: 'HEAD' })).status).toBe(200)
   const body = notification(await anyContact(env.INTERCOM_BASE_URL))
   expect((await post(base, body, 'not-the-secret')).status).toBe(401)
   expect((await post(base, body, SECRET)).status).toBe(200)
   await waitUntil('the event arrives', () => klaviyo.summary().events > 0, 20_000)
-  const properties = isProgram(name) ? {} : { Title: 'Hello' }
+  const properties = isProgram(path) ? {} : { Title: 'Hello' }
   expect(klaviyo.events()).toMatchObject([{ metric: 'Created Conversation', properties }])
 
   child.kill('SIGTERM')
@@ -50,38 +53,40 @@ test.each(runnable)('%s', async (name) => {
   expect(code, log()).toBe(0)
 })
 
-test('the console of the Hono example answers on its base path', async () => {
+test('the console of the Hono example answers on its base path', async ({ onTestFinished }) => {
+  const closing = createCleanup()
+  onTestFinished(() => closing.close())
   const { env } = await startSandbox(closing, { conversations: 5, tickets: 5 })
-  const { base } = await start('hono', env)
+  const { base } = await start('hono/server.ts', env, closing)
   const page = await fetch(new URL('/connector', base), { headers: { accept: 'text/html' } })
   expect(await page.text()).toContain('<title>')
   expect((await fetch(new URL('/', base))).status).toBe(200)
 })
 
-async function start(name: string, env: Readonly<Record<string, string>>) {
-  const program = ['--import', 'tsx', join('examples', name, 'server.ts')]
+async function start(path: string, env: Readonly<Record<string, string>>, closing: Cleanup) {
+  const program = ['--import', 'tsx', join('examples', path)]
   const store = join(temporaryFolder(closing), 'store.db')
-  const child = spawn(process.execPath, isProgram(name) ? program : ['scripts/source.mjs', 'start'], {
+  const child = spawn(process.execPath, isProgram(path) ? program : ['scripts/source.mjs', 'start'], {
     cwd: root, // where tsx finds the paths that lead `intercom-to-klaviyo` to its source
     env: {
       PATH: process.env.PATH,
       ...env,
       PORT: '0',
-      ...(isProgram(name)
+      ...(isProgram(path)
         ? { STORE_PATH: store }
-        : { CONNECTOR_STORE: `sqlite:${store}`, CONNECTOR_SPEC: join('examples', name) }),
+        : { CONNECTOR_STORE: `sqlite:${store}`, CONNECTOR_SPEC: join('examples', path) }),
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   closing.add(child, () => child.kill('SIGKILL'))
   let log = ''
   const address = new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      log += `${line}\n`
-      if (!line.includes('"listening"')) return
-      const { port, url } = JSON.parse(line)
-      resolve(url ?? `http://127.0.0.1:${port}`)
-    })
+    for (const output of [child.stdout, child.stderr])
+      createInterface({ input: output }).on('line', (line) => {
+        log += `${line}\n`
+        const [, port] = (line.includes('listening') && /(?:127\.0\.0\.1:|"port":)(\d+)/.exec(line)) || []
+        if (port !== undefined) resolve(`http://127.0.0.1:${port}`)
+      })
     child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened:\n${log}`)))
   })
   return { child, base: await address, log: () => log }

@@ -1,0 +1,36 @@
+/** The connector inside an Express app whose other routes read JSON. */
+import express from 'express'
+import { intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
+import { systemClock as clock } from 'intercom-to-klaviyo/runtime'
+import { sqliteStore } from 'intercom-to-klaviyo/store/sqlite'
+
+const { env } = process
+const store = await sqliteStore(env.STORE_PATH ?? 'store.db', { clock })
+const connector = await intercomToKlaviyo({ ...optionsFromEnv(env), store, clock, logger: console })
+const { path, maxBodySize } = connector.spec.webhook
+
+const app = express()
+
+// Before `express.json()`: Intercom signs the raw bytes, and a body that was parsed cannot be verified any more.
+app.all(path, express.raw({ type: () => true, limit: maxBodySize }), async (request, response) => {
+  const headers = request.headers as Record<string, string>
+  const body = Buffer.isBuffer(request.body) ? request.body : null
+  const answer = await connector.receive(new Request(`http://app${path}`, { method: request.method, headers, body }))
+  response.status(answer.status).set(Object.fromEntries(answer.headers))
+  response.send(await answer.text())
+})
+app.use(express.json())
+app.post('/orders', (request, response) => void response.json({ received: request.body }))
+
+const server = app.listen(Number(env.PORT ?? 3000), '127.0.0.1', () => {
+  const address = server.address()
+  console.info(`listening on http://127.0.0.1:${typeof address === 'object' && address?.port}`)
+})
+
+// On SIGTERM: answer the requests in flight, settle what is being delivered, close.
+const delivery = new AbortController()
+const { signal } = delivery
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => server.close(() => delivery.abort()))
+await Promise.all([connector.work({ signal }), connector.pollChanges({ signal })])
+await connector.close()
+await store.close()
