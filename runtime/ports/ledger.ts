@@ -133,7 +133,8 @@ export interface Tally {
 }
 
 /** A record in the ledger. The body is absent once retention has dropped it. */
-export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun'> {
+export interface LedgerEntry
+  extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun' | 'trace'> {
   readonly seq: number
   readonly status: 'pending' | 'leased' | Outcome['status']
   readonly attempt: number

@@ -55,6 +55,8 @@ export interface SourceRecord {
   readonly body: string
   /** The backfill run that read it. Decides its window and its tallies. */
   readonly backfillRun?: BackfillRun
+  /** The W3C `traceparent` of its webhook. Absent: nothing was observed when it was received. */
+  readonly trace?: string
 }
 
 /** The parameters of one backfill. Saved in its checkpoint, carried by its records. */

@@ -120,7 +120,7 @@ export function isExpired({ status, settledAt }: StoredRecord, { dead, settled }
 
 export function ledgerEntry(stored: StoredRecord): LedgerEntry {
   const { seq, record, body, status, attempt, due, settledAt, outcome, attempts } = stored
-  const { workspace: _, orderingKey: __, backfillRun: ___, ...fields } = record
+  const { workspace: _, orderingKey: __, backfillRun: ___, trace: ____, ...fields } = record
   return {
     seq,
     ...fields,

@@ -20,8 +20,8 @@ export const POSITION = 'seq, lane, ordering_key AS orderingKey'
 const INSERT = `
   INSERT INTO records
     (id, ingress, lane, topic, stream, resource, workspace, ordering_key, lookup_ids, received_at, backfill_run, scope,
-      status, queue_head)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending',
+      trace, status, queue_head)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'pending',
     NOT EXISTS (SELECT 1 FROM records WHERE lane = ?3 AND ordering_key = ?8 AND queue_head IS NOT NULL))
   ON CONFLICT (id) DO NOTHING`
 
@@ -42,6 +42,7 @@ export function append(db: Connection, record: SourceRecord): boolean {
     toInteger(record.receivedAt),
     backfillRun === undefined ? null : JSON.stringify(backfillRun),
     scopeOf(record),
+    record.trace ?? null,
   )
   if (changes === 0) return false
   db.run('INSERT INTO bodies (seq, body) VALUES (?, ?)', seq, record.body)
@@ -89,7 +90,7 @@ const LEASE = `
 
 const READ_RECORD = `
   SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, ordering_key, lookup_ids, received_at,
-    backfill_run, attempt, cut_offs, outcome, body
+    backfill_run, trace, attempt, cut_offs, outcome, body
   FROM records r JOIN bodies USING (seq) WHERE r.seq = ?`
 
 export interface Lessee {

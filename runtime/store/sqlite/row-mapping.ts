@@ -21,6 +21,7 @@ export interface LeaseRow extends RecordRow {
   readonly workspace: string
   readonly ordering_key: string
   readonly backfill_run: string | null
+  readonly trace: string | null
   readonly cut_offs: number
   readonly outcome: string | null
   readonly body: string
@@ -42,7 +43,7 @@ export function toInteger(ms: number): number {
 
 /** The record as appended, on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
-  const { workspace, ordering_key: orderingKey, body, backfill_run: run, cut_offs: cutOffs, outcome } = row
+  const { workspace, ordering_key: orderingKey, body, backfill_run: run, cut_offs: cutOffs, outcome, trace } = row
   const retryState = outcome === null ? undefined : toRetryState(JSON.parse(outcome) as Outcome)
   return {
     ...recordFields(row),
@@ -50,6 +51,7 @@ export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
     orderingKey,
     body,
     ...(run !== null && { backfillRun: JSON.parse(run) as BackfillRun }),
+    ...(trace !== null && { trace }),
     lease,
     attempt: row.attempt + 1,
     ...(retryState && { retryState }),

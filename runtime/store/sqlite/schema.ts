@@ -198,6 +198,10 @@ const MIGRATIONS: readonly string[] = [
   -- When the newest events that set profile properties happened: JSON, by the properties' names.
   ALTER TABLE contacts ADD COLUMN property_times TEXT;
   `,
+  `
+  -- The W3C traceparent of a webhook, for its delivery by another process.
+  ALTER TABLE records ADD COLUMN trace TEXT;
+  `,
 ]
 
 /** Reads the version. Throws a `config` fault, and changes nothing, for a file of another program or a newer version. */

@@ -83,7 +83,7 @@ describe('the file', () => {
     await old.close()
     const db = await openConnection(path, clock)
     db.exec(`DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3;
-      ALTER TABLE contacts DROP COLUMN property_times`)
+      ALTER TABLE contacts DROP COLUMN property_times; ALTER TABLE records DROP COLUMN trace`)
     db.close()
     const migrated = await open(path)
     expect(expected).toHaveLength(2)

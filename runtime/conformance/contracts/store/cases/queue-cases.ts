@@ -22,6 +22,7 @@ export const queueCases: StoreCases = {
       resource: 'r',
       lookupIds: ['1', 'notif_1'],
       backfillRun: run,
+      trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       body: '{"é":"\\u0000"}',
     })
     await store.append([full, record('b')])
