@@ -35,6 +35,7 @@ const ROOMS = [
   'runtime/system.ts',
   'runtime/record-history.ts',
   'runtime/store',
+  'runtime/observe',
   'runtime/expression',
   'runtime/spec',
   'runtime/http',
