@@ -2,6 +2,7 @@
 import type { DeliveryConnections } from '../runtime/auth/connections.ts'
 import type { Destination } from '../runtime/ports/destination.ts'
 import type { Clock, Fetch, Logger, ProcessIdentity, Random } from '../runtime/ports/effects.ts'
+import type { Observe } from '../runtime/ports/observation.ts'
 import type { Store } from '../runtime/ports/store.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -42,4 +43,8 @@ export interface ConnectorOptions {
   readonly connections?: DeliveryConnections
   /** Replaces the destination, or wraps it: for tests and recordings, which send nothing. */
   readonly wrapDestination?: (destination: Destination) => Destination
+  /** Called with each observation: what is received, mapped, sent and settled, and how long it takes. */
+  readonly observe?: Observe | undefined
+  /** The host's name of the tenant, for observations. */
+  readonly tenant?: string | undefined
 }

@@ -49,6 +49,8 @@ export function createPipelineOptions(spec: Spec, store: Store, options: Connect
     destinationStats: () => stats.snapshot(),
     ...(settings.acceptNewKeys && { acceptNewKeys: settings.acceptNewKeys }),
     ...(connections && { gate: connections.gate }),
+    observe: options.observe,
+    tenant: options.tenant,
   }
   return { pipeline, klaviyo }
 }

@@ -7,6 +7,7 @@ import type { Connector } from './connector.ts'
 import { type CreatePipelineOptions, createPipeline } from './create-pipeline.ts'
 import { runLane } from './delivery/run-lanes.ts'
 import { previewMapping } from './mapping/preview.ts'
+import { generateObserved, runObserved } from './observe/scope.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { EventCounter } from './ports/event-counter.ts'
 import { Fault } from './ports/fault.ts'
@@ -32,10 +33,11 @@ export interface CreateConnectorOptions extends CreatePipelineOptions {
 export function createConnector(options: CreateConnectorOptions): Connector {
   const { spec, store, clock, random, logger, gate } = options
   const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
-  const { pipeline, parts, laneParts, sender, client, accounts, sourceTime, processIdentity } = createPipeline(options)
+  const { pipeline, parts, laneParts, sender, client, accounts, ...rest } = createPipeline(options)
+  const { sourceTime, processIdentity, observer } = rest
   const pin = (signal: AbortSignal) => accounts.pin(signal)
   const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
-  const reconcileParts = { ...reading, lookups: parts.lookups, gate: accounts.gate }
+  const reconcileParts = { ...reading, lookups: parts.lookups, gate: accounts.gate, observer }
 
   return {
     ...pipeline,
@@ -45,10 +47,12 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       await pipeline.adoptSpec()
       const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
-      yield* runBackfill({ ...reading, random, work, flush }, backfillOptions)
+      yield* generateObserved(observer, runBackfill({ ...reading, random, work, flush }, backfillOptions))
     },
     estimate: ({ signal, ...run }) =>
-      estimateBackfill({ spec, client, clock, backfillRateLimit }, { until: clock.now(), ...run }, signal),
+      runObserved(observer, () =>
+        estimateBackfill({ spec, client, clock, backfillRateLimit }, { until: clock.now(), ...run }, signal),
+      ),
     lastBackfill: () => lastBackfill(store),
     listRuns: () => listRuns(store),
     runningBackfill: () => runningBackfill({ store, clock, processIdentity }),

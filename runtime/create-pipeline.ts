@@ -4,6 +4,8 @@ import type { Pipeline } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
 import { FirstSends } from './delivery/first-sends.ts'
+import { AttemptObserver } from './delivery/observe-attempts.ts'
+import { SendObserver } from './delivery/observe-sends.ts'
 import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLanes } from './delivery/run-lanes.ts'
 import { MessageSender } from './delivery/sender.ts'
@@ -15,10 +17,12 @@ import { createLookups } from './mapping/lookups.ts'
 import { ContactStates } from './mapping/person/contact-states.ts'
 import { createDeletionState, withdrawConfirmation } from './mapping/person/deletion-state.ts'
 import { knownPeopleOf } from './mapping/person/known-people.ts'
+import { Observer } from './observe/observer.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { Destination } from './ports/destination.ts'
 import type { Clock, Fetch, Logger, ProcessIdentity, Random } from './ports/effects.ts'
 import { deliveredKeys } from './ports/ledger.ts'
+import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
@@ -52,6 +56,10 @@ export interface CreatePipelineOptions {
   readonly destinationStats?: () => ConnectionStats
   /** Metrics whose new keys may count delivered events again. Default: none, and a changed key ends `work`. */
   readonly acceptNewKeys?: readonly string[]
+  /** Called with each observation: what is received, mapped, sent and settled, and how long it takes. */
+  readonly observe?: Observe | undefined
+  /** The host's name of the tenant, for observations. */
+  readonly tenant?: string | undefined
 }
 
 /** The store as receiving and delivering see it: its unexpected errors arrive as transient faults. */
@@ -64,15 +72,25 @@ export function createPipeline(options: CreatePipelineOptions) {
   const { spec, source, store, clock, logger, processIdentity = UNKNOWN_PROCESS } = options
   const closing = new AbortController()
   const guarded = storeWithTransientFaults(store)
+  const observer = new Observer(options)
   const sourceClock = new SourceClock(clock, logger)
   const sourceTime = () => sourceClock.now()
   const access = { ...options, fetch: sourceClock.observe(options.fetch) }
   const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
-  const input = { client, accounts, guarded, sourceTime, signal: closing.signal }
-  const { parts, laneParts, sender } = createDelivery(options, input)
+  const input = { client, accounts, guarded, sourceTime, observer, signal: closing.signal }
+  const { parts, laneParts, sender, attempts } = createDelivery(options, input)
   const webhookStats = new WebhookStatsRecorder(clock)
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
-  const webhook = { spec, store: guarded, clock, logger, bodies, secrets: source.secrets, stats: webhookStats }
+  const webhook = {
+    spec,
+    store: guarded,
+    clock,
+    logger,
+    bodies,
+    secrets: source.secrets,
+    stats: webhookStats,
+    observer,
+  }
   const adopt = adoptOnce(() => adoptSpec({ spec, store, clock, logger, processIdentity }, options))
 
   const pipeline: Pipeline = {
@@ -92,11 +110,14 @@ export function createPipeline(options: CreatePipelineOptions) {
       await withdrawConfirmation(spec, guarded)
       await runLanes(lanes, laneParts, signal)
     },
-    deliver: (record) => deliverForHost(record, parts, guarded),
+    deliver: (record) => deliverForHost(record, { ...parts, attempts }, guarded),
     ...(parts.deletions && { deletions: parts.deletions }),
-    close: async () => closing.abort(),
+    async close() {
+      closing.abort()
+      observer.flush()
+    },
   }
-  return { pipeline, parts, laneParts, sender, client, accounts, sourceTime, processIdentity }
+  return { pipeline, parts, laneParts, sender, client, accounts, sourceTime, processIdentity, observer }
 }
 
 /** Once for each connector: it has one spec. After a failure the next call tries again. */
@@ -112,8 +133,14 @@ function adoptOnce(adopt: () => Promise<void>): () => Promise<void> {
 }
 
 /** A host with a queue of its own settles nothing in the store. */
-async function deliverForHost(record: SourceRecord, parts: DeliverParts, store: GuardedStore): Promise<Outcome> {
-  const outcome = await deliver(record, parts)
+async function deliverForHost(
+  record: SourceRecord,
+  { attempts, ...parts }: DeliverParts & { readonly attempts: AttemptObserver },
+  store: GuardedStore,
+): Promise<Outcome> {
+  const { clock } = parts
+  const outcome = await attempts.run(record, clock.now(), () => deliver(record, parts))
+  attempts.end(record, outcome, clock.now())
   const keys = deliveredKeys(outcome)
   if (keys.length > 0) await store.forgetSends(keys)
   return outcome
@@ -135,17 +162,20 @@ interface DeliveryInput {
   readonly accounts: AccountPin
   readonly guarded: GuardedStore
   readonly sourceTime: () => number
+  readonly observer: Observer
   readonly signal: AbortSignal
 }
 
 /** The path of one record, from lease to settlement, and the lanes that run it. */
 function createDelivery(options: CreatePipelineOptions, input: DeliveryInput) {
-  const { client, accounts, guarded, sourceTime, signal } = input
+  const { client, accounts, guarded, sourceTime, observer, signal } = input
   const { spec, destination, store, clock, random, logger, gate } = options
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
   const hasBacklog = () => backlog.isHigh()
   const firstSends = new FirstSends(guarded, spec)
-  const sender = new MessageSender({ destination, clock, signal, hasBacklog, firstSends })
+  const observed = new SendObserver(spec.destination.name, observer)
+  const attempts = new AttemptObserver(observer)
+  const sender = new MessageSender({ destination, clock, signal, hasBacklog, firstSends, observed })
   const runs = new CurrentRunChecker(guarded, clock)
   const liveSince = new LiveSinceReader(guarded)
   const deletions = createDeletionState(spec, { deletion: destination.deletion, store: guarded, clock, signal })
@@ -179,9 +209,13 @@ function createDelivery(options: CreatePipelineOptions, input: DeliveryInput) {
   const work = { spec, store, clock, logger, gate, accounts, backlog }
   const hash = hashSpec(spec.sourceFiles)
   const deliverBySpec = async (record: LeasedRecord): Promise<Outcome> => ({
-    ...(await deliver(record, parts)),
+    ...(await attempts.run(record, clock.now(), () => deliver(record, parts))),
     spec: hash,
   })
-  const laneParts: LaneParts = { ...work, deliver: deliverBySpec }
-  return { parts, laneParts, sender }
+  const laneParts: LaneParts = {
+    ...work,
+    deliver: deliverBySpec,
+    onSettled: (record, outcome) => attempts.end(record, outcome, clock.now()),
+  }
+  return { parts, laneParts, sender, attempts }
 }

@@ -72,6 +72,13 @@ export type {
   ReplaySelector,
   Tally,
 } from './ports/ledger.ts'
+export {
+  OBSERVATION_TYPES,
+  type Observation,
+  type ObservationType,
+  type Observe,
+  observationChannel,
+} from './ports/observation.ts'
 /** Segments and flows that recipes create at the destination. */
 export type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
 export type { ErrorExplanation, Source } from './ports/source.ts'

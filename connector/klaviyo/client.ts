@@ -125,7 +125,11 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
         return new Request(addressOf(current, path), requestInit({ ...headers, ...current.headers }, method, text))
       }
       const send = (current: RequestAuth) =>
-        lanes[lane]((isUnanswered) => makeRequest(current, isUnanswered), { lane, signal })
+        lanes[lane]((isUnanswered) => makeRequest(current, isUnanswered), {
+          lane,
+          signal,
+          template: endpoint.path,
+        })
       return assertFromKlaviyo(await withAuth(auth, signal, send))
     } finally {
       release()

@@ -9,6 +9,7 @@ import type { EventResult, Lane, LeasedRecord, Outcome, SourceRecord } from '../
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
 import { findTargets } from '../source/open-record.ts'
 import { findCutOffFault } from './cut-off.ts'
+import { observeMapping } from './observe-attempts.ts'
 import {
   combineOutcomes,
   failedOccurrence,
@@ -78,7 +79,7 @@ async function pinAndDeliver(record: RecordToDeliver | LeasedRecord, parts: Deli
 
 function mapAndSend(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   const mapped = parts.mappingConcurrency[record.lane](() =>
-    parts.scheduler.yield().then(() => mapRecord(record, parts)),
+    parts.scheduler.yield().then(() => observeMapping(() => mapRecord(record, parts))),
   )
   const { body: _, ...withoutBody } = record
   return sendOccurrences(withoutBody, mapped, parts)

@@ -20,6 +20,8 @@ export interface LaneParts {
   readonly accounts: Pick<AccountPin, 'waitUntilPinned'>
   readonly backlog: BacklogMonitor
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
+  /** As of `WorkerParts`. */
+  readonly onSettled: (record: LeasedRecord, outcome: Outcome) => void
 }
 
 type Work = (signal: AbortSignal) => Promise<void>
@@ -42,13 +44,14 @@ export async function runLanes(lanes: readonly Lane[], parts: LaneParts, signal:
 
 /** Delivers one lane until the signal aborts. */
 export function runLane(lane: Lane, parts: LaneParts, signal: AbortSignal): Promise<void> {
-  const { spec, store, clock, logger, accounts, backlog, deliver } = parts
+  const { spec, store, clock, logger, accounts, backlog, deliver, onSettled } = parts
   const { concurrency } = spec.delivery
   const worker = {
     store,
     clock,
     logger,
     deliver,
+    onSettled,
     // Under a backlog the live lane takes as many records as history does, and sends them in bulk.
     concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),
     beforeLease: lane === 'live' ? () => backlog.update() : undefined,

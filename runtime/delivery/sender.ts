@@ -8,6 +8,7 @@ import { Fault, toFault } from '../ports/fault.ts'
 import type { Lane, MetricEvent, OutgoingMessage, Profile, Receipt } from '../ports/types.ts'
 import { processIsolation } from './cut-off.ts'
 import type { BegunSend, FirstSends } from './first-sends.ts'
+import type { SendObserver } from './observe-sends.ts'
 
 /**
  * How long a bulk request waits for more messages, milliseconds. History is in no hurry: one half-empty request in two
@@ -22,6 +23,7 @@ export interface SenderParts {
   readonly hasBacklog: () => boolean
   readonly signal: AbortSignal
   readonly firstSends: FirstSends
+  readonly observed: SendObserver
 }
 
 export class MessageSender {
@@ -35,13 +37,15 @@ export class MessageSender {
 
   /** Resolves with the receipt of this message, or throws its `Fault`. */
   async send(message: OutgoingMessage, lane: Lane): Promise<Receipt> {
-    const { destination, hasBacklog, signal } = this.#parts
+    const { destination, hasBacklog, observed, signal } = this.#parts
     if (message.kind === 'profile') {
       // Current profile attributes have no place in history: only the live lane may write attributes.
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update is in lane backfill')
-      return destination.send(message, signal)
+      return observed.one(message, lane, () => destination.send(message, signal))
     }
-    return lane === 'backfill' || hasBacklog() ? this.#bulk[lane].add(message) : sendOne(message, this.#parts)
+    return lane === 'backfill' || hasBacklog()
+      ? this.#bulk[lane].add(observed.note(message))
+      : observed.one(message, lane, () => sendOne(message, this.#parts))
   }
 
   /** Sends the bulk request of a lane that is not full yet. */
@@ -83,7 +87,7 @@ function bulkRequests(lane: Lane, parts: SenderParts): Batcher<MetricEvent, Rece
       return processIsolation.hasSuspects ? LINGER.live : LINGER[lane]
     },
     clock,
-    run: (events) => sendMany(events, lane, parts),
+    run: (events) => parts.observed.many(events, lane, () => sendMany(events, lane, parts)),
   })
 }
 

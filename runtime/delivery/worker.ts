@@ -17,6 +17,8 @@ export interface WorkerParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
+  /** Called once the outcome of a record is in the store. */
+  readonly onSettled?: ((record: LeasedRecord, outcome: Outcome) => void) | undefined
   /** Records in flight at once. Read before each lease, so that it may follow the backlog. */
   readonly concurrency: () => number
   readonly beforeLease?: (() => Promise<void>) | undefined
@@ -182,6 +184,7 @@ class LaneWorker {
       // The next ones wait for it.
       if (record.cutOffs !== undefined) this.#settlements.flush()
       await settled
+      this.#parts.onSettled?.(record, outcome)
     } catch (error) {
       this.#storeError ??= error
     } finally {

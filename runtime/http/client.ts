@@ -7,6 +7,7 @@ import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault, type FaultDetails, mayHaveTakenEffect, toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import { type ApiResponse, type ErrorContext, faultFromResponse, isRefusal } from './error-response.ts'
+import { observeRequest, type RequestObserver } from './observe-requests.ts'
 import { PausedTooLong } from './pauses.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { readResponseBody } from './response-body.ts'
@@ -35,6 +36,8 @@ export interface RequestOptions {
   readonly signal: AbortSignal
   /** The caller can ask for less at once: it is not asked again for what took too long. */
   readonly isReducible?: boolean
+  /** The path with placeholders in place of ids, for observers. */
+  readonly template?: string
 }
 
 /**
@@ -68,6 +71,7 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   return (makeRequest, options) => {
     let waited = 0
     let unanswered = false
+    const observed = observeRequest({ side: api.name, lane: options.lane, template: options.template })
     // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
     // before Retry-After.
     const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
@@ -79,10 +83,12 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
       if (kind !== 'transient' || waited > MAX_RETRY_AFTER_TOTAL_MS) return false
       // The same request would get as much again.
       if (code === `${api.name}/too-large` || (options.isReducible && code === `${api.name}/timeout`)) return false
-      await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, options.signal)
+      const pause = retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed
+      if (retriesConsumed < attempts - 1) observed?.retry(code, pause)
+      await clock.sleep(pause, options.signal)
       return !options.signal.aborted
     }
-    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), options), {
+    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed }), {
       retries: attempts - 1,
       minTimeout: 0,
       shouldRetry,
@@ -103,10 +109,16 @@ async function sendOnce(
   parts: HttpParts,
   api: RemoteApi,
   makeRequest: () => ReturnType<MakeRequest>,
-  { lane, signal }: RequestOptions,
+  { lane, signal, observed }: RequestOptions & { readonly observed: RequestObserver | undefined },
 ): Promise<ApiResponse> {
   const request = await makeRequest()
-  await acquire(parts, api, lane, signal)
+  const mayGo = () => acquire(parts, api, lane, signal)
+  const send = () => exchange(parts, api, request, signal)
+  await (observed === undefined ? mayGo() : observed.wait(mayGo))
+  return observed === undefined ? send() : observed.exchange(request, send)
+}
+
+async function exchange(parts: HttpParts, api: RemoteApi, request: Request, signal: AbortSignal): Promise<ApiResponse> {
   const response = await fetchWithin(parts, api, request, signal)
   const isSuccess = response.status >= 200 && response.status < 300
   if (isSuccess && response.isTooLarge) throw tooLarge(api.name, MAX_BODY)

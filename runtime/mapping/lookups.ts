@@ -14,6 +14,7 @@ import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { SourceClient } from '../source/client.ts'
 import type { LookupSpec } from '../spec/spec.ts'
+import { observeLookup } from './observe-lookups.ts'
 
 export interface Lookups {
   /** The source's value for a key, or undefined if it has none: at once when cached. Throws a `Fault` of the request. */
@@ -90,7 +91,7 @@ class SourceLookups implements Lookups {
     const { clock } = parts
     if (lane === 'backfill' && lookup.batch)
       return getOrCreate(this.#histories, name, () => new TtlCache({ ttl, clock, fetch: batchFetcher(lookup, parts) }))
-    const fetch = (key: string, itemLane: Lane) => fetchOne(lookup, key, itemLane, parts)
+    const fetch = (key: string, itemLane: Lane) => fetchOneObserved(lookup, key, itemLane, parts)
     return getOrCreate(this.#items, name, () => new TtlCache({ ttl, clock, fetch }))
   }
 }
@@ -120,7 +121,8 @@ class ListCache {
   #rows(ttl: number): MaybePromise<Rows> {
     const now = this.#time.now()
     if (this.#loaded !== undefined && now - this.#loaded.at < ttl) return this.#loaded.rows
-    const promise = this.#load()
+    const observed = { lookup: this.#lookup.name, lane: 'live', count: (rows: Rows) => rows.size } as const
+    const promise = observeLookup(observed, () => this.#load())
     const entry: { readonly at: number; rows: MaybePromise<Rows> } = { at: now, rows: promise }
     this.#loaded = entry
     const store = (rows: Rows) => {
@@ -155,7 +157,9 @@ function batchFetcher(lookup: LookupSpec, parts: LookupParts): (key: string) => 
     lingerMs: 20,
     clock,
     run: async (keys) => {
-      const fetched = await fetchMany(lookup, [...new Set(keys)], parts)
+      const unique = [...new Set(keys)]
+      const observed = { lookup: lookup.name, lane: 'backfill', keys: unique.length, count: countValues } as const
+      const fetched = await observeLookup(observed, () => fetchMany(lookup, unique, parts))
       const at = clock.now()
       await store.writeCache(
         lookup.name,
@@ -170,6 +174,9 @@ function batchFetcher(lookup: LookupSpec, parts: LookupParts): (key: string) => 
     return (await batcher.add(key)).value
   }
 }
+
+const countValues = (fetched: ReadonlyMap<string, Json>) =>
+  [...fetched.values()].filter((value) => value !== null).length
 
 /** Null for a key that the source does not have. */
 async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: LookupParts): Promise<Map<string, Json>> {
@@ -186,6 +193,16 @@ async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: Loo
   for (const key of keys)
     if (!fetched.has(key)) fetched.set(key, (await fetchOne(lookup, key, 'backfill', parts)) ?? null)
   return fetched
+}
+
+function fetchOneObserved(...[lookup, key, lane, parts]: Parameters<typeof fetchOne>): Promise<Json | undefined> {
+  const observed = {
+    lookup: lookup.name,
+    lane,
+    keys: 1,
+    count: (value: Json | undefined) => (value === undefined ? 0 : 1),
+  }
+  return observeLookup(observed, () => fetchOne(lookup, key, lane, parts))
 }
 
 async function fetchOne(

@@ -2,6 +2,7 @@
 import { processLock, RENEW_EVERY_MS } from '../backfill/lock.ts'
 import { RECONCILE_LOCK_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { HeldLock } from '../lib/lock.ts'
+import { runObserved } from '../observe/scope.ts'
 import { toFault } from '../ports/fault.ts'
 import { runReconcilePass } from './pass.ts'
 import { readReconcileState } from './state.ts'
@@ -52,7 +53,8 @@ async function passWhileHeld(held: HeldLock, parts: ReconcileParts, options: Rec
   const lost = new AbortController()
   held.keepRenewing(RENEW_EVERY_MS, () => lost.abort())
   try {
-    return await runReconcilePass(parts, { ...options, signal: AbortSignal.any([options.signal, lost.signal]) })
+    const signal = AbortSignal.any([options.signal, lost.signal])
+    return await runObserved(parts.observer, () => runReconcilePass(parts, { ...options, signal }))
   } finally {
     await held.release()
   }

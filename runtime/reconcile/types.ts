@@ -1,6 +1,7 @@
 /** The options, the parts and the result of a reconciling pass. */
 import type { UnavailableParts } from '../backfill/types.ts'
 import type { Lookups } from '../mapping/lookups.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
@@ -55,4 +56,5 @@ export interface ReconcileParts {
   readonly gate: DeliveryGate
   /** Pins both accounts to the store. Throws a `Fault`. */
   readonly pin: (signal: AbortSignal) => Promise<void>
+  readonly observer: Observer
 }

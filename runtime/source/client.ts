@@ -77,7 +77,7 @@ class HttpSourceClient implements SourceClient {
   async request(spec: RequestSpec, options: SourceRequestOptions): Promise<Json> {
     const { accepts = () => true } = options
     try {
-      const response = await this.#send(spec, options)
+      const response = await this.#send(spec, options, spec.path)
       const body = acceptableBody(response)
       options.onBody?.(response.bodySize ?? 0)
       if (body !== undefined && (await accepts(body))) return body
@@ -121,13 +121,14 @@ class HttpSourceClient implements SourceClient {
     throw new Fault('config', 'source/unknown-account', `${capitalize(name)} did not name the account`)
   }
 
-  #send(spec: RequestSpec, options: SourceRequestOptions): Promise<ApiResponse> {
+  #send(spec: RequestSpec, options: SourceRequestOptions, template?: string): Promise<ApiResponse> {
     const { source, http } = this.#parts
     const { bindings = {}, lane, signal, isReducible = false } = options
     return withAuth(source.auth, signal, (auth) => {
       const headers = { ...this.#spec.headers, ...auth.headers }
       // Built for every try: the body of a Request can be read only once.
-      return http(() => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers }), { lane, signal, isReducible })
+      const request = { lane, signal, isReducible, ...(template !== undefined && { template }) }
+      return http(() => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers }), request)
     })
   }
 }

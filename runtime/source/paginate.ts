@@ -2,6 +2,7 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { asList } from '../lib/json.ts'
+import { currentScope } from '../observe/scope.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane } from '../ports/types.ts'
@@ -130,6 +131,7 @@ export async function* paginateAs<Item>(
 class PageReader<Item> {
   readonly #parts: PaginateParts
   readonly #stream: StreamSpec
+  readonly #ingress: 'backfill' | 'reconcile'
   readonly #bindings: Bindings
   readonly #convert: ConvertItems<Item>
   readonly #signal: AbortSignal
@@ -143,11 +145,17 @@ class PageReader<Item> {
   constructor(
     parts: PaginateParts,
     stream: StreamSpec,
-    { bindings, total, convert }: Omit<PaginateFrom, 'recordsRead'> & { readonly convert: ConvertItems<Item> },
+    {
+      bindings,
+      total,
+      convert,
+      onDemand,
+    }: Omit<PaginateFrom, 'recordsRead'> & { readonly convert: ConvertItems<Item> },
     signal: AbortSignal,
   ) {
     this.#parts = parts
     this.#stream = stream
+    this.#ingress = onDemand ? 'reconcile' : 'backfill'
     this.#bindings = bindings
     this.#convert = convert
     this.#signal = signal
@@ -157,8 +165,28 @@ class PageReader<Item> {
 
   /** The page at a cursor, after `recordsRead` records. Undefined when the signal aborts. */
   read(cursor: Json | undefined, recordsRead: number): Promise<StreamPage<Item> | undefined> {
-    const page = this.#readWithRetries(cursor, recordsRead)
+    const page = this.#readObserved(cursor, recordsRead)
     page.catch(() => undefined) // thrown when the page is awaited
+    return page
+  }
+
+  async #readObserved(cursor: Json | undefined, recordsRead: number): Promise<StreamPage<Item> | undefined> {
+    const observer = currentScope()?.observer
+    if (observer === undefined) return this.#readWithRetries(cursor, recordsRead)
+    const start = observer.now()
+    const page = await this.#readWithRetries(cursor, recordsRead)
+    if (page === undefined) return undefined
+    const { items, bytes, total, missing } = page
+    observer.report({
+      type: 'page',
+      ingress: this.#ingress,
+      stream: this.#stream.name,
+      items: items.length,
+      durationMs: observer.now() - start,
+      ...(bytes !== undefined && { bytes }),
+      ...(total !== undefined && { total }),
+      ...(missing !== undefined && { missing }),
+    })
     return page
   }
 

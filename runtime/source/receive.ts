@@ -1,6 +1,7 @@
 /** Receives a webhook: headers, raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
 import { isObject, MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { Clock, LogFields, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
@@ -9,6 +10,7 @@ import type { Spec } from '../spec/spec.ts'
 import { isForeign } from './account-pin.ts'
 import { buildWebhookRecord, openEnvelope } from './envelope.ts'
 import { firstLiveCheckpoint } from './live-since.ts'
+import { observeReceive, type ReceiveObserver } from './observe-receive.ts'
 import type { BodyRefusal, UnverifiedBodies } from './unverified-bodies.ts'
 import { checkSignatureHeader, parseSecrets, verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
@@ -25,7 +27,11 @@ export interface ReceiveParts {
   readonly stats: WebhookStatsRecorder
   /** The source account that the store is pinned to. Undefined until it is. */
   readonly workspace: () => Promise<string | undefined>
+  /** Absent: nothing is observed. */
+  readonly observer?: Observer | undefined
 }
+
+type AnswerParts = ReceiveParts & { readonly observed: ReceiveObserver | undefined }
 
 /**
  * Answers one request to the webhook path.
@@ -35,13 +41,20 @@ export interface ReceiveParts {
  * many bodies arrive at once, so that the source sends the webhook again.
  */
 export async function receiveWebhook(request: Request, parts: ReceiveParts): Promise<Response> {
-  const { spec, logger, stats, bodies } = parts
+  const { stats } = parts
   if (request.method === 'HEAD') {
     stats.recordProbe()
     return respond(200)
   }
   if (request.method !== 'POST') return respond(405, { allow: 'HEAD, POST' })
+  const observed = observeReceive(request, parts)
+  const response = await answerWebhook(request, { ...parts, observed })
+  observed?.end(response.status)
+  return response
+}
 
+async function answerWebhook(request: Request, parts: AnswerParts): Promise<Response> {
+  const { spec, logger, bodies, observed } = parts
   try {
     const secrets = await parts.secrets()
     const { signature } = spec.webhook
@@ -58,6 +71,7 @@ export async function receiveWebhook(request: Request, parts: ReceiveParts): Pro
     return mismatch === undefined ? await storeWebhook(body, parts) : refuse(mismatch, body.length)
   } catch (error) {
     const fault = toFault(error)
+    observed?.note({ outcome: 'failed', reason: fault.code })
     logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
     return respond(fault.kind === 'data' ? 400 : 503)
   }
@@ -73,7 +87,7 @@ const REFUSALS: Readonly<
 }
 
 /** The rest of the body is not kept. */
-function refuseBody(refusal: BodyRefusal, parts: ReceiveParts): Response {
+function refuseBody(refusal: BodyRefusal, parts: AnswerParts): Response {
   const [reason, status, headers] = REFUSALS[refusal]
   logRejected(reason, parts, { limit: parts.bodies.limit })
   return respond(status, headers)
@@ -82,9 +96,10 @@ function refuseBody(refusal: BodyRefusal, parts: ReceiveParts): Response {
 /** Strangers can send at any rate: each reason is logged once a minute, with the number of times. */
 function logRejected(
   reason: string,
-  { logger, stats }: Pick<ReceiveParts, 'logger' | 'stats'>,
+  { logger, stats, observed }: Pick<AnswerParts, 'logger' | 'stats' | 'observed'>,
   fields: LogFields,
 ): void {
+  observed?.note({ outcome: 'rejected', reason })
   const times = stats.recordRejected(reason)
   if (times > 0) logger.warn(`webhook rejected: ${reason}`, { ...fields, ...(times > 1 && { times }) })
 }
@@ -99,9 +114,12 @@ type MisdirectedParts = Pick<ReceiveParts, 'spec' | 'logger' | 'stats'>
 
 const NOT_SET_UP = 'This connector is not set up yet: without a signing secret it accepts no webhook.\n'
 
-async function storeWebhook(bytes: Uint8Array, parts: ReceiveParts): Promise<Response> {
+const ANOTHER_ACCOUNT = 'the webhook belongs to another account, which this store does not serve'
+
+async function storeWebhook(bytes: Uint8Array, parts: AnswerParts): Promise<Response> {
   const body = new TextDecoder().decode(bytes)
-  const { spec, store, clock, logger, stats } = parts
+  const { spec, store, clock, logger, stats, observed } = parts
+  observed?.note({ bytes: bytes.length })
   const envelope = parseObject(body)
   if (envelope === undefined) {
     const reason = 'the signature is valid, but the body is not a notification, or is nested too deeply'
@@ -110,20 +128,27 @@ async function storeWebhook(bytes: Uint8Array, parts: ReceiveParts): Promise<Res
   }
   const notification = await openEnvelope(envelope, spec)
   const { topic, workspace } = notification
+  observed?.note({ topic })
   const pinned = await parts.workspace()
   if (pinned !== undefined && isForeign(workspace, pinned)) {
     // An app has one address for all accounts that installed it. Until one is pinned, delivery skips the others.
     logger.debug('webhook ignored: it belongs to another account', { topic, workspace })
-    stats.recordRejected('the webhook belongs to another account, which this store does not serve')
+    stats.recordRejected(ANOTHER_ACCOUNT)
+    observed?.note({ outcome: 'ignored', reason: ANOTHER_ACCOUNT })
     return respond(200)
   }
   stats.recordVerified(topic)
-  if (spec.webhook.ignoredTopics.has(topic)) return respond(200)
-  const record = await buildWebhookRecord(body, notification, spec, clock.now())
+  if (spec.webhook.ignoredTopics.has(topic)) {
+    observed?.note({ outcome: 'ignored', reason: 'the spec ignores the topic' })
+    return respond(200)
+  }
+  const built = await buildWebhookRecord(body, notification, spec, clock.now())
+  const record = observed === undefined ? built : { ...built, ...observed.startTrace() }
   const { added } = await store.append(
     [record],
     await firstLiveCheckpoint(notification, pinned, record.receivedAt, parts),
   )
+  observed?.note({ outcome: added ? 'stored' : 'duplicate', record: record.id })
   logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
   return respond(200)
 }

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../connector/index.ts'
 import { specFolder } from '../../connector/spec.ts'
+import { OBSERVATION_TYPES, type Observation } from '../../runtime/ports/observation.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
 import { findContactWithEmail } from '../helpers/connector-harness.ts'
@@ -18,19 +19,25 @@ async function failingSpec() {
   return (await loadSpec(specFolder(), { functions, files: { ...disk, read } })).spec
 }
 
+const typesOf = (observations: readonly Observation[]) => [...new Set(observations.map(({ type }) => type))].sort()
+
 describe('output contains no secret and no personal data', () => {
   test('of an import with failures of both vendors', async () => {
-    const { history, findLeaks, output } = await recordedConnector({ intercom: 3, klaviyo: 6 })
+    const { history, findLeaks, output, observations } = await recordedConnector({ intercom: 3, klaviyo: 6 })
     await history()
     expect(await findLeaks()).toEqual([])
+    expect(typesOf(observations)).toEqual(expect.arrayContaining(['page', 'lookup', 'retried']))
     // History takes few requests, so not every failure occurs; the live test covers them all.
     expect(faultCodesIn(output)).toContain('klaviyo/invalid')
   })
 
   test('of live traffic with failures of both vendors', async () => {
-    const { live, findLeaks, output } = await recordedConnector({ intercom: 5, klaviyo: 5 })
+    const { live, findLeaks, output, observations } = await recordedConnector({ intercom: 5, klaviyo: 5 })
     await live()
     expect(await findLeaks()).toEqual([])
+    expect(typesOf(observations)).toEqual(
+      OBSERVATION_TYPES.filter((type) => type !== 'page' && type !== 'dropped').sort(),
+    )
     const expected = ['intercom/unavailable', 'klaviyo/duplicate-profile', 'klaviyo/invalid']
     expect(faultCodesIn(output)).toEqual(expect.arrayContaining(expected))
   })

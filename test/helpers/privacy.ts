@@ -3,6 +3,7 @@
 import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { LogFields, Logger } from '../../runtime/ports/effects.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
+import type { Observation } from '../../runtime/ports/observation.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { EventResult, Settlement } from '../../runtime/ports/types.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
@@ -114,6 +115,8 @@ export async function recordedConnector(failing = { intercom: 2, klaviyo: 4 }, o
   const clock = virtualClock()
   const store = recordSettlements(memoryStore({ clock }), recordSettled)
   const secrets = new Set(SECRETS)
+  /** Apart from the output: thousands of them, without a line of prose. */
+  const observations: Observation[] = []
   const shop = await startConnector({
     clock,
     random: seededRandom(),
@@ -121,7 +124,7 @@ export async function recordedConnector(failing = { intercom: 2, klaviyo: 4 }, o
     webhookUrl: () => 'http://localhost/webhooks/intercom',
     intercept: failSomeRequests(secrets, failing),
     ...options,
-    connector: { logger, store, ...options.connector },
+    connector: { logger, store, observe: (one) => observations.push(one), ...options.connector },
   })
   const history = async () => {
     for await (const progress of shop.connector.backfill({ signal: never })) output.push(JSON.stringify(progress))
@@ -139,9 +142,17 @@ export async function recordedConnector(failing = { intercom: 2, klaviyo: 4 }, o
       for (const one of personalTexts(await answer.json())) secrets.add(one)
     }
     if (secrets.size < 60) throw new Error('too few texts to search for')
-    return leaks(output, secrets)
+    return leaks([...output, ...observations.map((one) => JSON.stringify(one))], secrets)
   }
-  return { ...shop, output, recordThrown, findLeaks, history: () => clock.until(history()).catch(recordThrown), live }
+  return {
+    ...shop,
+    output,
+    observations,
+    recordThrown,
+    findLeaks,
+    history: () => clock.until(history()).catch(recordThrown),
+    live,
+  }
 }
 
 export const never = new AbortController().signal
