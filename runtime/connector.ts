@@ -2,6 +2,7 @@
 
 import type { Estimate } from './backfill/estimate.ts'
 import type { BackfillOptions, BackfillProgress, RunningBackfill } from './backfill/types.ts'
+import type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
 import type { ConnectionStats } from './http/connection-stats.ts'
 import type { Preview, PreviewInput } from './mapping/preview.ts'
 import type { DeliveryGate } from './ports/auth.ts'
@@ -10,16 +11,31 @@ import type { Store } from './ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
 import type { RecipeBook } from './recipes.ts'
 import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
+import type { Receive } from './source/plain-request.ts'
 import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 import type { MetricComparison, VerifyOptions } from './verify/types.ts'
+
+export interface WorkOptions {
+  readonly signal: AbortSignal
+  /** Default: both. */
+  readonly lanes?: readonly Lane[] | undefined
+  readonly until?: undefined
+}
+
+export interface WorkUntilIdleOptions extends SliceOptions, Pick<WorkOptions, 'lanes'> {
+  readonly until: 'idle'
+}
 
 /** Receives and delivers: the part of a connector that runs at the edge. */
 export interface Pipeline {
   readonly spec: Spec
   readonly store: Store
-  /** Answers a webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
-  receive(request: Request): Promise<Response>
+  /**
+   * Answers a webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. Others pass
+   * `{ method, headers, body }` with the raw body, and get `{ status, headers, body }`. Never throws.
+   */
+  readonly receive: Receive
   /** Logs and counts a webhook sent to another path: for hosts that answer every path. */
   reportMisdirected(path: string): void
   /** The latest requests to the webhook address since the process began. */
@@ -34,7 +50,12 @@ export interface Pipeline {
    */
   adoptSpec(): Promise<void>
   /** Delivers until the signal aborts, then settles all leased records and returns. */
-  work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
+  work(options: WorkOptions): Promise<void>
+  /**
+   * Delivers what is due and returns: for cron, Lambda, alarms, and slices of many tenants. Waits neither for what is due
+   * later nor while delivery is paused; the report says when to work again.
+   */
+  work(options: WorkUntilIdleOptions): Promise<WorkReport>
   /**
    * Delivers one record, for hosts with a queue of their own: a record passed to `append` of their store, from the
    * second attempt on with its `attempt` and `retryState`, which decide the next delay. Never throws because of the

@@ -1,6 +1,6 @@
 /** Receives webhooks and delivers their events: the part of a connector that a host at the edge bundles, without imports and polls. */
 import { CurrentRunChecker } from './backfill/current-run-checker.ts'
-import type { Pipeline } from './connector.ts'
+import type { Pipeline, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
 import { FirstSends } from './delivery/first-sends.ts'
@@ -8,6 +8,7 @@ import { AttemptObserver } from './delivery/observe-attempts.ts'
 import { SendObserver } from './delivery/observe-sends.ts'
 import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLanes } from './delivery/run-lanes.ts'
+import { runUntilIdle, type SliceParts } from './delivery/run-until-idle.ts'
 import { MessageSender } from './delivery/sender.ts'
 import { SetterTurns } from './delivery/set-properties.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
@@ -25,11 +26,12 @@ import { deliveredKeys } from './ports/ledger.ts'
 import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
-import type { LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
+import { LANES, type LeasedRecord, type Outcome, type SourceRecord } from './ports/types.ts'
 import { adoptSpec, hashSpec } from './running-spec/running-spec.ts'
 import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
+import { receiveAny } from './source/plain-request.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { SourceClock } from './source/source-clock.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
@@ -100,16 +102,18 @@ export function createPipeline(options: CreatePipelineOptions) {
       source: sourceStats.snapshot(),
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
-    receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.readWorkspace() }),
+    receive: receiveAny(
+      (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.readWorkspace() }),
+      logger,
+    ),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
     adoptSpec: adopt,
-    async work({ signal, lanes = ['live', 'backfill'] }) {
+    work: createWork({ ...laneParts, flush: (lane) => sender.flush(lane) }, async () => {
       await adopt()
       await withdrawConfirmation(spec, guarded)
-      await runLanes(lanes, laneParts, signal)
-    },
+    }),
     deliver: (record) => deliverForHost(record, { ...parts, attempts }, guarded),
     ...(parts.deletions && { deletions: parts.deletions }),
     async close() {
@@ -118,6 +122,15 @@ export function createPipeline(options: CreatePipelineOptions) {
     },
   }
   return { pipeline, parts, laneParts, sender, client, accounts, sourceTime, processIdentity, observer }
+}
+
+function createWork(parts: SliceParts, prepare: () => Promise<void>): Pipeline['work'] {
+  const work = async (options: WorkOptions | WorkUntilIdleOptions) => {
+    const { lanes = LANES } = options
+    await prepare()
+    return options.until === 'idle' ? runUntilIdle(lanes, parts, options) : runLanes(lanes, parts, options.signal)
+  }
+  return work as Pipeline['work']
 }
 
 /** Once for each connector: it has one spec. After a failure the next call tries again. */

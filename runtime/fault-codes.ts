@@ -43,6 +43,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Nothing if the side is connected; otherwise begin again.',
     ],
     [
+      'webhook/body-lost',
+      'The host passed a webhook whose body was parsed or read before. The signature covers its bytes, so it was answered 503.',
+      'Pass the raw body to `receive`, or call it before anything parses the body.',
+    ],
+    [
       'delivery/paused',
       'Delivery is paused; the message gives the reason. Webhooks are still stored.',
       'Connect the side that the message names. Delivery then resumes.',

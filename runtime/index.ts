@@ -14,9 +14,11 @@ export type { Estimate, StreamEstimate } from './backfill/estimate.ts'
 /** Options and progress of a backfill, and who runs one. */
 export type { BackfillOptions, BackfillProgress, RunningBackfill, StreamProgress } from './backfill/types.ts'
 /** The assembled connector: receive, work, backfill, deliver, preview, check. */
-export type { Connector } from './connector.ts'
+export type { Connector, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
 /** Assembles a connector from a spec, a source, a destination and a store. */
 export { type CreateConnectorOptions, createConnector } from './create-connector.ts'
+/** Slices of work, for hosts without a process that stays. */
+export type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
 /** A compiled expression, for sources and destinations that evaluate parts of their spec. */
 export type { Bindings, Expression } from './expression/expression.ts'
 /** The functions a connector adds to the expressions of its mappings, one row each. */
@@ -113,6 +115,8 @@ export type {
 export type { RecipeBook, RecipeState } from './recipes.ts'
 /** The client that checks query the source with. */
 export type { SourceClient } from './source/client.ts'
+/** Webhook requests of hosts without web-standard ones. */
+export type { PlainBody, PlainHeaders, PlainRequest, PlainResponse, Receive } from './source/plain-request.ts'
 /** The last webhooks: verified, rejected, probed. */
 export type { WebhookStats } from './source/webhook-stats.ts'
 /** A diagnostic of a spec, and how it prints: place, message, source line, caret. */

@@ -36,9 +36,13 @@ export class FailureBackoff {
     this.#resumeAt = now + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#pauses, 10))
   }
 
+  /** What is left of a pause, milliseconds. */
+  get left(): number {
+    return Math.max(0, this.#resumeAt - this.#time.now())
+  }
+
   /** Sleeps out the rest of a pause. */
   async wait(signal: AbortSignal): Promise<void> {
-    const left = this.#resumeAt - this.#time.now()
-    if (left > 0) await this.#clock.sleep(left, signal)
+    if (this.left > 0) await this.#clock.sleep(this.left, signal)
   }
 }

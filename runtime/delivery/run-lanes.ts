@@ -8,7 +8,7 @@ import type { Lane, LeasedRecord, Outcome } from '../ports/types.ts'
 import type { AccountPin } from '../source/account-pin.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { BacklogMonitor } from './backlog-monitor.ts'
-import { runWorker } from './worker.ts'
+import { runWorker, type WorkerParts } from './worker.ts'
 
 export interface LaneParts {
   readonly spec: Pick<Spec, 'delivery'>
@@ -17,7 +17,7 @@ export interface LaneParts {
   readonly logger: Logger
   /** The host's own gate. */
   readonly gate: DeliveryGate | undefined
-  readonly accounts: Pick<AccountPin, 'waitUntilPinned'>
+  readonly accounts: Pick<AccountPin, 'pin' | 'waitUntilPinned'>
   readonly backlog: BacklogMonitor
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
   /** As of `WorkerParts`. */
@@ -44,9 +44,15 @@ export async function runLanes(lanes: readonly Lane[], parts: LaneParts, signal:
 
 /** Delivers one lane until the signal aborts. */
 export function runLane(lane: Lane, parts: LaneParts, signal: AbortSignal): Promise<void> {
-  const { spec, store, clock, logger, accounts, backlog, deliver, onSettled } = parts
+  return runWhileOpen(parts.gate, signal, async (stop) => {
+    if (await parts.accounts.waitUntilPinned(stop)) await runWorker(lane, createWorkerParts(lane, parts), stop)
+  })
+}
+
+export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
+  const { spec, store, clock, logger, backlog, deliver, onSettled } = parts
   const { concurrency } = spec.delivery
-  const worker = {
+  return {
     store,
     clock,
     logger,
@@ -56,9 +62,6 @@ export function runLane(lane: Lane, parts: LaneParts, signal: AbortSignal): Prom
     concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),
     beforeLease: lane === 'live' ? () => backlog.update() : undefined,
   }
-  return runWhileOpen(parts.gate, signal, async (stop) => {
-    if (await accounts.waitUntilPinned(stop)) await runWorker(lane, worker, stop)
-  })
 }
 
 /** Runs the work while the gate is open; stops it when the gate shuts. Returns when the signal aborts. */
@@ -70,7 +73,8 @@ async function runWhileOpen(gate: DeliveryGate | undefined, signal: AbortSignal,
   }
 }
 
-async function runUntilPaused(gate: DeliveryGate, signal: AbortSignal, work: Work): Promise<void> {
+/** Runs the work until it ends; stops it when the gate shuts. */
+export async function runUntilPaused(gate: DeliveryGate, signal: AbortSignal, work: Work): Promise<void> {
   const stop = new AbortController()
   const stopListening = onAbort(signal, () => stop.abort())
   const watch = async () => {

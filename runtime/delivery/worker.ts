@@ -24,6 +24,18 @@ export interface WorkerParts {
   readonly beforeLease?: (() => Promise<void>) | undefined
   /** Default: that of the process. */
   readonly isolation?: Isolation
+  /** Ends the worker once nothing is due, or while the side refuses everything. */
+  readonly untilIdle?: boolean
+  /** Sends bulk requests that are not full yet. */
+  readonly flush?: () => void
+}
+
+/** What one run of a worker did. */
+export interface WorkerRun {
+  /** Records that it leased. */
+  readonly leased: number
+  /** What is left of its pause, milliseconds: the side refused everything. 0: it refused nothing, or not all. */
+  readonly pause: number
 }
 
 /** A lease outlives the longest attempt; it is renewed while the attempt runs. Milliseconds. */
@@ -40,11 +52,13 @@ const CUT_OFF_EVERY_MS = 1_000
 /** How long records that were cut off repeatedly are tried one after another before the others have a turn. Milliseconds. */
 const ALONE_AT_MOST_MS = 5_000
 const ALONE = 'trying a record alone that was in work when earlier processes ended'
+/** A worker that runs until nothing is due fills no bulk request: it sends what there is as often. Milliseconds. */
+const FLUSH_EVERY_MS = 50
 /** Longest delay of a settlement, milliseconds: history fills its commits, live outcomes show up soon. */
 const SETTLE_LINGER_MS: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 }
 
-/** Returns when the signal has aborted and nothing leased is left. Throws only when the store does. */
-export function runWorker(lane: Lane, parts: WorkerParts, signal: AbortSignal): Promise<void> {
+/** Returns when the signal has aborted, or nothing is due, and nothing leased is left. Throws only when the store does. */
+export function runWorker(lane: Lane, parts: WorkerParts, signal: AbortSignal): Promise<WorkerRun> {
   return new LaneWorker(lane, parts, signal).run()
 }
 
@@ -63,6 +77,8 @@ class LaneWorker {
   #nextCutOffCheck = 0
   #isRenewingSuspects = false
   #storeError: unknown
+  #leased = 0
+  #isIdle = false
 
   constructor(lane: Lane, parts: WorkerParts, signal: AbortSignal) {
     this.#lane = lane
@@ -82,12 +98,13 @@ class LaneWorker {
     })
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<WorkerRun> {
     const { store } = this.#parts
     const drained = new AbortController()
     const renewing = this.#renewLeases(drained.signal)
     try {
-      while (!this.#signal.aborted && this.#storeError === undefined) await this.#retryStore(() => this.#leaseMore())
+      while (!this.#signal.aborted && !this.#isIdle && this.#storeError === undefined)
+        await this.#retryStore(() => this.#leaseMore())
     } catch (error) {
       this.#storeError ??= error
     }
@@ -99,10 +116,12 @@ class LaneWorker {
     })
     for (const record of this.#inFlight.keys()) this.#end(record)
     if (this.#storeError !== undefined) throw this.#storeError
+    return { leased: this.#leased, pause: this.#backoff.left }
   }
 
   async #leaseMore(): Promise<void> {
-    const { concurrency, beforeLease } = this.#parts
+    const { concurrency, beforeLease, untilIdle = false } = this.#parts
+    if (untilIdle && this.#backoff.left > 0) return this.#endOnceEmpty()
     await this.#backoff.wait(this.#signal)
     await beforeLease?.()
     await this.#leaseCutOff()
@@ -111,16 +130,28 @@ class LaneWorker {
     // A lease is a transaction: worth it for a quarter of the limit, not for each settled record.
     if (free < limit / 4) return this.#slotFreed.wait(this.#signal)
     const leased = await this.#leaseBesideOthers({ limit: free })
-    if (leased === 0) await this.#waitForRecords()
+    if (leased === 0) await (untilIdle ? this.#endOnceEmpty() : this.#waitForRecords())
+  }
+
+  /** Records in flight may make others due. */
+  async #endOnceEmpty(): Promise<void> {
+    this.#isIdle = this.#inFlight.size === 0
+    if (this.#isIdle) return
+    this.#parts.flush?.()
+    await this.#waitForSlotOr((stop) => this.#parts.clock.sleep(FLUSH_EVERY_MS, stop))
   }
 
   /** The next records that were cut off are leased once those in work have ended. */
   async #waitForRecords(): Promise<void> {
     const { store } = this.#parts
     if (!this.#hasSuspects()) return store.wait(this.#lane, POLL_EVERY_MS, this.#signal)
+    await this.#waitForSlotOr((stop) => store.wait(this.#lane, POLL_EVERY_MS, stop))
+  }
+
+  async #waitForSlotOr(other: (stop: AbortSignal) => Promise<void>): Promise<void> {
     const woken = new AbortController()
     const stopListening = onAbort(this.#signal, () => woken.abort())
-    await Promise.race([store.wait(this.#lane, POLL_EVERY_MS, woken.signal), this.#slotFreed.wait(woken.signal)])
+    await Promise.race([other(woken.signal), this.#slotFreed.wait(woken.signal)])
     stopListening()
     woken.abort()
   }
@@ -172,6 +203,7 @@ class LaneWorker {
       void this.#finish({ ...record, body: '' }, deliver(record))
     }
     if (request.cutOff !== undefined && leased.length > 0) void this.#renewSuspects()
+    this.#leased += leased.length
     return leased.length
   }
 

@@ -115,6 +115,11 @@ export interface Store {
   contactsSharing(contact: string, limit: number): Promise<readonly string[]>
   /** Resolves when a record of the lane that was not cut off may have become due, after `ms` at most, or when the signal aborts. */
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void>
+  /**
+   * When the lane's next record is due, or the lease on it expires: milliseconds since 1970, possibly past. Undefined when
+   * there is none. Absent: `work({ until: 'idle' })` does not say when to call it again.
+   */
+  nextDue?(lane: Lane): Promise<number | undefined>
   backlog(lane: Lane): Promise<Backlog>
   readCheckpoint(name: string): Promise<Json | undefined>
   /** Writes checkpoints, or removes those with an undefined value, in one transaction. */

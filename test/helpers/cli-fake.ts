@@ -3,7 +3,7 @@ import type { CliApp } from '../../runtime/cli/app.ts'
 import type { ProcessIo } from '../../runtime/cli/io.ts'
 import type { Loaders } from '../../runtime/cli/loaders.ts'
 import { runCli } from '../../runtime/cli/run.ts'
-import type { Connector } from '../../runtime/connector.ts'
+import type { Connector, WorkOptions } from '../../runtime/connector.ts'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
@@ -49,8 +49,14 @@ const refuse = () => {
   throw new Error('this test did not expect the call')
 }
 
-export function fakeConnector(store: Store, overrides: Partial<Connector> = {}): Connector {
-  return {
+/** Parts of a connector as the commands use them: web-standard requests, and work until a signal aborts. */
+export type ConnectorFake = Partial<Omit<Connector, 'receive' | 'work'>> & {
+  readonly receive?: (request: Request) => Promise<Response>
+  readonly work?: (options: WorkOptions) => Promise<void>
+}
+
+export function fakeConnector(store: Store, overrides: ConnectorFake = {}): Connector {
+  const fake: Omit<Connector, 'receive' | 'work'> & ConnectorFake = {
     spec,
     store,
     receive: refuse,
@@ -74,11 +80,12 @@ export function fakeConnector(store: Store, overrides: Partial<Connector> = {}):
     close: async () => undefined,
     ...overrides,
   }
+  return fake as Connector
 }
 
 export interface FakeSetup {
   readonly app?: Partial<CliApp>
-  readonly connector?: Partial<Connector>
+  readonly connector?: ConnectorFake
   readonly store?: Store
   readonly load?: Partial<Loaders>
   readonly env?: Record<string, string>

@@ -1,5 +1,5 @@
 /** A connector that is replaced while it runs: each call goes to the present one. */
-import type { Connector } from '../../connector.ts'
+import type { Connector, WorkOptions } from '../../connector.ts'
 import { onAbort } from '../../lib/abort.ts'
 
 export interface ReloadableConnector {
@@ -43,7 +43,8 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
     }
 
   const own: Partial<Connector> = {
-    work: inTurns((connector, options) => connector.work(options)),
+    // The commands work until they are stopped, never until nothing is due.
+    work: inTurns((connector, options: WorkOptions) => connector.work(options)) as Connector['work'],
     pollChanges: inTurns((connector, options) => connector.pollChanges(options)),
   }
   const connector = new Proxy(first, {

@@ -94,6 +94,18 @@ export function findLeasable(queued: ReadonlySet<StoredRecord>): StoredRecord[] 
   return byAge.filter((stored) => heads.get(stored.record.orderingKey) === stored)
 }
 
+/** Infinite when there is none that was cut off so often at most. */
+export const earliestDue = (records: readonly StoredRecord[], cutOffs = Number.POSITIVE_INFINITY): number =>
+  records.reduce(
+    (least, each) => (each.cutOffs <= cutOffs ? Math.min(least, each.due) : least),
+    Number.POSITIVE_INFINITY,
+  )
+
+export function nextDue(records: readonly StoredRecord[]): number | undefined {
+  const due = earliestDue(records)
+  return Number.isFinite(due) ? due : undefined
+}
+
 export function backlogOf(queued: readonly StoredRecord[]): Backlog {
   const oldest = queued.reduce((least, { record }) => Math.min(least, record.receivedAt), Number.POSITIVE_INFINITY)
   return queued.length === 0 ? { records: 0 } : { records: queued.length, oldest }

@@ -42,6 +42,7 @@ import {
   backlogOf,
   createStoredRecord,
   cutOffKind,
+  earliestDue,
   findByRef,
   findLeasable,
   isExpired,
@@ -49,6 +50,7 @@ import {
   leaseRecord,
   ledgerEntry,
   MemoryTallies,
+  nextDue,
   releaseExpired,
   releaseRecord,
   type StoredRecord,
@@ -63,8 +65,7 @@ export function memoryStore({ clock }: { readonly clock: Clock }): Store {
 const UNSETTLED: ReadonlySet<string> = new Set(['pending', 'leased', 'deferred'])
 
 class MemoryStore extends MemoryKeyValues implements Store {
-  /** By id, oldest first. */
-  readonly #records = new Map<string, StoredRecord>()
+  readonly #records = new Map<string, StoredRecord>() // by id, oldest first
   readonly #waiters: Waiters
   /** The unsettled records, except those that wait for a contact. */
   readonly #queued: Record<Lane, Set<StoredRecord>> = { live: new Set(), backfill: new Set() }
@@ -149,10 +150,11 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const next = this.#leasable(lane).filter(({ cutOffs }) => cutOffs === 0)
-    const due = next.reduce((least, stored) => Math.min(least, stored.due), Number.POSITIVE_INFINITY)
+    const due = earliestDue(this.#leasable(lane), 0)
     await this.#waiters.sleep(lane, Math.min(ms, due - this.clock.now()), signal)
   }
+
+  nextDue = async (lane: Lane) => nextDue(this.#leasable(lane))
 
   async backlog(lane: Lane) {
     return backlogOf([...this.#queued[lane]])

@@ -238,3 +238,13 @@ export function nextDue(db: Connection, lane: Lane): number {
   const read = (sql: string) => db.get<{ due: number | null }>(sql, lane)?.due ?? Number.POSITIVE_INFINITY
   return Math.min(read(NEXT_DUE), read(NEXT_CHECK))
 }
+
+const NEXT_CUT_OFF =
+  'SELECT min(due_at) AS due FROM records WHERE cut_offs > 0 AND lane = ? AND coalesce(queue_head, 1) = 1'
+
+/** The same with records that were cut off. Undefined when there is none. */
+export function nextDueOfAll(db: Connection, lane: Lane): number | undefined {
+  const cutOff = db.get<{ due: number | null }>(NEXT_CUT_OFF, lane)?.due ?? Number.POSITIVE_INFINITY
+  const due = Math.min(nextDue(db, lane), cutOff)
+  return Number.isFinite(due) ? due : undefined
+}

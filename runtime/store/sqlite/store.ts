@@ -144,6 +144,8 @@ class SqliteStore implements Store {
     await this.#waiters.sleep(lane, Math.min(ms, queue.nextDue(this.#db, lane) - this.#clock.now()), signal)
   }
 
+  nextDue = async (lane: Lane) => queue.nextDueOfAll(this.#db, lane)
+
   async mostCutOffs(lane: Lane): Promise<number> {
     return queue.mostCutOffs(this.#db, lane, this.#clock.now())
   }

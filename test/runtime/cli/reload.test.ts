@@ -14,7 +14,7 @@ const store = memoryStore({ clock: createFrozenClock() })
 /** A connector whose work and polls end some turns of the event loop after their signal aborts. */
 function slowConnector(name: string, log: string[]): Connector {
   const run =
-    (what: string): Connector['work'] =>
+    (what: string): Connector['pollChanges'] =>
     async ({ signal }) => {
       log.push(`${name} ${what} begins`)
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => setImmediate(resolve)))

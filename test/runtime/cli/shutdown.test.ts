@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Connector } from '../../../runtime/connector.ts'
-import { createFrozenClock } from '../../helpers/cli-fake.ts'
+import { type ConnectorFake, createFrozenClock } from '../../helpers/cli-fake.ts'
 import { startCommand } from '../../helpers/start-command.ts'
 
 test('shuts down in order: answers requests in flight, settles, closes', async () => {
@@ -10,7 +9,7 @@ test('shuts down in order: answers requests in flight, settles, closes', async (
   const arrived = new Promise<void>((resolve) => {
     asked = resolve
   })
-  const connector: Partial<Connector> = {
+  const connector: ConnectorFake = {
     receive: async () => {
       asked()
       await new Promise<void>((resolve) => {

@@ -1,0 +1,135 @@
+/** Delivers what is due, and returns: for hosts that run in slices, by cron, on Lambda or by an alarm. */
+
+import { onAbort } from '../lib/abort.ts'
+import { toFault } from '../ports/fault.ts'
+import type { Lane } from '../ports/types.ts'
+import { backoffDelay } from '../source/paginate.ts'
+import { createWorkerParts, type LaneParts, runUntilPaused } from './run-lanes.ts'
+import { runWorker, type WorkerRun } from './worker.ts'
+
+export interface SliceOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds, after which nothing more is leased. What is in work then has five seconds to end. Default: none. */
+  readonly timeLimit?: number | undefined
+}
+
+/** How a slice of work ended, and when the next one is worth its while. */
+export interface WorkReport {
+  /**
+   * - `idle`: nothing is due
+   * - `timeout`, `stopped`: the time was up, or the signal aborted; more may be due
+   * - `failing`: the destination refuses everything, or cannot be reached
+   * - `paused`: the gate is shut, or the accounts could not be pinned
+   */
+  readonly ended: 'idle' | 'timeout' | 'stopped' | 'failing' | 'paused'
+  /** Why delivery is paused, for a person to read. */
+  readonly reason?: string
+  /** Records leased in this slice. One that is due twice counts twice. */
+  readonly leased: number
+  /** Records of these lanes that have not ended, except those that wait for a contact. */
+  readonly remaining: number
+  /**
+   * When to work again, milliseconds since 1970; past: now. Undefined: not before a record is appended, or the store does
+   * not know.
+   */
+  readonly nextAt: number | undefined
+}
+
+/** Milliseconds until a shut gate is worth another look. */
+const PAUSED_FOR = 60_000
+
+type End = Pick<WorkReport, 'ended' | 'reason' | 'leased'> & { readonly pause: number }
+
+export interface SliceParts extends LaneParts {
+  /** Sends bulk requests of a lane that are not full yet. */
+  readonly flush: (lane: Lane) => void
+}
+
+/** Throws only when the store does. */
+export async function runUntilIdle(
+  lanes: readonly Lane[],
+  parts: SliceParts,
+  { signal, timeLimit = Number.POSITIVE_INFINITY }: SliceOptions,
+): Promise<WorkReport> {
+  const { clock } = parts
+  const stop = new AbortController()
+  const stopListening = signal && onAbort(signal, () => stop.abort())
+  if (signal?.aborted) stop.abort()
+  if (Number.isFinite(timeLimit)) void clock.sleep(timeLimit, stop.signal).then(() => stop.abort())
+  try {
+    const { pause, ...end } = await runRounds(lanes, parts, stop.signal)
+    const stopped = signal?.aborted ? 'stopped' : 'timeout'
+    const ended = stop.signal.aborted ? stopped : end.ended
+    return { ...end, ended, ...(await readQueue(lanes, parts, pause)) }
+  } finally {
+    stopListening?.()
+    stop.abort()
+  }
+}
+
+/** A record delivered in one lane may make others due in another one. */
+async function runRounds(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal): Promise<End> {
+  for (let leased = 0; ; ) {
+    const paused = await findPause(parts, signal)
+    if (signal.aborted) return { ended: 'idle', leased, pause: 0 }
+    if (paused !== undefined) return { ended: 'paused', leased, ...paused }
+    const runs = await runRound(lanes, parts, signal)
+    const count = runs.reduce((sum, run) => sum + run.leased, 0)
+    leased += count
+    const pause = Math.max(0, ...runs.map((run) => run.pause))
+    if (pause > 0) return { ended: 'failing', leased, pause }
+    if (count === 0 || signal.aborted) return { ended: 'idle', leased, pause: 0 }
+  }
+}
+
+async function findPause(
+  { gate, accounts }: SliceParts,
+  signal: AbortSignal,
+): Promise<{ readonly reason: string; readonly pause: number } | undefined> {
+  const reason = gate?.pausedReason()
+  if (reason !== undefined) return { reason, pause: PAUSED_FOR }
+  try {
+    await accounts.pin(signal)
+    return undefined
+  } catch (error) {
+    const fault = toFault(error)
+    return { reason: fault.message, pause: backoffDelay(fault, 1) }
+  }
+}
+
+/** If one lane fails the others stop in order, and then its error is thrown. */
+async function runRound(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal): Promise<readonly WorkerRun[]> {
+  const stop = new AbortController()
+  const stopListening = onAbort(signal, () => stop.abort())
+  const runs: WorkerRun[] = []
+  const run = async (lane: Lane, until: AbortSignal) => {
+    const worker = { ...createWorkerParts(lane, parts), untilIdle: true, flush: () => parts.flush(lane) }
+    runs.push(await runWorker(lane, worker, until))
+  }
+  const { gate } = parts
+  const results = await Promise.allSettled(
+    lanes.map((lane) =>
+      (gate ? runUntilPaused(gate, stop.signal, (until) => run(lane, until)) : run(lane, stop.signal)).catch(
+        (error: unknown) => {
+          stop.abort()
+          throw error
+        },
+      ),
+    ),
+  )
+  stopListening()
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return runs
+}
+
+async function readQueue(
+  lanes: readonly Lane[],
+  { store, clock }: SliceParts,
+  pause: number,
+): Promise<Pick<WorkReport, 'remaining' | 'nextAt'>> {
+  const backlogs = await Promise.all(lanes.map((lane) => store.backlog(lane)))
+  const due = (await Promise.all(lanes.map((lane) => store.nextDue?.(lane)))).filter((time) => time !== undefined)
+  const remaining = backlogs.reduce((sum, { records }) => sum + records, 0)
+  const next = due.length === 0 ? undefined : Math.min(...due)
+  return { remaining, nextAt: pause > 0 ? Math.max(clock.now() + pause, next ?? 0) : next }
+}
