@@ -38,6 +38,8 @@ export interface Pipeline {
   readonly receive: Receive
   /** Logs and counts a webhook sent to another path: for hosts that answer every path. */
   reportMisdirected(path: string): void
+  /** Whether a signing secret is known: without one every webhook is answered with 503. */
+  acceptsWebhooks(): Promise<boolean>
   /** The latest requests to the webhook address since the process began. */
   webhookStats(): WebhookStats
   /** Shut while delivery is paused: until setup is complete, and until both accounts are pinned. */

@@ -35,6 +35,7 @@ import { receiveAny } from './source/plain-request.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { SourceClock } from './source/source-clock.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
+import { parseSecrets } from './source/verify-signature.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 
@@ -107,6 +108,7 @@ export function createPipeline(options: CreatePipelineOptions) {
       logger,
     ),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
+    acceptsWebhooks: async () => parseSecrets(await source.secrets()).length > 0,
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
     adoptSpec: adopt,

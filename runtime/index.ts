@@ -23,6 +23,10 @@ export type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
 export type { Bindings, Expression } from './expression/expression.ts'
 /** The functions a connector adds to the expressions of its mappings, one row each. */
 export type { Argument, ExpressionFunction, FunctionTable } from './expression/functions.ts'
+/** The state of a connector: healthy, degraded or stopped, and each problem with its effect and action. */
+export { HealthMonitor, type HealthMonitorOptions } from './health/health-monitor.ts'
+export type { HealthSurroundings } from './health/read-facts.ts'
+export type { Effect, Health, HealthAction, HealthState, Problem, ProblemCode } from './health/types.ts'
 /** An HTTP client with rate limit, timeout, retries and faults, for destinations. */
 export {
   createHttpClient,

@@ -1,16 +1,22 @@
 /** The stylesheet, the script and the icon: everything that pages load. */
 import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
+import type { HealthState } from '../health/types.ts'
 import { script } from './assets/script.ts'
 import { style } from './assets/style.ts'
+
+/** An arrow on a square: its colour is the state of the connector. */
+const icon = (color: string) => ({
+  type: 'image/svg+xml',
+  text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="${color}"/><path d="M8 16h13m-5-6 6 6-6 6" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>`,
+})
 
 const files: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
   'style.css': { type: 'text/css; charset=utf-8', text: style },
   'script.js': { type: 'text/javascript; charset=utf-8', text: script },
-  'icon.svg': {
-    type: 'image/svg+xml',
-    text: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6b62"/><path d="M8 16h13m-5-6 6 6-6 6" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>',
-  },
+  'icon.svg': icon('#0b6b62'),
+  'icon-degraded.svg': icon('#9a6400'),
+  'icon-stopped.svg': icon('#a5262a'),
 }
 
 /** Part of each link, so that browsers may cache the files for good. */
@@ -26,7 +32,18 @@ export const serveAsset: MiddlewareHandler = async (c, next) => {
   })
 }
 
-export function assetLinks(link: (path: string) => string): Readonly<Record<'style' | 'script' | 'icon', string>> {
+export interface AssetLinks {
+  readonly style: string
+  readonly script: string
+  readonly icons: Readonly<Record<HealthState, string>>
+}
+
+export function assetLinks(link: (path: string) => string): AssetLinks {
   const urlOf = (name: string) => `${link(`/assets/${name}`)}?v=${version}`
-  return { style: urlOf('style.css'), script: urlOf('script.js'), icon: urlOf('icon.svg') }
+  const icons = {
+    healthy: urlOf('icon.svg'),
+    degraded: urlOf('icon-degraded.svg'),
+    stopped: urlOf('icon-stopped.svg'),
+  }
+  return { style: urlOf('style.css'), script: urlOf('script.js'), icons }
 }

@@ -1,5 +1,7 @@
 /** The web console of a connector, for any host that speaks web-standard requests: `createConsole(options).fetch(request)`. */
 import type { Hono } from 'hono'
+import { HealthMonitor } from '../health/health-monitor.ts'
+import type { Health } from '../health/types.ts'
 import { toFault } from '../ports/fault.ts'
 import { ImportRunner } from './pages/import/import-runner.ts'
 import { createApp } from './server/app.ts'
@@ -16,6 +18,8 @@ export interface Console {
    * whenever a code was used. Print it where only the operator reads. Until then the console stays closed.
    */
   readonly printSignInPath: (print: (path: string) => void) => void
+  /** The state of the connector that the pages show. */
+  readonly health: () => Promise<Health>
   /** Resumes an import that was running when the process ended. Call it once delivery runs. */
   readonly resume: () => Promise<void>
   /** Resolves when no import runs any more, soon after `signal` aborted. Close the store only then. */
@@ -28,6 +32,10 @@ export type { ConsoleOptions }
 export function createConsole(options: ConsoleOptions): Console {
   const { password, base = '' } = options
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
+  const { connector, clock, connections, specProblem } = options
+  const setup = connections?.setup
+  const setupStep = setup && (async () => (await setup.view()).step)
+  const health = new HealthMonitor({ connector, clock, imports, specProblem, ...(setupStep && { setupStep }) })
   // An empty password is none: it would let everyone in.
   const signIn = password ? passwordSignIn(password) : new CodeSignIn()
   let app: Hono<ConsoleEnv> | undefined
@@ -36,11 +44,12 @@ export function createConsole(options: ConsoleOptions): Console {
     printSignInPath: (print) => {
       if (signIn instanceof CodeSignIn) signIn.printTo((code) => print(`${base}${LOGIN_PATH}#${code}`))
     },
+    health: () => health.assess(),
     resume: () => imports.resume(),
     drained: () => imports.drained(),
     fetch: async (request, address = 'unknown') => {
       // Not before the first request: reading the signing key may create its file.
-      opening ??= createServices(options, imports, signIn).then(createApp)
+      opening ??= createServices(options, { imports, signIn, health }).then(createApp)
       try {
         app ??= await opening
       } catch (error) {

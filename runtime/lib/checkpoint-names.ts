@@ -72,5 +72,8 @@ export const RUNNING_SPEC_CHECKPOINT = 'running-spec'
 /** When the store last stored a due time, by the clock of then. */
 export const CLOCK_CHECKPOINT = 'clock'
 
+/** The health of the connector when it last changed: since when, and the problems of then. */
+export const HEALTH_CHECKPOINT = 'health'
+
 /** Written by `/readyz`, which tests whether the store takes writes. */
 export const READINESS_CHECKPOINT = 'readiness'

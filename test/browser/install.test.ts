@@ -29,7 +29,7 @@ inBrowser('from an empty store to live events, by OAuth on both accounts', async
   await sees('Are these the right accounts?')
   await sees('Sandbox Shop')
   await press('Start delivery')
-  await sees('Delivery is on.')
+  await sees('Events are delivered as they happen.')
 
   await follow('Set up webhooks')
   await sees('Verified')

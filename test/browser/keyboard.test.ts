@@ -53,7 +53,7 @@ inBrowser('setup with pasted keys', async () => {
   await enter(page, 'Connect Klaviyo')
   await sees('Are these the right accounts?')
   await enter(page, 'Start delivery')
-  await sees('Delivery is on.')
+  await sees('Events are delivered as they happen.')
   expect(faults).toEqual([])
 })
 

@@ -76,7 +76,7 @@ inBrowser('both accounts disconnected in one tab: the others show it', async () 
   const [overview, setUp] = [await page.context().newPage(), await page.context().newPage()]
   await overview.goto(it.url)
   await setUp.goto(`${it.url}set-up`)
-  await setUp.getByText('Delivery is on.').waitFor()
+  await setUp.getByText('Events are delivered as they happen.').waitFor()
   await it.until('they are live', async () => (await isLive(overview)) && (await isLive(setUp)))
   await page.goto(`${it.url}set-up/disconnect`)
   await page.getByRole('button', { name: 'Disconnect both accounts' }).click()

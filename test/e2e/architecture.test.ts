@@ -52,6 +52,7 @@ const ROOMS = [
   'runtime/connector.ts',
   'runtime/create-pipeline.ts',
   'runtime/create-connector.ts',
+  'runtime/health',
   'runtime/conformance',
   'runtime/console',
   'runtime/editor',

@@ -61,6 +61,7 @@ export function fakeConnector(store: Store, overrides: ConnectorFake = {}): Conn
     store,
     receive: refuse,
     reportMisdirected: refuse,
+    acceptsWebhooks: async () => true,
     webhookStats: () => ({}),
     gate: { pausedReason: () => undefined, waitForChange: (signal) => createFrozenClock().sleep(0, signal) },
     adoptSpec: async () => undefined,

@@ -15,6 +15,7 @@ import { SpecReloader } from '../reload/spec-reloader.ts'
 import { createHttpApp, type HttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
+import { watchHealth } from '../server/watch-health.ts'
 import { BOTH_SIDES, DEFAULT_STORE_URL, type OpenConnector, withConnector } from '../with-connector.ts'
 
 const NEEDS: readonly Setting['needed'][] = [...BOTH_SIDES, 'webhook']
@@ -126,6 +127,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, { ...opened, http, listener, sandbox })
     void http.resume()
+    const watching = watchHealth({ health: http.health, clock: io.clock, logger }, signal)
     const serving = {
       ...opened,
       connector,
@@ -137,6 +139,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     }
     const succeeded = await serve(serving)
     await http.drained()
+    await watching
     await reloadable.close()
     return succeeded ? EXIT_CODES.ok : EXIT_CODES.failed
   })

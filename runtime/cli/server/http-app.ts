@@ -23,7 +23,7 @@ export interface HttpAppOptions {
   readonly droppedLines?: () => number
 }
 
-export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'drained'> {
+export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'drained' | 'health'> {
   readonly fetch: ReturnType<typeof createRoutes>
 }
 
@@ -54,6 +54,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
   return {
     fetch: (request, peer = 'unknown') => answer(request, clientAddress(request, peer)),
     printSignInPath: pages.printSignInPath,
+    health: pages.health,
     resume: pages.resume,
     drained: pages.drained,
   }

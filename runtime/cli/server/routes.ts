@@ -10,6 +10,7 @@ import { openEnvelope } from '../../source/envelope.ts'
 import { UnverifiedBodies } from '../../source/unverified-bodies.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
+import { healthBadge, healthJson, healthLines, healthMetrics } from './health-text.ts'
 import { formatMetrics, METRICS_TYPE } from './metrics.ts'
 import { type MayRead, mayRead, type ReaderOptions } from './reader.ts'
 import { formatStatus } from './status.ts'
@@ -32,8 +33,6 @@ export interface RoutesOptions {
   readonly readers: ReaderOptions
   /** Reasons why the process takes no traffic, such as its shutdown. */
   readonly notReadyReasons: () => readonly string[]
-  /** Why an edited spec is not running. */
-  readonly specProblem?: (() => string | undefined) | undefined
 }
 
 /** A store that takes longer to write is not ready. */
@@ -43,12 +42,15 @@ type RouteHandler = (request: Request) => Promise<Response>
 
 /** Answers one request from the client at `address`, without a listener. Never throws. */
 export function createRoutes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
-  const { app, connector, clock, readers, droppedLines } = options
+  const { connector, clock, readers } = options
   const { path: webhook, uninstall, maxBodySize } = connector.spec.webhook
   const bodies = new UnverifiedBodies(clock, maxBodySize)
   const status: RouteHandler = async (request) => {
     const may = mayRead(request, readers)
-    return text(200, may === 'nothing' ? `${app.name} ${app.version}\n` : await statusText(options, may))
+    return text(
+      200,
+      may === 'nothing' ? `${options.app.name} ${options.app.version}\n` : await statusText(options, may),
+    )
   }
   const pages: Readonly<Record<string, RouteHandler>> = {
     '/healthz': async () => text(200, 'ok\n'),
@@ -56,7 +58,13 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
     '/metrics': async (request) =>
       mayRead(request, readers) === 'nothing'
         ? text(401, TOKEN_NEEDED, undefined, { 'www-authenticate': 'Bearer' })
-        : text(200, await formatMetrics({ app, store: connector.store, clock, droppedLines }), METRICS_TYPE),
+        : text(200, await metricsText(options), METRICS_TYPE),
+    // The state alone is no secret: a public status page may show it.
+    '/status': async (request) => {
+      const health = await options.console.health()
+      return text(health.state === 'stopped' ? 503 : 200, healthJson(health, mayRead(request, readers)), JSON_TYPE)
+    },
+    '/status/badge.svg': async () => text(200, healthBadge(await options.console.health()), 'image/svg+xml'),
   }
   return async (request, address) => {
     const path = new URL(request.url).pathname
@@ -125,15 +133,22 @@ function acceptsHtml(request: Request): boolean {
 
 const TOKEN_NEEDED = 'send the value of CONNECTOR_METRICS_TOKEN as a bearer token\n'
 
+const JSON_TYPE = 'application/json'
+
+async function metricsText({ app, connector, clock, droppedLines, console: pages }: RoutesOptions): Promise<string> {
+  const [metrics, health] = await Promise.all([
+    formatMetrics({ app, store: connector.store, clock, droppedLines }),
+    pages.health(),
+  ])
+  return metrics + healthMetrics(health)
+}
+
 const statusText = ({ app, connector, clock, proxy }: RoutesOptions, may: MayRead): Promise<string> =>
   formatStatus({ app, connector, clock, details: may === 'all' ? { proxy } : undefined })
 
-/**
- * 200 if a record can be stored now, even while delivery is paused: webhooks must still arrive. The reason for the
- * pause may name an account, so only readers with the token see it.
- */
+/** 200 if a record can be stored now, even while delivery is paused: webhooks must still arrive. */
 async function readiness(
-  { connector, clock, notReadyReasons, specProblem }: RoutesOptions,
+  { connector, clock, notReadyReasons, console: pages }: RoutesOptions,
   may: MayRead,
 ): Promise<Response> {
   const reasons = [...notReadyReasons()]
@@ -146,11 +161,8 @@ async function readiness(
   const failure = await Promise.race([write, timeout])
   timer.abort()
   if (failure !== undefined) reasons.push(failure)
-  const paused = connector.gate.pausedReason()
-  const delivery = paused === undefined ? '' : `delivery paused${may === 'all' ? `: ${paused}` : ''}\n`
-  const problem = specProblem?.()
-  const spec = problem === undefined ? '' : `the edited spec is not running${may === 'all' ? `:\n${problem}` : ''}\n`
-  return reasons.length === 0 ? text(200, `ready\n${delivery}${spec}`) : text(503, `${reasons.join('\n')}\n`)
+  if (reasons.length > 0) return text(503, `${reasons.join('\n')}\n`)
+  return text(200, `ready\n${healthLines(await pages.health(), may)}`)
 }
 
 function text(

@@ -71,6 +71,10 @@ const updateRegions = (fresh) => {
   const regions = [...document.querySelectorAll('[data-live][id]')]
   // The URL shows another page now: setup, for example, after disconnecting.
   if (regions.some(({ id }) => !fresh.getElementById(id))) return location.reload()
+  document.title = fresh.title
+  const icon = document.querySelector('link[rel=icon]')
+  const { href } = fresh.querySelector('link[rel=icon]')
+  if (icon.href !== href) icon.href = href
   for (const region of regions) {
     const next = fresh.getElementById(region.id)
     if (isBeingEdited(region)) continue

@@ -1,7 +1,9 @@
 /** The layout of every page: head, navigation, flash message, content, footer. */
 import { html } from 'hono/html'
+import type { Health } from '../../health/types.ts'
 import { capitalize } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
+import { healthStrip, titlePrefix } from '../health-strip.ts'
 import type { ConsoleOptions, Html, Page, PageContext } from '../types.ts'
 import type { FlashMessage } from './flash.ts'
 
@@ -14,10 +16,12 @@ export interface LayoutProps {
   readonly nav: readonly Page[]
   readonly flash?: FlashMessage | undefined
   readonly canSignOut: boolean
+  /** Absent before signing in. */
+  readonly health?: Health | undefined
 }
 
 export function layout(props: LayoutProps): Html {
-  const { context, title, body, flash, nav } = props
+  const { context, title, body, flash, health } = props
   const links = assetLinks(context.link)
   return html`<!doctype html>
 <html lang="en">
@@ -25,29 +29,23 @@ export function layout(props: LayoutProps): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · ${connectorName(context.options)}</title>
-<link rel="icon" href="${links.icon}">
+<title>${titlePrefix(health?.state)}${title} · ${connectorName(context.options)}</title>
+<link rel="icon" href="${links.icons[health?.state ?? 'healthy']}">
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
 </head>
 <body data-events="${context.eventsUrl}">
 <a class="skip" href="#main">Skip to content</a>
 ${header(props)}
+${health && healthStrip(health, context)}
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
-${nav.length > 0 && specMessage(context.options)}
 ${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
 ${body}
 </main>
 <footer><p>${context.options.app.name} ${context.options.app.version}</p></footer>
 </body>
 </html>`
-}
-
-function specMessage({ specProblem }: ConsoleOptions): Html | '' {
-  const problem = specProblem?.()
-  if (problem === undefined) return ''
-  return html`<div class="message bad"><p>The last edit of the mappings is not running. The former mappings go on.</p><pre>${problem}</pre></div>`
 }
 
 function header({ context, nav, path, canSignOut }: LayoutProps): Html {
@@ -57,7 +55,7 @@ function header({ context, nav, path, canSignOut }: LayoutProps): Html {
   const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}`
   return html`<header class="bar">
 <p class="brand"><a href="${context.link('/')}">${name}</a></p>
-<p class="pulse" id="pulse" hidden><span aria-hidden="true"></span>Live</p>
+<p class="pulse" id="pulse" hidden><span aria-hidden="true"></span>Live updates</p>
 <nav class="wide" aria-label="Pages">${items}</nav>
 <details class="narrow"><summary>Menu</summary><nav aria-label="Pages">${items}</nav></details>
 </header>`

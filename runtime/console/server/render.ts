@@ -31,7 +31,7 @@ export class PageRenderer {
     if (body instanceof Response) return body
     const text = typeof title === 'string' ? title : title(context)
     const flash = this.#services.flash.take(c, c.var.session ?? NO_SESSION)
-    return c.html(`${await layout({ context, title: text, body, path, flash, ...this.#access(c) })}`)
+    return c.html(`${await layout({ context, title: text, body, path, flash, ...(await this.#access(c)) })}`)
   }
 
   async action(c: Context<ConsoleEnv>, { run }: Action): Promise<Response> {
@@ -39,7 +39,7 @@ export class PageRenderer {
   }
 
   async message(c: Context<ConsoleEnv>, { status, title, text }: MessagePage): Promise<Response> {
-    const props = { context: this.contextOf(c), title, body: html`<p>${text}</p>`, ...this.#access(c) }
+    const props = { context: this.contextOf(c), title, body: html`<p>${text}</p>`, ...(await this.#access(c)) }
     return c.html(`${await layout(props)}`, status)
   }
 
@@ -69,9 +69,9 @@ export class PageRenderer {
   }
 
   /** What this browser may see of the console around the page. */
-  #access(c: Context<ConsoleEnv>): Pick<LayoutProps, 'nav' | 'canSignOut'> {
-    const { session } = c.var
-    const mayRead = session?.authenticated === true
-    return { nav: mayRead ? pages.filter((page) => page.nav !== undefined) : [], canSignOut: mayRead }
+  async #access(c: Context<ConsoleEnv>): Promise<Pick<LayoutProps, 'nav' | 'canSignOut' | 'health'>> {
+    if (c.var.session?.authenticated !== true) return { nav: [], canSignOut: false }
+    const nav = pages.filter((page) => page.nav !== undefined)
+    return { nav, canSignOut: true, health: await this.#services.health.assess() }
   }
 }

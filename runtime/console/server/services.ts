@@ -1,6 +1,7 @@
 /** The services that the console's routes share, built once with the first request. */
 import { randomUUID } from 'node:crypto'
 import type { Connector } from '../../connector.ts'
+import type { HealthMonitor } from '../../health/health-monitor.ts'
 import { CONSOLE_ID_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Store } from '../../ports/store.ts'
@@ -22,6 +23,7 @@ export interface ConsoleServices {
   readonly imports: ImportRunner
   readonly updates: LiveUpdates
   readonly searches: Searches
+  readonly health: HealthMonitor
 }
 
 /** Types of Hono's context: `c.env` and `c.var`. */
@@ -40,15 +42,15 @@ export interface ConsoleEnv {
 
 export async function createServices(
   options: ConsoleOptions,
-  imports: ImportRunner,
-  signIn: SignIn,
+  { imports, signIn, health }: Pick<ConsoleServices, 'imports' | 'signIn' | 'health'>,
 ): Promise<ConsoleServices> {
   const { connector, clock, base = '', password } = options
   const signer = new Signer({ key: await loadKey(options), id: await readConsoleId(connector.store), password })
   const cookies = new SignedCookies(signer, base)
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
-  const updates = createLiveUpdates(options, imports, sessions)
-  return { options, signIn, sessions, flash: new FlashMessages(cookies), imports, updates, searches: new Searches() }
+  const updates = createLiveUpdates(options, { imports, sessions, health })
+  const flash = new FlashMessages(cookies)
+  return { options, signIn, sessions, flash, imports, updates, searches: new Searches(), health }
 }
 
 /** Random, created on the first use of a store: what is signed for one console is worthless for that of another store. */
@@ -71,7 +73,10 @@ async function loadKey({ key, connections, logger }: ConsoleOptions): Promise<Ui
   }
 }
 
-function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessions: Sessions): LiveUpdates {
+function createLiveUpdates(
+  options: ConsoleOptions,
+  { imports, sessions, health }: Pick<ConsoleServices, 'imports' | 'sessions' | 'health'>,
+): LiveUpdates {
   const { connector, clock, signal } = options
   return new LiveUpdates({
     store: connector.store,
@@ -81,7 +86,7 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
     extraState: async () => [
       connector.webhookStats(),
       connectionState(connector.connectionStats()),
-      connector.gate.pausedReason(),
+      await healthState(health),
       imports.running,
       imports.waitsForAuth,
       imports.lastError,
@@ -91,6 +96,9 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
     ],
   })
 }
+
+/** Without texts, which hold ages and counts. */
+const healthState = async (health: HealthMonitor) => (await health.assess()).problems.map(({ code }) => code)
 
 /** Without times that change with each retry: pages would refresh for nothing. */
 const connectionState = ({ source, destination }: ReturnType<Connector['connectionStats']>) =>

@@ -61,12 +61,7 @@ ${account.method !== 'environment' && html`<p><a href="${link(`/set-up/${account
 
 function setupStatus(view: SetupView, context: PageContext): Html {
   const { link } = context
-  const state =
-    view.pausedReason === undefined
-      ? html`<p class="message good">Delivery is on.</p>`
-      : html`<p class="message bad">Delivery is paused: ${view.pausedReason}. New records are stored and will be delivered later.</p>`
-  return html`<section id="delivery" data-live aria-label="Delivery">${state}</section>
-${accountCards(view, context)}
+  return html`${accountCards(view, context)}
 <p><a href="${link('/set-up/check')}">Check permissions</a></p>
 <div class="cards">
 <section class="card"><h2>Webhooks</h2><p>Receive events as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Set up webhooks</a></section>

@@ -38,7 +38,7 @@ ${!address.startsWith('https:') && html`<p class="message bad">This address is l
 /** The last webhook received or rejected, and how to fix a missing secret. */
 async function lastWebhook({ options }: PageContext): Promise<Html> {
   const { probedAt, lastVerified, lastRejected } = options.connector.webhookStats()
-  const secrets = (await options.connections?.signingSecrets())?.length
+  const isAccepted = await options.connector.acceptsWebhooks()
   const probe =
     probedAt === undefined ? '' : html`<p class="soft">The URL was last tested ${timeElement(probedAt)}.</p>`
   const accepted =
@@ -49,7 +49,7 @@ async function lastWebhook({ options }: PageContext): Promise<Html> {
       ? html`<p class="message bad">The last webhook was rejected ${timeElement(lastRejected.at)}: ${lastRejected.reason}.</p>`
       : ''
   const wrongPath = misdirectedMessage(options.connector)
-  if (secrets === 0)
+  if (!isAccepted)
     return html`<p><span class="badge bad">Not accepted</span> Webhooks are not accepted yet: setup is incomplete, or the client secret that verifies them is missing.</p>${probe}${rejected}${wrongPath}`
   if (accepted || rejected || wrongPath) return html`${accepted ?? ''}${rejected}${wrongPath}${probe}`
   return html`<p><span class="badge">None yet</span> No webhook has arrived since the last restart. Trigger one of the topics below: it appears here at once.</p>${probe}`

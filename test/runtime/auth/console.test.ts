@@ -106,7 +106,7 @@ test('connects both accounts from an empty store, delivers, and disconnects', as
     expect(page.text).toContain(words)
 
   page = await send(page, '/set-up/finish')
-  expect(page.text).toContain('Delivery is on')
+  expect(page.text).toContain('Setup is complete and delivery has started')
   expect(account.gate.pausedReason()).toBeUndefined()
   expect((await hook()).status).toBe(401)
   expect((await open('/set-up/webhooks')).text).toContain('The last webhook was rejected')
@@ -249,7 +249,7 @@ test('handles an unknown side, and sides configured by the environment', async (
   expect((await open('/set-up/elsewhere')).text).toContain('There is no such connection')
   expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
   const page = (await open('/set-up')).text
-  for (const words of ['Delivery is on', 'Sandbox Shop', 'SndBox', 'Credentials from the environment'])
+  for (const words of ['No webhook can be verified', 'Sandbox Shop', 'SndBox', 'Credentials from the environment'])
     expect(page).toContain(words)
 })
 

@@ -138,9 +138,9 @@ describe('SIGHUP', () => {
     const { edit, ready, visit, stop, ended } = await startWithEdits()
     await edit('Title: broken(')
     expect(await ready()).toMatch(
-      /^ready\nthe edited spec is not running:\n.*mappings\/opened\.yaml:1:1.*it ends too early/s,
+      /^ready\ndegraded\nspec-not-running: The last edit of the mappings has errors and is not running\n.*mappings\/opened\.yaml:1:1.*it ends too early/s,
     )
-    expect(await (await visit('/')).text()).toContain('The last edit of the mappings is not running')
+    expect(await (await visit('/')).text()).toContain('The last edit of the mappings has errors and is not running')
     await edit('Title: title')
     expect(await ready()).toBe('ready\n')
     stop()

@@ -38,9 +38,12 @@ test('reports why delivery is paused, and stays ready for webhooks', async () =>
   const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
   const token = { authorization: 'Bearer m' }
   const ready = await get('/readyz', token)
-  expect([ready.status, await ready.text()]).toEqual([200, 'ready\ndelivery paused: From does not answer\n'])
+  expect([ready.status, await ready.text()]).toEqual([
+    200,
+    'ready\nstopped\ncredentials-rejected: Delivery is paused: From does not answer\n',
+  ])
   expect(await (await get('/', token)).text()).toContain('paused: From does not answer')
-  expect(await (await get('/readyz')).text()).toBe('ready\ndelivery paused\n')
+  expect(await (await get('/readyz')).text()).toBe('ready\nstopped\ncredentials-rejected\n')
 })
 
 test('deletes no profile before the operator has confirmed it', async () => {

@@ -1,7 +1,6 @@
 /** Historical sync: estimate, start, progress, pause, restart and report of an import. */
 import { html } from 'hono/html'
 import type { BackfillProgress } from '../../../backfill/types.ts'
-import { pausedBanner } from '../../paused-banner.ts'
 import type { Action, Page, PageContext } from '../../types.ts'
 import { earlierImports } from './earlier-imports.ts'
 import { importEstimate, importForm } from './import-form.ts'
@@ -17,7 +16,6 @@ export const importPage: Page = {
     const other = await context.imports.otherProcess()
     const canStart = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">Imports the events from before live delivery, and those that it missed. An import starts no flow, and no event is counted twice.</p>
-<section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}</section>
 <section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
 <section id="choice" data-live aria-label="New import">${canStart && importForm(context)}</section>
 ${canStart && (await importEstimate(context))}

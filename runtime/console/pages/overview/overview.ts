@@ -4,7 +4,6 @@ import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { skipReasonCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
-import { pausedBanner } from '../../paused-banner.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { hourChart } from './chart.ts'
 import { deletionsBanner } from './deletions.ts'
@@ -19,7 +18,7 @@ export const overviewPage: Page = {
     // Before setup has begun there is nothing else to show.
     if ((await context.options.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
     const overview = await loadOverview(context.options)
-    return html`<section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}${await deletionsBanner(context)}</section>
+    return html`<section id="deletions" data-live aria-label="Deletions">${await deletionsBanner(context)}</section>
 <section id="status" data-live aria-label="Status">${await statusCards(overview, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metricsTable(overview, context)}</section>
 <div class="beside">

@@ -26,35 +26,37 @@ ${missedCard(overview, context)}
 </ul>`
 }
 
+/** Milliseconds. */
+const LONG_WAIT = 60_000
+
 const card = (title: string, value: Html | string, more: Html | string = '') =>
   html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
 
+/** Facts only: whether they are a problem is said at the top of the page. */
 function connectionCard(side: string, stats: ConnectionStats, more: Html | '' | undefined = ''): Html {
-  const name = capitalize(side)
   const { lastSuccessAt, lastFailure, pauses = [] } = stats
-  if (pauses.length > 0) {
-    const texts = pauses.map((pause) => `${describePause(side, pause)}.`).join(' ')
-    return card(name, html`<span class="badge warn">Paused</span>`, html`${texts} Other requests go on. ${more}`)
-  }
-  if (lastFailure !== undefined) {
-    const needsAction = lastFailure.fault.kind === 'config'
-    const badge = html`<span class="badge ${needsAction ? 'bad' : 'warn'}">${needsAction ? 'Needs attention' : 'Unreachable'}</span>`
-    return card(
-      name,
-      badge,
-      html`${capitalize(lastFailure.fault.message)}. ${timeElement(lastFailure.at)}. Stored records wait, and delivery continues once this is resolved. ${more}`,
-    )
-  }
-  if (lastSuccessAt === undefined)
-    return card(name, html`<span class="badge">No request yet</span>`, html`None since the last restart. ${more}`)
+  const last = lastSuccessAt === undefined ? 'No answer yet' : timeElement(lastSuccessAt)
+  const failure =
+    lastFailure &&
+    html`The last request failed ${timeElement(lastFailure.at)}: ${capitalize(lastFailure.fault.message)}.`
+  const paused = pauses.map((pause) => `${describePause(side, pause)}.`).join(' ')
+  const since = lastSuccessAt === undefined && lastFailure === undefined && 'No request since the last restart.'
   return card(
-    name,
-    html`<span class="badge good">Connected</span>`,
-    html`Last response ${timeElement(lastSuccessAt)}. ${more}`,
+    capitalize(side),
+    html`<span class="soft">Last answer</span> ${last}`,
+    html`${failure ?? ''} ${paused} ${since} ${more}`,
   )
 }
 
-function delayCard({ lag }: Overview): Html {
+/** The events already delivered tell nothing while the oldest that waits is older. */
+function delayCard({ lag, live, now }: Overview): Html {
+  const waiting = live.oldest === undefined ? 0 : now - live.oldest
+  if (waiting > (lag?.longest ?? LONG_WAIT))
+    return card(
+      'Delay',
+      `over ${formatDuration(waiting)}`,
+      'The oldest live record was received then and is still waiting.',
+    )
   if (lag === undefined) return card('Delay', '–', 'From event to delivery. There is no live event among the latest.')
   const more = `From event to delivery: the median of the last ${plural(lag.events, 'live event')}. Slowest: ${formatDuration(lag.longest)}.`
   return card('Delay', formatDuration(lag.median), more)

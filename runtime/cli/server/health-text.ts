@@ -1,0 +1,48 @@
+/** The health of the connector for programs: text of `/readyz`, JSON of `/status`, a badge, and gauges of `/metrics`. */
+import { HEALTH_STATES, type Health, type HealthState, PROBLEM_CODES } from '../../health/types.ts'
+import { formatJson } from '../../lib/format.ts'
+import type { MayRead } from './reader.ts'
+
+/** Titles may name accounts and hosts, so only readers with the token see them. */
+export function healthLines({ state, problems }: Health, may: MayRead): string {
+  if (state === 'healthy') return ''
+  const lines = problems.map(({ code, title, detail }) =>
+    may === 'all' ? [`${code}: ${title}`, ...(detail === undefined ? [] : [detail])].join('\n') : code,
+  )
+  return `${[state, ...lines].join('\n')}\n`
+}
+
+export function healthJson({ state, since, problems }: Health, may: MayRead): string {
+  const shown = problems.map(({ code, state, effect, since, title, consequence, detail, action }) => ({
+    code,
+    state,
+    effect,
+    since: new Date(since).toISOString(),
+    ...(may === 'all' && { title, consequence, ...(detail && { detail }), ...(action && { action }) }),
+  }))
+  return `${formatJson({ state, since: new Date(since).toISOString(), ...(may !== 'nothing' && { problems: shown }) })}\n`
+}
+
+const COLORS: Readonly<Record<HealthState, string>> = { healthy: '#1b6b35', degraded: '#815400', stopped: '#a5262a' }
+const LABEL_WIDTH = 66
+const STATE_WIDTH = 68
+
+export function healthBadge({ state }: Pick<Health, 'state'>): string {
+  const text = (x: number, content: string) =>
+    `<text x="${x}" y="14" fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${content}</text>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${LABEL_WIDTH + STATE_WIDTH}" height="20" role="img" aria-label="connector: ${state}"><title>connector: ${state}</title><rect width="${LABEL_WIDTH}" height="20" fill="#444"/><rect x="${LABEL_WIDTH}" width="${STATE_WIDTH}" height="20" fill="${COLORS[state]}"/>${text(LABEL_WIDTH / 2, 'connector')}${text(LABEL_WIDTH + STATE_WIDTH / 2, state)}</svg>\n`
+}
+
+/** Prometheus text: one sample for each state and problem, so that an alert never misses a series. */
+export function healthMetrics({ state, problems }: Health): string {
+  const codes = new Set(problems.map(({ code }) => code))
+  return [
+    '# HELP connector_health_state 1 for the present state.',
+    '# TYPE connector_health_state gauge',
+    ...HEALTH_STATES.map((one) => `connector_health_state{state="${one}"} ${one === state ? 1 : 0}`),
+    '# HELP connector_problem 1 for each problem that lasts.',
+    '# TYPE connector_problem gauge',
+    ...PROBLEM_CODES.map((code) => `connector_problem{code="${code}"} ${codes.has(code) ? 1 : 0}`),
+    '',
+  ].join('\n')
+}

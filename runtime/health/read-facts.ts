@@ -1,0 +1,117 @@
+/** Reads the facts of a connector's health: a few small queries, no request to either side. */
+import { loadSetupState } from '../auth/setup/setup-state.ts'
+import { readBackfillState } from '../backfill/state.ts'
+import type { Connector } from '../connector.ts'
+import { capitalize } from '../lib/format.ts'
+import { PROFILE } from '../mapping/map-profile.ts'
+import { RECONCILE_SCOPE } from '../ports/ledger.ts'
+import type { Store } from '../ports/store.ts'
+import { readFirstWebhookAt } from '../source/live-since.ts'
+import { MANY_FINDS } from './receiving-rules.ts'
+import type { HealthFacts } from './types.ts'
+
+/** What the connector itself does not know. */
+export interface HealthSurroundings {
+  /** The step of setup that is due. Absent: a host holds the credentials. */
+  readonly setupStep?: () => Promise<NonNullable<HealthFacts['setup']>['step']>
+  /** The import begun in this process. */
+  readonly imports?: { readonly running: boolean; readonly lastError: string | undefined }
+  /** Why an edited spec is not running. */
+  readonly specProblem?: (() => string | undefined) | undefined
+}
+
+/** All but what is remembered of earlier assessments. */
+export async function readHealthFacts(
+  connector: Connector,
+  surroundings: HealthSurroundings,
+  now: number,
+): Promise<Omit<HealthFacts, 'readySince'>> {
+  const { spec, store } = connector
+  const [
+    live,
+    backfill,
+    dead,
+    stuck,
+    firstWebhookAt,
+    lastImport,
+    running,
+    setup,
+    reconcile,
+    acceptsWebhooks,
+    deletions,
+  ] = await Promise.all([
+    store.backlog('live'),
+    store.backlog('backfill'),
+    store.countDeadLetters(),
+    findStuck(store),
+    readFirstWebhookAt(spec, store),
+    readBackfillState(store),
+    connector.runningBackfill(),
+    readSetup(store, surroundings),
+    readReconcile(connector),
+    connector.acceptsWebhooks(),
+    connector.deletions?.isConfirmed(),
+  ])
+  const pausedReason = connector.gate.pausedReason()
+  const specProblem = surroundings.specProblem?.()
+  const importError = surroundings.imports?.lastError
+  return {
+    now,
+    source: capitalize(spec.source.name),
+    destination: capitalize(spec.destination.name),
+    acceptsWebhooks,
+    webhooks: connector.webhookStats(),
+    connections: connector.connectionStats(),
+    live,
+    backfill,
+    dead,
+    importIsRunning: running !== undefined || surroundings.imports?.running === true,
+    reconcile,
+    unrecoverable: spec.mappings.filter(({ stream }) => stream === undefined).map(({ metric }) => metric),
+    liveWindow: spec.delivery.liveWindow,
+    deletionsWait: deletions === false,
+    ...(setup && { setup }),
+    ...(stuck && { stuck }),
+    ...(lastImport && { lastImport }),
+    ...(firstWebhookAt !== undefined && { firstWebhookAt }),
+    ...(pausedReason !== undefined && { pausedReason }),
+    ...(specProblem !== undefined && { specProblem }),
+    ...(importError !== undefined && { importError }),
+  }
+}
+
+/** Unsettled records among which to look for a live one that fails: those of an import may come first. */
+const UNSETTLED_READ = 50
+
+/** The fault for which the oldest live record waits. */
+async function findStuck(store: Pick<Store, 'listUnsettled'>): Promise<HealthFacts['stuck']> {
+  for (const { lane, outcome } of await store.listUnsettled({ limit: UNSETTLED_READ })) {
+    if (lane !== 'live' || outcome?.status !== 'deferred' || outcome.fault === undefined) continue
+    return { fault: outcome.fault, since: outcome.failingSince ?? outcome.until }
+  }
+  return undefined
+}
+
+async function readSetup(store: Pick<Store, 'readCheckpoint'>, { setupStep }: HealthSurroundings) {
+  if (setupStep === undefined) return undefined
+  const [step, { finishedAt, disconnectedAt }] = await Promise.all([setupStep(), loadSetupState(store)])
+  return {
+    step,
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(disconnectedAt !== undefined && { disconnectedAt }),
+  }
+}
+
+async function readReconcile({ spec, store, lastReconcile }: Connector): Promise<HealthFacts['reconcile']> {
+  const every = spec.reconcile?.every
+  const [last, finds] = await Promise.all([
+    lastReconcile(),
+    store.events({ run: RECONCILE_SCOPE, status: 'delivered', limit: 2 * MANY_FINDS }),
+  ])
+  return {
+    // A changed profile is no occurrence: its webhooks may not even be subscribed.
+    findsAt: finds.filter(({ metric }) => metric !== PROFILE).map(({ settledAt }) => settledAt),
+    ...(every !== undefined && { every }),
+    ...(last && { last }),
+  }
+}

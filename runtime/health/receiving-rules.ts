@@ -1,0 +1,82 @@
+/** Problems of receiving: webhooks that are refused, rejected, sent elsewhere, or do not come. */
+import { plural } from '../lib/format.ts'
+import type { HealthRule } from './assess.ts'
+import { refusalText } from './delivery-rules.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** Events that no webhook reported, in a day, from which webhooks count as missing: the source loses a few at any time. */
+export const MANY_FINDS = 5
+
+const WEBHOOKS = '/set-up/webhooks'
+
+/** Delivery runs, but no secret verifies webhooks. */
+const refused: HealthRule = (facts) =>
+  facts.acceptsWebhooks ||
+  facts.pausedReason !== undefined ||
+  (facts.setup !== undefined && facts.setup.step !== 'done')
+    ? undefined
+    : {
+        code: 'webhooks-refused',
+        state: 'degraded',
+        title: 'No webhook can be verified: the signing secret is missing',
+        effect: 'lost',
+        consequence: refusalText(facts),
+        action: { text: 'Add the secret', path: WEBHOOKS },
+      }
+
+/** A stranger can cause one at any time, so only while no genuine webhook has come since, and for an hour. */
+const rejected: HealthRule = ({ webhooks: { lastRejected, lastVerified }, acceptsWebhooks, now, source }) => {
+  if (!acceptsWebhooks || lastRejected === undefined || lastRejected.at <= (lastVerified?.at ?? 0)) return undefined
+  if (now - lastRejected.at > HOUR) return undefined
+  return {
+    code: 'webhooks-rejected',
+    state: 'degraded',
+    title: `The last webhook was rejected: ${lastRejected.reason}`,
+    effect: 'lost',
+    consequence: `If it came from ${source}, it is lost; the check for missed webhooks may find its event`,
+    action: { text: 'Check the webhook settings', path: WEBHOOKS },
+  }
+}
+
+const misdirected: HealthRule = ({ webhooks: { misdirected: wrong, lastVerified } }) => {
+  if (wrong === undefined || wrong.at <= (lastVerified?.at ?? 0)) return undefined
+  return {
+    code: 'webhooks-misdirected',
+    state: 'degraded',
+    title: `${plural(wrong.count, 'webhook')} arrived at a wrong path, the last at ${wrong.path}`,
+    effect: 'lost',
+    consequence: 'They are answered with 404',
+    action: { text: 'Correct the webhook address', path: WEBHOOKS },
+  }
+}
+
+const missed: HealthRule = ({ reconcile: { findsAt }, now, source }) => {
+  const recent = findsAt.filter((at) => now - at < DAY)
+  if (recent.length < MANY_FINDS) return undefined
+  return {
+    code: 'webhooks-missed',
+    state: 'degraded',
+    title: 'Events of the last 24 hours came without a webhook',
+    effect: 'late',
+    consequence: `The check for missed webhooks delivers them, later than a webhook would; ${source} may have paused the webhooks`,
+    action: { text: 'View missed webhooks', path: '/missed-webhooks' },
+  }
+}
+
+const noneYet: HealthRule = ({ firstWebhookAt, readySince, acceptsWebhooks, reconcile, now }) => {
+  if (firstWebhookAt !== undefined || readySince === undefined || !acceptsWebhooks) return undefined
+  if (now - readySince < HOUR) return undefined
+  return {
+    code: 'no-webhook-yet',
+    state: 'degraded',
+    title: 'No webhook has arrived since setup',
+    ...(reconcile.every === undefined
+      ? { effect: 'lost', consequence: 'Nothing is delivered live, and the check for missed webhooks is off' }
+      : { effect: 'late', consequence: 'Events are delivered only by the check for missed webhooks' }),
+    action: { text: 'Set up webhooks', path: WEBHOOKS },
+    since: readySince + HOUR,
+  }
+}
+
+export const receivingRules: readonly HealthRule[] = [refused, rejected, misdirected, missed, noneYet]
