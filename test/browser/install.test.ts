@@ -40,6 +40,6 @@ inBrowser('from an empty store to live events, by OAuth on both accounts', async
     .first()
     .waitFor()
   expect(await page.evaluate('window.stayed')).toBe(true)
-  expect(await page.getByText('Connected', { exact: true }).count()).toBe(2)
+  expect(await page.getByText('Last answer', { exact: true }).count()).toBe(2)
   expect(faults).toEqual([])
 })

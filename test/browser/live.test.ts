@@ -11,7 +11,7 @@ inBrowser('a live event appears on the overview without a reload', async () => {
   const it = await startApp(closing, { conversations: 30 })
   const { page, faults } = await openPage(closing)
   await page.goto(it.url)
-  await page.getByText('Live', { exact: true }).waitFor()
+  await page.getByText('Live updates', { exact: true }).waitFor()
   await page.evaluate('window.stayed = true')
   const rated = page.getByRole('row', { name: /^Rated Conversation/ })
   expect(await rated.textContent()).toContain('never')

@@ -9,7 +9,7 @@ import { startSeededApp } from './seed-store.ts'
 const closing = createCleanup()
 afterEach(() => closing.close())
 
-const isLive = (page: Page) => page.getByText('Live', { exact: true }).isVisible()
+const isLive = (page: Page) => page.getByText('Live updates', { exact: true }).isVisible()
 
 /** Counts the requests of a page. */
 function countRequests(page: Page, method: string, path: string) {

@@ -35,7 +35,7 @@ function currentStep(view: SetupView, context: PageContext): Html | Promise<Html
 
 function disconnectedNote({ state: { disconnectedAt }, step }: SetupView): Html | '' {
   if (disconnectedAt === undefined || step === 'done') return ''
-  return html`<p class="note">Both accounts are disconnected. Received records and their history are kept. You can connect the same accounts again.</p>`
+  return html`<p class="note">Received records and their history are kept. You can connect the same accounts again.</p>`
 }
 
 async function confirmStep(view: SetupView, context: PageContext): Promise<Html> {
