@@ -2,10 +2,14 @@
 import { deliveryRules } from './delivery-rules.ts'
 import { historyRules } from './history-rules.ts'
 import { receivingRules } from './receiving-rules.ts'
-import { type FoundProblem, HEALTH_STATES, type HealthFacts, type HealthState, PROBLEM_CODES } from './types.ts'
-
-/** A rule finds one problem, or none. */
-export type HealthRule = (facts: HealthFacts) => FoundProblem | undefined
+import {
+  type FoundProblem,
+  HEALTH_STATES,
+  type HealthFacts,
+  type HealthRule,
+  type HealthState,
+  PROBLEM_CODES,
+} from './types.ts'
 
 const RULES: readonly HealthRule[] = [...deliveryRules, ...receivingRules, ...historyRules]
 

@@ -2,8 +2,7 @@
 import type { ConnectionStats } from '../http/connection-stats.ts'
 import { describePause } from '../http/pauses.ts'
 import { capitalize, formatCount, formatDuration, formatInterval, formatTime, plural } from '../lib/format.ts'
-import type { HealthRule } from './assess.ts'
-import type { FoundProblem, HealthFacts } from './types.ts'
+import type { FoundProblem, HealthFacts, HealthRule } from './types.ts'
 
 /** Milliseconds after which waiting live records count as delayed: longer than a usual retry. */
 const DELAY = 5 * 60_000

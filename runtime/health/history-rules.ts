@@ -1,6 +1,6 @@
 /** Problems of history and reconciliation: imports that ended short or stopped, checks that are overdue or short. */
 import { formatDuration } from '../lib/format.ts'
-import type { HealthRule } from './assess.ts'
+import type { HealthRule } from './types.ts'
 
 /** Intervals after which a check is overdue: one may fail or take long. */
 const OVERDUE = 3

@@ -1,7 +1,7 @@
 /** Problems of receiving: webhooks that are refused, rejected, sent elsewhere, or do not come. */
 import { plural } from '../lib/format.ts'
-import type { HealthRule } from './assess.ts'
 import { refusalText } from './delivery-rules.ts'
+import type { HealthRule } from './types.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

@@ -119,3 +119,6 @@ export interface HealthFacts {
   readonly specProblem?: string
   readonly deletionsWait: boolean
 }
+
+/** Finds one problem, or none. */
+export type HealthRule = (facts: HealthFacts) => FoundProblem | undefined
