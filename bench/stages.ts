@@ -79,6 +79,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const body = bodyOf(sample, topic)
   const bytes = new TextEncoder().encode(body)
   const signature = `sha1=${createHmac('sha1', SECRET).update(bytes).digest('hex')}`
+  const signed = { headers: new Headers({ 'X-Hub-Signature': signature }), now: NOW }
   const envelope = JSON.parse(body) as Json
   const notification = await openEnvelope(envelope, spec)
   const record = await buildWebhookRecord(body, notification, spec, NOW)
@@ -104,7 +105,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const mapped = await mapEvent(candidate, toEventIdentity(candidate, context, parts), context, parts)
   const event = ('message' in mapped ? mapped.message : undefined) as MetricEvent
   return {
-    'signature (HMAC)': () => verifySignature(bytes, signature, spec.webhook.signature, [SECRET]),
+    'signature (HMAC)': () => verifySignature(bytes, signed, must(spec.webhook.signature), [SECRET]),
     'text to JSON': () => JSON.parse(new TextDecoder().decode(bytes)),
     'envelope to record': async () => buildWebhookRecord(body, await openEnvelope(envelope, spec), spec, NOW),
     'open record (parses again)': () => openRecord(record, resource, spec),

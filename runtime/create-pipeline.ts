@@ -104,7 +104,7 @@ export function createPipeline(options: CreatePipelineOptions) {
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
     receive: receiveAny(
-      (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.readWorkspace() }),
+      (request) => receiveWebhook(request, { ...webhook, account: () => accounts.readNames() }),
       logger,
     ),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
@@ -168,7 +168,8 @@ function createSourceAccess(options: CreatePipelineOptions, guarded: GuardedStor
   const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
   const client = options.client ?? createSourceClient(spec.source, { source, store, http })
   const auth = { source: source.auth, destination: destinationAuth }
-  const accounts = new AccountPin({ ...auth, client, store: guarded, gate, clock, logger })
+  const hasNameInWebhooks = spec.source.workspace.inWebhooks !== undefined
+  const accounts = new AccountPin({ ...auth, client, hasNameInWebhooks, store: guarded, gate, clock, logger })
   return { client, accounts, sourceStats }
 }
 
@@ -219,7 +220,7 @@ function createDelivery(options: CreatePipelineOptions, input: DeliveryInput) {
     ...(deletions && { deletions, isDeleted: (contact) => deletions.isDeleted(contact) }),
     ...knownPeopleOf(spec, { destination, store: guarded, clock, signal }),
     isCurrentRun: (run) => runs.isCurrent(run),
-    accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },
+    accounts: { cachedNames: () => accounts.cachedNames(), pin: () => accounts.pin(signal) },
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
   const hash = hashSpec(spec.sourceFiles)

@@ -149,11 +149,12 @@ export type {
   SourceSpec,
   Spec,
   StreamSpec,
-  WebhookSpec,
   Window,
 } from './spec/spec.ts'
 /** Where a spec's files come from if not from a folder on disk. */
 export type { SpecFiles } from './spec/spec-files.ts'
+/** The compiled `webhook` section of a spec. */
+export type { EnvelopeSpec, HandshakeSpec, SignatureSpec, WebhookSpec } from './spec/webhook-spec.ts'
 /** The store in memory, for tests and trials. `./store/sqlite` survives a crash. */
 export { memoryStore } from './store/memory/store.ts'
 /** The clock, fetch, randomness and process of the operating system, and a logger that discards all messages. */

@@ -21,7 +21,7 @@ import {
 import { type SendParts, sendMessage } from './send-message.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits, SendParts {
-  readonly accounts: Pick<AccountPin, 'cachedWorkspace'> & { pin(): Promise<void> }
+  readonly accounts: Pick<AccountPin, 'cachedNames'> & { pin(): Promise<void> }
 }
 
 export interface DeliveryLimits {
@@ -53,13 +53,15 @@ type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord,
  * Every result is a value: nothing about the record, the mapping or the destination makes this throw, so one bad
  * record cannot stop the others.
  */
-export function deliver(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
-  const fault = findCutOffFault('cutOffs' in record ? record.cutOffs : 0)
-  if (fault !== undefined) return Promise.resolve(failRecord(fault, [], record, parts))
-  const workspace = parts.accounts.cachedWorkspace()
-  if (workspace === undefined) return pinAndDeliver(record, parts)
-  if (isForeign(record.workspace, workspace))
+export function deliver(received: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+  const fault = findCutOffFault('cutOffs' in received ? received.cutOffs : 0)
+  if (fault !== undefined) return Promise.resolve(failRecord(fault, [], received, parts))
+  const names = parts.accounts.cachedNames()
+  if (names.id === undefined) return pinAndDeliver(received, parts)
+  if (isForeign(received.workspace, names))
     return Promise.resolve({ status: 'skipped', reason: FOREIGN_WORKSPACE, events: [] })
+  // Keys begin with the account as the API names it, by whatever name it came.
+  const record = received.workspace === names.id ? received : { ...received, workspace: names.id }
   if (!isProfileOnly(record, parts)) return mapAndSend(record, parts)
   const { profileConcurrency } = parts
   // A bulk edit of contacts gives thousands of updates. Those over the limit wait in the store, where others pass them.

@@ -3,6 +3,9 @@
 /** The source account that the store is pinned to. */
 export const WORKSPACE_CHECKPOINT = 'workspace'
 
+/** The name that webhooks have for that account, where it differs. */
+export const WORKSPACE_IN_WEBHOOKS_CHECKPOINT = 'workspace-in-webhooks'
+
 /** The destination account that the store is pinned to: events of one must not be delivered to another. */
 export const DESTINATION_ACCOUNT_CHECKPOINT = 'destination-account'
 

@@ -2,7 +2,7 @@
 
 import { getCurrentAuth } from '../http/with-auth.ts'
 import { onAbort, untilAborted } from '../lib/abort.ts'
-import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
@@ -13,6 +13,8 @@ import { backoffDelay } from './paginate.ts'
 
 export interface AccountPinParts {
   readonly client: Pick<SourceClient, 'workspace'>
+  /** Whether webhooks name the account otherwise than the API. */
+  readonly hasNameInWebhooks: boolean
   readonly source: AuthProvider
   /** Absent: the destination's account stays unknown. */
   readonly destination: AuthProvider | undefined
@@ -23,13 +25,23 @@ export interface AccountPinParts {
   readonly logger: Logger
 }
 
-/** A record without a workspace counts as ours: its signature was verified. */
-export const isForeign = (workspace: string, ours: string): boolean => workspace !== '' && workspace !== ours
+/** The names of the pinned source account. */
+export interface AccountNames {
+  /** Undefined until it is pinned. */
+  readonly id: string | undefined
+  /** In webhooks, where it differs and is known. */
+  readonly inWebhooks: string | undefined
+}
+
+/** A record without a workspace counts as ours: its signature was verified. So does any until the account is known. */
+export const isForeign = (workspace: string, { id, inWebhooks }: AccountNames): boolean =>
+  workspace !== '' && id !== undefined && workspace !== id && workspace !== inWebhooks
 
 export class AccountPin {
   readonly #parts: AccountPinParts
   readonly #gate: PinGate
   #workspace: string | undefined
+  #inWebhooks: string | undefined
   #pinned = false
 
   constructor(parts: AccountPinParts) {
@@ -42,15 +54,19 @@ export class AccountPin {
     return this.#gate
   }
 
-  /** The pinned source account, from memory. Undefined until this process has read it. */
-  cachedWorkspace(): string | undefined {
-    return this.#workspace
+  /** The names of the pinned source account, from memory. Without an id until this process has read them. */
+  cachedNames(): AccountNames {
+    // Without its name in webhooks, none of them can be told from those of other accounts.
+    const isKnown = !this.#parts.hasNameInWebhooks || this.#inWebhooks !== undefined
+    return { id: isKnown ? this.#workspace : undefined, inWebhooks: this.#inWebhooks }
   }
 
-  /** The pinned source account, from the store until it is in memory. Undefined until it is pinned. */
-  async readWorkspace(): Promise<string | undefined> {
-    this.#workspace ??= asId(await this.#parts.store.readCheckpoint(WORKSPACE_CHECKPOINT))
-    return this.#workspace
+  /** The same, from the store until they are in memory. Without an id until the account is pinned. */
+  async readNames(): Promise<AccountNames> {
+    const read = async (name: string) => asId(await this.#parts.store.readCheckpoint(name))
+    this.#workspace ??= await read(WORKSPACE_CHECKPOINT)
+    if (this.#parts.hasNameInWebhooks) this.#inWebhooks ??= await read(WORKSPACE_IN_WEBHOOKS_CHECKPOINT)
+    return this.cachedNames()
   }
 
   /**
@@ -62,7 +78,10 @@ export class AccountPin {
     const { source, destination, client } = this.#parts
     // The first use of credentials of a host or the environment checks them against the store and pins their account.
     await getCurrentAuth(source, signal)
-    this.#workspace = (await this.readWorkspace()) ?? (await client.workspace(signal))
+    if ((await this.readNames()).id === undefined) {
+      this.#workspace = await client.workspace(signal)
+      await this.readNames()
+    }
     if (destination !== undefined) await getCurrentAuth(destination, signal)
     this.#pinned = true
   }

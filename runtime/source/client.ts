@@ -6,7 +6,7 @@ import type { ConnectionStatsRecorder } from '../http/connection-stats.ts'
 import type { ApiResponse } from '../http/error-response.ts'
 import { createRateLimiter, maxResetDelay } from '../http/rate-limiter.ts'
 import { withAuth } from '../http/with-auth.ts'
-import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
 import { asId } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
@@ -16,6 +16,7 @@ import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
+import type { AccountNames } from './account-pin.ts'
 import { buildRequest } from './build-request.ts'
 import { claimAccount } from './claim-account.ts'
 
@@ -104,20 +105,25 @@ class HttpSourceClient implements SourceClient {
   async workspace(signal: AbortSignal): Promise<string> {
     const { store } = this.#parts
     const pinned = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-    const id = await this.#fetchWorkspace(signal).catch((error: unknown) => {
+    const hasAllNames =
+      this.#spec.workspace.inWebhooks === undefined ||
+      (await store.readCheckpoint(WORKSPACE_IN_WEBHOOKS_CHECKPOINT)) !== undefined
+    const { id, inWebhooks } = await this.#fetchWorkspace(signal).catch((error: unknown) => {
       // The pinned account stands in for a transient fault only: a refusal may come from another account.
-      if (pinned === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
-      return pinned
+      if (pinned === undefined || !hasAllNames || signal.aborted || toFault(error).kind !== 'transient') throw error
+      return { id: pinned, inWebhooks: undefined }
     })
     if ((await claimAccount(store, WORKSPACE_CHECKPOINT, id)) !== id) throw otherAccount(this.#spec.name)
+    if (inWebhooks !== undefined) await claimAccount(store, WORKSPACE_IN_WEBHOOKS_CHECKPOINT, inWebhooks)
     return id
   }
 
-  async #fetchWorkspace(signal: AbortSignal): Promise<string> {
+  async #fetchWorkspace(signal: AbortSignal): Promise<AccountNames & { readonly id: string }> {
     const { name, workspace } = this.#spec
     const answer = await this.request(workspace.request, { lane: 'live', signal })
     const id = asId(await workspace.id.evaluate(answer))
-    if (id !== undefined) return id
+    const inWebhooks = asId(await workspace.inWebhooks?.evaluate(answer))
+    if (id !== undefined && (workspace.inWebhooks === undefined || inWebhooks !== undefined)) return { id, inWebhooks }
     throw new Fault('config', 'source/unknown-account', `${capitalize(name)} did not name the account`)
   }
 

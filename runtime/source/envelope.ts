@@ -11,6 +11,7 @@ export interface Notification {
   /** May be missing: some sources send null. */
   readonly id: string | undefined
   readonly topic: string
+  /** Empty: it names none, and belongs to the account whose secret signed it. */
   readonly workspace: string
   /** Creation time, in the source's format. */
   readonly time: Json | undefined
@@ -26,9 +27,9 @@ export async function openEnvelope(sent: Json, spec: Spec): Promise<Notification
     throw new Fault('data', 'webhook/no-topic', 'the notification names no topic')
   return {
     topic,
-    id: asId(await paths.id.evaluate(envelope)),
-    workspace: asId(await paths.workspace.evaluate(envelope)) ?? '',
-    time: await paths.time.evaluate(envelope),
+    id: asId(await paths.id?.evaluate(envelope)),
+    workspace: asId(await paths.workspace?.evaluate(envelope)) ?? '',
+    time: await paths.time?.evaluate(envelope),
     item: (await paths.item.evaluate(envelope)) ?? null,
   }
 }

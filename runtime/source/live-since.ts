@@ -1,5 +1,5 @@
 /** When live delivery began: of each topic with its first webhook, of a metric with the first of its topics. */
-import { liveSinceCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { liveSinceCheckpoint, WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
@@ -38,11 +38,9 @@ export async function readLiveSince(
   { topics }: Pick<Mapping, 'topics'>,
   store: CheckpointReader,
 ): Promise<number | undefined> {
-  const workspace = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-  const names = [POLL, ...topics].flatMap((topic) => [
-    liveSinceCheckpoint(topic),
-    ...(workspace ? [liveSinceCheckpoint(topic, workspace)] : []),
-  ])
+  const accounts = [WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT].map((name) => store.readCheckpoint(name))
+  const workspaces = ['', ...(await Promise.all(accounts)).flatMap((value) => asId(value) ?? [])]
+  const names = [POLL, ...topics].flatMap((topic) => workspaces.map((name) => liveSinceCheckpoint(topic, name)))
   const saved = await Promise.all(names.map((name) => store.readCheckpoint(name)))
   const times = saved.filter((at) => typeof at === 'number')
   return times.length === 0 ? undefined : Math.min(...times)

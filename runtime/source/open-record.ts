@@ -49,7 +49,7 @@ export async function openRecord(record: SourceRecord, resource: ResourceSpec, s
   const { topic, workspace } = record
   return topic === undefined
     ? { resource, item: presentMembers(body), bindings: { workspace } }
-    : openNotification(await openEnvelope(body, spec), resource)
+    : openNotification({ ...(await openEnvelope(body, spec)), workspace }, resource)
 }
 
 export async function openNotification(notification: Notification, resource: ResourceSpec): Promise<OpenRecord> {

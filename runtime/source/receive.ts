@@ -1,18 +1,20 @@
 /** Receives a webhook: headers, raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
-import { isObject, MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
+import { MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { Clock, LogFields, Logger } from '../ports/effects.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import type { Json } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
-import { isForeign } from './account-pin.ts'
-import { buildWebhookRecord, openEnvelope } from './envelope.ts'
-import { firstLiveCheckpoint } from './live-since.ts'
+import type { SignatureSpec } from '../spec/webhook-spec.ts'
+import type { AccountNames } from './account-pin.ts'
+import { answerHandshake } from './handshake.ts'
+import { logRejected } from './log-rejected.ts'
 import { observeReceive, type ReceiveObserver } from './observe-receive.ts'
+import { readNotifications } from './read-notifications.ts'
+import { storeNotifications } from './store-notifications.ts'
 import type { BodyRefusal, UnverifiedBodies } from './unverified-bodies.ts'
-import { checkSignatureHeader, parseSecrets, verifySignature } from './verify-signature.ts'
+import { checkSignatureHeaders, hasKey, verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
 export interface ReceiveParts {
@@ -25,56 +27,82 @@ export interface ReceiveParts {
   /** A webhook signed with any of these is genuine. */
   readonly secrets: () => Promise<readonly string[]>
   readonly stats: WebhookStatsRecorder
-  /** The source account that the store is pinned to. Undefined until it is. */
-  readonly workspace: () => Promise<string | undefined>
+  /** The source account that the store is pinned to. */
+  readonly account: () => Promise<AccountNames>
   /** Absent: nothing is observed. */
   readonly observer?: Observer | undefined
 }
 
-type AnswerParts = ReceiveParts & { readonly observed: ReceiveObserver | undefined }
+export type AnswerParts = ReceiveParts & { readonly observed: ReceiveObserver | undefined }
 
 /**
  * Answers one request to the webhook path.
  *
  * 200 means: on disk, or nothing to store. 401 is a bad signature, 400 not a notification, 413 too large, 408 too slow,
- * 405 another method; none of these store anything. 503 means that the disk failed, that no secret is set or that too
- * many bodies arrive at once, so that the source sends the webhook again.
+ * 405 another method, 404 that the source sends no webhooks; none of these store anything. 503 means that the disk failed,
+ * that no secret is set or that too many bodies arrive at once, so that the source sends the webhook again. A handshake is
+ * answered as the spec says.
  */
 export async function receiveWebhook(request: Request, parts: ReceiveParts): Promise<Response> {
-  const { stats } = parts
+  const { webhook } = parts.spec
+  if (webhook.signature === undefined) return respond(404)
   if (request.method === 'HEAD') {
-    stats.recordProbe()
+    parts.stats.recordProbe()
     return respond(200)
   }
-  if (request.method !== 'POST') return respond(405, { allow: 'HEAD, POST' })
+  const hasGet = webhook.handshakes.some(({ method }) => method === 'GET')
+  if (request.method !== 'POST' && !(request.method === 'GET' && hasGet))
+    return respond(405, { allow: hasGet ? 'GET, HEAD, POST' : 'HEAD, POST' })
   const observed = observeReceive(request, parts)
-  const response = await answerWebhook(request, { ...parts, observed })
+  const response = await answerWebhook(request, webhook.signature, { ...parts, observed })
   observed?.end(response.status)
   return response
 }
 
-async function answerWebhook(request: Request, parts: AnswerParts): Promise<Response> {
-  const { spec, logger, bodies, observed } = parts
+async function answerWebhook(request: Request, signature: SignatureSpec, parts: AnswerParts): Promise<Response> {
+  const { logger, observed } = parts
   try {
-    const secrets = await parts.secrets()
-    const { signature } = spec.webhook
-    const header = request.headers.get(signature.header)
-    const refuse = (reason: string, bytes?: number) => {
-      logRejected(reason, parts, { bytes })
-      return parseSecrets(secrets).length > 0 ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
-    }
-    const reason = checkSignatureHeader(header, signature, secrets)
-    if (reason !== undefined) return refuse(reason)
-    const body = await bodies.read(request)
-    if (typeof body === 'string') return refuseBody(body, parts)
-    const mismatch = verifySignature(body, header, signature, secrets)
-    return mismatch === undefined ? await storeWebhook(body, parts) : refuse(mismatch, body.length)
+    const unsigned = { request, isSigned: false, secrets: parts.secrets }
+    const answer = await answerHandshake(unsigned, parts.spec.webhook)
+    if (answer !== undefined) return probed(answer, parts)
+    return request.method === 'POST' ? await receiveSigned(request, signature, parts) : respond(400)
   } catch (error) {
     const fault = toFault(error)
     observed?.note({ outcome: 'failed', reason: fault.code })
     logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
     return respond(fault.kind === 'data' ? 400 : 503)
   }
+}
+
+async function receiveSigned(request: Request, signature: SignatureSpec, parts: AnswerParts): Promise<Response> {
+  const { spec, bodies, clock } = parts
+  const secrets = await parts.secrets()
+  const signed = { headers: request.headers, now: clock.now() }
+  const refuse = (reason: string, bytes?: number) => {
+    logRejected(reason, parts, { bytes })
+    return hasKey(secrets, signature) ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
+  }
+  const reason = checkSignatureHeaders(signed, signature, secrets)
+  if (reason !== undefined) return refuse(reason)
+  const body = await bodies.read(request)
+  if (typeof body === 'string') return refuseBody(body, parts)
+  const mismatch = verifySignature(body, signed, signature, secrets)
+  if (mismatch !== undefined) return refuse(mismatch, body.length)
+  parts.observed?.note({ bytes: body.length })
+  const text = new TextDecoder().decode(body)
+  if (spec.webhook.handshakes.length > 0) {
+    const handshake = { request, body: parseJson(text), isSigned: true, secrets: parts.secrets }
+    const answer = await answerHandshake(handshake, spec.webhook)
+    if (answer !== undefined) return probed(answer, parts)
+  }
+  return storeWebhook(text, request.headers, parts)
+}
+
+/** The answer to a handshake: the source tests the address. */
+function probed(answer: Response, { stats, observed }: AnswerParts): Response {
+  stats.recordProbe()
+  observed?.note({ outcome: 'ignored', reason: 'the source tests the address' })
+  return answer
 }
 
 const REFUSALS: Readonly<
@@ -93,17 +121,6 @@ function refuseBody(refusal: BodyRefusal, parts: AnswerParts): Response {
   return respond(status, headers)
 }
 
-/** Strangers can send at any rate: each reason is logged once a minute, with the number of times. */
-function logRejected(
-  reason: string,
-  { logger, stats, observed }: Pick<AnswerParts, 'logger' | 'stats' | 'observed'>,
-  fields: LogFields,
-): void {
-  observed?.note({ outcome: 'rejected', reason })
-  const times = stats.recordRejected(reason)
-  if (times > 0) logger.warn(`webhook rejected: ${reason}`, { ...fields, ...(times > 1 && { times }) })
-}
-
 /** Logs a webhook that was sent to another path, once for each path. The source loses it: it retries at that same path. */
 export function reportMisdirected(fullPath: string, { spec, logger, stats }: MisdirectedParts): void {
   const path = stats.recordMisdirected(fullPath)
@@ -114,49 +131,15 @@ type MisdirectedParts = Pick<ReceiveParts, 'spec' | 'logger' | 'stats'>
 
 const NOT_SET_UP = 'This connector is not set up yet: without a signing secret it accepts no webhook.\n'
 
-const ANOTHER_ACCOUNT = 'the webhook belongs to another account, which this store does not serve'
-
-async function storeWebhook(bytes: Uint8Array, parts: AnswerParts): Promise<Response> {
-  const body = new TextDecoder().decode(bytes)
-  const { spec, store, clock, logger, stats, observed } = parts
-  observed?.note({ bytes: bytes.length })
-  const envelope = parseObject(body)
-  if (envelope === undefined) {
+async function storeWebhook(body: string, headers: Headers, parts: AnswerParts): Promise<Response> {
+  const received = await readNotifications(body, headers, parts.spec.webhook)
+  if (received === undefined) {
     const reason = 'the signature is valid, but the body is not a notification, or is nested too deeply'
     logRejected(reason, parts, { bytes: body.length, deepest: MAX_JSON_DEPTH })
     return respond(400)
   }
-  const notification = await openEnvelope(envelope, spec)
-  const { topic, workspace } = notification
-  observed?.note({ topic })
-  const pinned = await parts.workspace()
-  if (pinned !== undefined && isForeign(workspace, pinned)) {
-    // An app has one address for all accounts that installed it. Until one is pinned, delivery skips the others.
-    logger.debug('webhook ignored: it belongs to another account', { topic, workspace })
-    stats.recordRejected(ANOTHER_ACCOUNT)
-    observed?.note({ outcome: 'ignored', reason: ANOTHER_ACCOUNT })
-    return respond(200)
-  }
-  stats.recordVerified(topic)
-  if (spec.webhook.ignoredTopics.has(topic)) {
-    observed?.note({ outcome: 'ignored', reason: 'the spec ignores the topic' })
-    return respond(200)
-  }
-  const built = await buildWebhookRecord(body, notification, spec, clock.now())
-  const record = observed === undefined ? built : { ...built, ...observed.startTrace() }
-  const { added } = await store.append(
-    [record],
-    await firstLiveCheckpoint(notification, pinned, record.receivedAt, parts),
-  )
-  observed?.note({ outcome: added ? 'stored' : 'duplicate', record: record.id })
-  logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
+  await storeNotifications(received, parts)
   return respond(200)
-}
-
-/** Undefined for any other JSON, and for one that is nested too deeply: it is no notification. */
-function parseObject(body: string): Json | undefined {
-  const value = parseJson(body)
-  return isObject(value) ? value : undefined
 }
 
 function respond(status: number, headers: Record<string, string> = {}): Response {

@@ -21,6 +21,7 @@ const LOG_INTERVAL = 60_000
 export class WebhookStatsRecorder {
   readonly #clock: Clock
   #stats: WebhookStats = {}
+  #hasOwn = false
   readonly #wrongPaths = new Set<string>()
   /** By reason: when it was last logged, and how often it occurred since. */
   readonly #rejections = new Map<string, { loggedAt: number; since: number }>()
@@ -33,7 +34,14 @@ export class WebhookStatsRecorder {
     this.#stats = { ...this.#stats, probedAt: this.#clock.now() }
   }
 
-  recordVerified(topic: string): void {
+  /** Whether any webhook was of the account that the store is pinned to. */
+  get hasOwn(): boolean {
+    return this.#hasOwn
+  }
+
+  /** `isOwn`: of the account that the store is pinned to. */
+  recordVerified(topic: string, isOwn: boolean): void {
+    this.#hasOwn ||= isOwn
     this.#stats = { ...this.#stats, lastVerified: { at: this.#clock.now(), topic } }
   }
 

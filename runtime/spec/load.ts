@@ -22,7 +22,6 @@ import {
   compileResources,
   compileSource,
   compileStreams,
-  compileWebhook,
 } from './compile/connector.ts'
 import { CompileContext, type FieldReads, type PlacedExpression } from './compile/context.ts'
 import { compileFields } from './compile/fields.ts'
@@ -31,6 +30,7 @@ import { compileMapping, createMappingScope, listBoundLookups } from './compile/
 import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet, getSetName } from './compile/properties.ts'
 import { compileRecipes } from './compile/recipes.ts'
+import { compileWebhook } from './compile/webhook.ts'
 import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
 import { describeBaseChanges, listLockedDocuments } from './extends/base-changes.ts'
 import { isPath, type NamedBases } from './extends/layers.ts'
@@ -152,7 +152,7 @@ function compileSpec(
   checkConnector({ resources, streams, lookups, permissions }, node)
   const sets = compileSets(documents, lookups)
   const brokenSets = new Set(documents.brokenSets.map(getSetName))
-  const topics = listKnownTopics(document.webhook, resources)
+  const topics = listKnownTopics(document.webhook ?? {}, resources)
   checkIgnoredTopics(topics, node.at('webhook', 'ignoredTopics'))
   const names = { topics, streams, lookups, sets, brokenSets }
   const ofProfile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
@@ -171,7 +171,7 @@ function compileSpec(
   const sections = {
     name: document.connector,
     source: compileSource(document.source, node.at('source')),
-    webhook: compileWebhook(document.webhook, node.at('webhook')),
+    webhook: compileWebhook(document.webhook, document.source.name, node.at('webhook')),
     delivery: compileDelivery(document.delivery),
     ...(document.reconcile && { reconcile: compileReconcile(document.reconcile) }),
     destination: compileDestination(document, node.at('destination')),

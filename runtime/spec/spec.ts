@@ -4,6 +4,7 @@ import type { Recipe } from '../ports/recipes.ts'
 import type { Json } from '../ports/types.ts'
 import type { PeopleSpec } from './people/people-spec.ts'
 import type { SourceFile } from './source-file.ts'
+import type { WebhookSpec } from './webhook-spec.ts'
 
 export interface Spec {
   readonly name: string
@@ -62,6 +63,8 @@ export interface AccountSpec extends WithPermission {
   readonly id: Expression
   readonly name?: Expression
   readonly region?: Expression
+  /** The account's name in webhooks. Absent: they have that of `id`, or none. */
+  readonly inWebhooks?: Expression
   readonly timezone?: Expression
 }
 
@@ -93,25 +96,6 @@ export interface RequestSpec {
   readonly path: string
   readonly query: ReadonlyMap<string, Expression>
   readonly body?: Expression
-}
-
-export interface WebhookSpec {
-  readonly path: string
-  readonly maxBodySize: number
-  /** HMAC over the raw body, hex, after `prefix`. */
-  readonly signature: { readonly header: string; readonly algorithm: 'sha1' | 'sha256'; readonly prefix: string }
-  readonly envelope: {
-    readonly id: Expression
-    readonly topic: Expression
-    readonly workspace: Expression
-    /** Creation time of the notification, bound as `$notification.created_at`. */
-    readonly time: Expression
-    readonly item: Expression
-  }
-  /** Topics answered 200 and not stored. */
-  readonly ignoredTopics: ReadonlySet<string>
-  /** The source's notification that the app was uninstalled. */
-  readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
 
 export interface ResourceSpec extends WithPermission {

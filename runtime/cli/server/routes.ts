@@ -114,7 +114,7 @@ async function receiveUninstall(
 const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '')
 
 const isSignedPost = ({ method, headers }: Request, { spec }: Pick<Connector, 'spec'>): boolean =>
-  method === 'POST' && headers.has(spec.webhook.signature.header)
+  method === 'POST' && spec.webhook.signature !== undefined && headers.has(spec.webhook.signature.header)
 
 /** A webhook, sent to the uninstall address by mistake. An uninstall notice has no topic. */
 async function isNotification(body: Json | undefined, { spec }: Pick<Connector, 'spec'>): Promise<boolean> {

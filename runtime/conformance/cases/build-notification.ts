@@ -1,4 +1,5 @@
 /** Builds the notification around an item: the inverse of the envelope's paths in connector.yaml. */
+import type { Expression } from '../../expression/expression.ts'
 import { isObject } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import type { Spec } from '../../spec/spec.ts'
@@ -20,18 +21,22 @@ const DEFAULT_ID = 'notif_1'
 
 /** The parts of the envelope whose path is no plain one, such as `data.item`: no value can be put there. */
 export function findComputedPaths({ webhook: { envelope } }: Pick<Spec, 'webhook'>): readonly string[] {
-  return Object.entries(envelope).flatMap(([name, { text }]) => (stepsOf(text) === undefined ? [name] : []))
+  return Object.entries(envelope).flatMap(([name, { text }]) =>
+    text !== '' && stepsOf(text) === undefined ? [name] : [],
+  )
 }
 
 export function buildNotification(parts: NotificationParts, { webhook: { envelope } }: Pick<Spec, 'webhook'>): Json {
   const { topic, workspace, now, item, id = DEFAULT_ID, members = {} } = parts
   const notification: MutableObject = {}
-  const put = (path: string, value: Json) => putAt(notification, stepsOf(path) ?? [], value)
-  put(envelope.id.text, id)
-  put(envelope.topic.text, topic)
-  put(envelope.workspace.text, workspace)
-  put(envelope.time.text, Math.floor(now / 1000))
-  put(envelope.item.text, item)
+  const put = (path: Expression | undefined, value: Json) => {
+    if (path !== undefined) putAt(notification, stepsOf(path.text) ?? [], value)
+  }
+  put(envelope.id, id)
+  put(envelope.topic, topic)
+  put(envelope.workspace, workspace)
+  put(envelope.time, Math.floor(now / 1000))
+  put(envelope.item, item)
   return layOver(notification, members)
 }
 
@@ -44,18 +49,18 @@ export function replaceItem(notification: Json, item: Json, { webhook: { envelop
   return copy as Json
 }
 
-type MutableObject = { [name: string]: Json }
+export type MutableObject = { [name: string]: Json }
 
 const NAME = /^(?:[\p{L}_][\p{L}\p{N}_]*|`[^`]+`)$/u
 
 /** The members that a plain path leads through. Undefined for any other expression. */
-function stepsOf(path: string): readonly string[] | undefined {
+export function stepsOf(path: string): readonly string[] | undefined {
   const steps = path.match(/`[^`]*`|[^.`]+/g) ?? []
   const isPlain = steps.length > 0 && steps.join('.') === path.trim() && steps.every((step) => NAME.test(step))
   return isPlain ? steps.map((step) => step.replaceAll('`', '')) : undefined
 }
 
-function putAt(holder: MutableObject, [name = '', ...rest]: readonly string[], value: Json): void {
+export function putAt(holder: MutableObject, [name = '', ...rest]: readonly string[], value: Json): void {
   if (rest.length === 0) {
     holder[name] = value
     return

@@ -35,7 +35,7 @@ export function createPipelineEngine({ spec, fit }: PipelineEngineOptions): Case
   }
 }
 
-const SECRET = 'secret of cases'
+const SECRET = 'c0ffee0123456789'
 const MINUTE = 60_000
 const DAY = 86_400_000
 
@@ -120,7 +120,8 @@ class PipelineRun {
   }
 
   async #receive(body: string): Promise<void> {
-    const { ok, status } = await this.#connector.receive(signedWebhook(body, this.#offline.spec.webhook, SECRET))
+    const webhook = { notification: body, secret: SECRET, now: this.#clock.now() }
+    const { ok, status } = await this.#connector.receive(signedWebhook(webhook, this.#offline.spec.webhook))
     if (ok) return
     const refused = new Fault('data', 'case/webhook-refused', `the webhook was answered with ${status}`)
     this.#outcomes.addFault(refused.info())

@@ -44,7 +44,8 @@ const OPEN_GATE: DeliveryGate = {
 }
 
 /** Signs the webhooks of sessions. No other process accepts it. */
-const SECRET = 'recorded'
+/** A key in whatever way the source writes its own. */
+const SECRET = 'c0ffee0123456789'
 
 /** Opens a session and closes it however `use` ends. */
 export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
@@ -66,8 +67,14 @@ export async function withSession<T>(options: SessionOptions, use: (session: Ses
 }
 
 /** Sends a notification to the session, signed. Throws a data fault if it is none. */
-export async function receive({ connector }: Pick<Session, 'connector'>, notification: Json): Promise<void> {
-  const webhook = signedWebhook(JSON.stringify(notification), connector.spec.webhook, SECRET)
+export async function receive(
+  { connector, clock }: Pick<Session, 'connector' | 'clock'>,
+  notification: Json,
+): Promise<void> {
+  const webhook = signedWebhook(
+    { notification: JSON.stringify(notification), secret: SECRET, now: clock.now() },
+    connector.spec.webhook,
+  )
   const { status } = await connector.receive(webhook)
   if (status === 200) return
   throw new Fault('data', 'recording/no-notification', `a recorded webhook is no notification (answered ${status})`)

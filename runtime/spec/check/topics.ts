@@ -12,7 +12,7 @@ export interface KnownTopics {
   readonly ignoredTopics: ReadonlySet<string>
 }
 
-type Webhook = Connector['webhook']
+type Webhook = NonNullable<Connector['webhook']>
 
 export function listKnownTopics(
   { otherTopics = {}, ignoredTopics = [] }: Pick<Webhook, 'otherTopics' | 'ignoredTopics'>,

@@ -37,6 +37,7 @@ export function compileAccount(account: AccountDocument, node: SpecNode): Accoun
     request: compileRequest(account.request, node.at('request')),
     id: expression('id'),
     ...(account.name !== undefined && { name: expression('name') }),
+    ...('inWebhooks' in account && account.inWebhooks !== undefined && { inWebhooks: expression('inWebhooks') }),
     ...('region' in account && account.region !== undefined && { region: expression('region') }),
     ...(account.timezone !== undefined && { timezone: expression('timezone') }),
     ...('permission' in account && account.permission !== undefined && { permission: account.permission }),

@@ -8,7 +8,6 @@ import type {
   ResourceSpec,
   SourceSpec,
   StreamSpec,
-  WebhookSpec,
   Window,
 } from '../spec.ts'
 import { compileAccount, compileAuth } from './auth.ts'
@@ -36,27 +35,6 @@ function compileRateLimit({ windows, utilization = 1, headers }: Connector['sour
 
 const compileWindows = (windows: Windows): readonly Window[] =>
   windows.map(({ limit, interval }) => ({ limit, interval: parseDuration(interval) }))
-
-export function compileWebhook(webhook: Connector['webhook'], node: SpecNode): WebhookSpec {
-  const { path, maxBodySize, signature, ignoredTopics = [], uninstall } = webhook
-  const envelope = (name: string) => node.at('envelope', name).expression()
-  return {
-    path,
-    maxBodySize: parseSize(maxBodySize),
-    signature: { ...pickKeys(signature, ['header', 'algorithm']), prefix: signature.prefix ?? '' },
-    envelope: {
-      id: envelope('id'),
-      topic: envelope('topic'),
-      workspace: envelope('workspace'),
-      time: envelope('time'),
-      item: envelope('item'),
-    },
-    ignoredTopics: new Set(ignoredTopics),
-    ...(uninstall && {
-      uninstall: { path: uninstall.path, workspace: node.at('uninstall', 'workspace').expression() },
-    }),
-  }
-}
 
 export function compileResources(resources: Connector['resources'], node: SpecNode): ReadonlyMap<string, ResourceSpec> {
   const { shapes } = node.context.fields

@@ -33,6 +33,8 @@ export class CompileContext {
     'until',
     'key',
     'ids',
+    'query',
+    'headers',
   ])
 
   /** Of these variables, those of lookups that properties see. */

@@ -82,6 +82,7 @@ export interface Connector {
       name?: Expression
       region?: Expression
       timezone?: Expression
+      inWebhooks?: Expression
     }
     rateLimit: {
       windows: Windows
@@ -96,19 +97,45 @@ export interface Connector {
     oauth?: Oauth
     optionalPermissions?: Permissions
   }
-  webhook: {
+  webhook?: {
     path: string
-    maxBodySize: Size
+    maxBodySize?: Size
     signature: {
       header: string
-      algorithm: 'sha1' | 'sha256'
+      algorithm: 'sha1' | 'sha256' | 'sha512'
+      encoding?: 'hex' | 'base64'
       prefix?: string
+      separator?: string
+      content?: string
+      timestamp?: {
+        header?: string
+        prefix?: string
+      }
+      id?: {
+        header?: string
+        prefix?: string
+      }
+      maxAge?: Duration
+      secret?: {
+        prefix?: string
+        encoding?: 'text' | 'base64' | 'hex'
+      }
     }
+    handshakes?: {
+      method?: 'GET' | 'POST'
+      signed?: boolean
+      answer: Expression
+      token?: Expression
+    }[]
+    headers?: {
+      [k: string]: string
+    }
+    each?: Expression
     envelope: {
-      id: Expression
+      id?: Expression
       topic: Expression
-      workspace: Expression
-      time: Expression
+      workspace?: Expression
+      time?: Expression
       item: Expression
     }
     ignoredTopics?: string[]

@@ -56,7 +56,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
       bodies,
       secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
       stats: came,
-      workspace: async () => asId(await store.readCheckpoint('workspace')),
+      account: async () => ({ id: asId(await store.readCheckpoint('workspace')), inWebhooks: undefined }),
     })
   const kept = async () => (await store.backlog('live')).records
   return { clock, store, send, kept, seen: () => came.snapshot() }

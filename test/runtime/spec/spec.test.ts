@@ -51,7 +51,7 @@ describe('a small spec', async () => {
   })
 
   test('absent keys have defaults', () => {
-    expect(spec?.webhook.signature).toEqual({ header: 'X-Signature', algorithm: 'sha256', prefix: '' })
+    expect(spec?.webhook.signature).toMatchObject({ header: 'X-Signature', algorithm: 'sha256', prefix: '' })
     expect(spec?.source.rateLimit.utilization).toBe(1)
     expect(spec?.streams.get('people')?.request.method).toBe('GET')
     expect(replied?.stream).toEqual({ name: 'tickets', fetchFull: 'ticket', onRequest: true })

@@ -2,7 +2,7 @@
 import type { Connector } from '../../../connector.ts'
 import type { LogFields, Logger } from '../../../ports/effects.ts'
 import type { Json } from '../../../ports/types.ts'
-import { buildChangedRecord } from '../../../source/envelope.ts'
+import { buildChangedRecord, openEnvelope } from '../../../source/envelope.ts'
 import { signedWebhook } from '../../signed-webhook.ts'
 import type { ReceivedEvent } from '../destination/destination-harness.ts'
 import { type NetworkOptions, TestNetwork } from '../test-network.ts'
@@ -79,7 +79,10 @@ export async function useConnector(
       received: async () => under.received(),
       work,
       async notify(notification) {
-        const webhook = signedWebhook(JSON.stringify(notification), spec.webhook, secret)
+        const webhook = signedWebhook(
+          { notification: JSON.stringify(notification), secret, now: clock.now() },
+          spec.webhook,
+        )
         const { status } = await network.run(connector.receive(webhook))
         await work()
         return status
@@ -87,7 +90,7 @@ export async function useConnector(
       async pollItem({ stream, item, notification }) {
         const resource = spec.resources.get(spec.streams.get(stream)?.resource ?? '')
         if (resource === undefined) throw new Error(`the spec has no stream ${stream}`)
-        const workspace = String(await spec.webhook.envelope.workspace.evaluate(notification))
+        const { workspace } = await openEnvelope(notification, spec)
         // Another version each time, as after a change that concerns no event.
         const version = { updatedAt: clock.now(), rereadAt: ++polls }
         await store.append([await buildChangedRecord(item, { stream, resource, workspace }, version, clock.now())])

@@ -10,7 +10,7 @@ import { WebhookStatsRecorder } from '../../../source/webhook-stats.ts'
 import type { Spec } from '../../../spec/spec.ts'
 import { memoryStore } from '../../../store/memory/store.ts'
 import { silentLogger } from '../../../system.ts'
-import { writeSignature } from '../../signed-webhook.ts'
+import { signatureHeaders, wrapNotification } from '../../signed-webhook.ts'
 import { TestNetwork } from '../test-network.ts'
 
 export interface SourceUnderTest {
@@ -31,11 +31,13 @@ export interface SourceHarness extends Omit<SourceUnderTest, 'fetch' | 'close'> 
   readonly network: TestNetwork
   readonly store: ReturnType<typeof memoryStore>
   readonly client: SourceClient
-  /** Posts a body to the webhook path with this signature, and resolves to the status. */
-  post(body: string, signature: string | undefined): Promise<number>
-  /** The signature header of a body, by the first secret or another one. */
-  sign(body: string, secret?: string): Promise<string>
+  /** Posts a notification to the webhook path with these headers of a signature, and resolves to the status. */
+  post(notification: string, signature: SignatureHeaders): Promise<number>
+  /** The headers that sign a notification, by the first secret or another one. */
+  sign(notification: string, secret?: string): Promise<SignatureHeaders>
 }
+
+export type SignatureHeaders = Readonly<Record<string, string>>
 
 export async function useSource(make: SourceFactory, run: (harness: SourceHarness) => Promise<void>): Promise<void> {
   const network = new TestNetwork()
@@ -51,7 +53,6 @@ export async function useSource(make: SourceFactory, run: (harness: SourceHarnes
   }
   const stats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger: silentLogger })
   const http = createSourceHttp(spec.source, source, effects, stats)
-  const { header } = spec.webhook.signature
   try {
     await run({
       source,
@@ -60,17 +61,20 @@ export async function useSource(make: SourceFactory, run: (harness: SourceHarnes
       network,
       store,
       client: createSourceClient(spec.source, { source, http, store }),
-      async post(body, signature) {
-        const headers = signature === undefined ? {} : { [header]: signature }
+      async post(notification, signature) {
+        const { body, headers: own } = wrapNotification(notification, spec.webhook)
+        const headers = { ...own, ...signature }
         const request = new Request(`http://localhost${spec.webhook.path}`, { method: 'POST', body, headers })
         const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
         const parts = { spec, store, clock, logger: silentLogger, bodies, secrets: () => source.secrets() }
         const stats = new WebhookStatsRecorder(clock)
-        return (await receiveWebhook(request, { ...parts, stats, workspace: async () => undefined })).status
+        const account = async () => ({ id: undefined, inWebhooks: undefined })
+        return (await receiveWebhook(request, { ...parts, stats, account })).status
       },
-      async sign(body, secret) {
+      async sign(notification, secret) {
         const [first = ''] = await source.secrets()
-        return writeSignature(body, spec.webhook.signature, secret ?? first)
+        const { body } = wrapNotification(notification, spec.webhook)
+        return signatureHeaders({ body, secret: secret ?? first, now: clock.now() }, spec.webhook.signature)
       },
     })
   } finally {

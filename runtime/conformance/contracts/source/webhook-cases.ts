@@ -4,20 +4,29 @@ import { asId } from '../../../lib/json.ts'
 import { findResourceByTopic, openEnvelope } from '../../../source/envelope.ts'
 import { assertEqual } from '../assertions.ts'
 import { type Cases, createEach } from '../cases.ts'
-import type { SourceHarness } from './source-harness.ts'
+import type { SignatureHeaders, SourceHarness } from './source-harness.ts'
 
 const each = createEach<SourceHarness>()
 const never = new AbortController().signal
 
-type Sign = (it: SourceHarness, body: string) => Promise<string | undefined>
+type Sign = (it: SourceHarness, body: string) => Promise<SignatureHeaders>
+const headerOf = ({ spec }: SourceHarness) => spec.webhook.signature?.header ?? ''
 const forgeries: readonly [how: string, sign: Sign][] = [
-  ['without a signature', async () => undefined],
-  ['with an empty signature', async () => ''],
+  ['without a signature', async () => ({})],
+  ['with an empty signature', async (it, body) => ({ ...(await it.sign(body)), [headerOf(it)]: '' })],
   ['with the signature of another body', (it, body) => it.sign(`${body} `)],
   ['signed by another secret', (it, body) => it.sign(body, 'not the secret')],
   ['signed by an empty secret', (it, body) => it.sign(body, '')],
-  ['with half of its signature', async (it, body) => (await it.sign(body)).slice(0, -20)],
+  [
+    'with half of its signature',
+    async (it, body) => change(await it.sign(body), headerOf(it), (text) => text.slice(0, -20)),
+  ],
 ]
+
+const change = (headers: SignatureHeaders, name: string, edit: (value: string) => string): SignatureHeaders => ({
+  ...headers,
+  [name]: edit(headers[name] ?? ''),
+})
 
 export const webhookCases: Cases<SourceHarness> = {
   'has a secret, and no blank one': async ({ source }) => {
