@@ -8,6 +8,7 @@ import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
+import type { AccountNames } from './claim-account.ts'
 import type { SourceClient } from './client.ts'
 import { backoffDelay } from './paginate.ts'
 
@@ -23,14 +24,6 @@ export interface AccountPinParts {
   readonly gate: DeliveryGate | undefined
   readonly clock: Clock
   readonly logger: Logger
-}
-
-/** The names of the pinned source account. */
-export interface AccountNames {
-  /** Undefined until it is pinned. */
-  readonly id: string | undefined
-  /** In webhooks, where it differs and is known. */
-  readonly inWebhooks: string | undefined
 }
 
 /** A record without a workspace counts as ours: its signature was verified. So does any until the account is known. */

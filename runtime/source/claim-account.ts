@@ -3,6 +3,14 @@
 import { asId } from '../lib/json.ts'
 import type { Store } from '../ports/store.ts'
 
+/** The names of the pinned source account. */
+export interface AccountNames {
+  /** Undefined until it is pinned. */
+  readonly id: string | undefined
+  /** In webhooks, where it differs and is known. */
+  readonly inWebhooks: string | undefined
+}
+
 /** Resolves to the pinned account, which is `id` unless the store was pinned to another one before. */
 export async function claimAccount(
   store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>,
