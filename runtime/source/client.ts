@@ -16,8 +16,8 @@ import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
-import type { AccountNames } from './account-pin.ts'
 import { buildRequest } from './build-request.ts'
+import type { AccountNames } from './claim-account.ts'
 import { claimAccount } from './claim-account.ts'
 
 export interface SourceRequestOptions {
