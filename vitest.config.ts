@@ -8,7 +8,14 @@ export default defineConfig({
     // Two also on a machine of two cores, where one is the default: tests of real processes mostly wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { ...timeouts, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
+      {
+        test: {
+          ...timeouts,
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/hosts/**'],
+        },
+      },
       {
         test: {
           ...timeouts,

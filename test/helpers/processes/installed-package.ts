@@ -33,7 +33,7 @@ export async function installPackage(): Promise<InstalledPackage> {
 }
 
 /** Packs a copy of the checkout, so that no other build, old or running, gets into it. */
-async function pack(temporary: string): Promise<string> {
+export async function pack(temporary: string): Promise<string> {
   const source = join(temporary, 'source')
   const excluded = ['.git', 'node_modules', 'dist', '.connector', '.source']
   cpSync(root, source, { recursive: true, filter: (path) => !excluded.includes(basename(path)) })
