@@ -1,83 +1,42 @@
 /** The connector behind `node:http`: receives webhooks, delivers them, and loses nothing on SIGTERM. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { intercomToKlaviyo } from 'intercom-to-klaviyo'
+import { intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
 import { systemClock as clock, type LogFields } from 'intercom-to-klaviyo/runtime'
 import { sqliteStore } from 'intercom-to-klaviyo/store/sqlite'
 
 const { env } = process
 
-function log(level: string, message: string, fields?: LogFields): void {
-  process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`)
-}
+const log = (level: string) => (message: string, fields?: LogFields) =>
+  void process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`)
+const logger = { debug() {}, info: log('info'), warn: log('warn'), error: log('error') }
 
 const store = await sqliteStore(env.STORE_PATH ?? 'store.db', { clock })
-const connector = await intercomToKlaviyo({
-  secrets: {
-    intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
-    intercomClientSecret: env.INTERCOM_CLIENT_SECRET,
-    klaviyoApiKey: env.KLAVIYO_API_KEY,
-  },
-  settings: { intercomBaseUrl: env.INTERCOM_BASE_URL, klaviyoBaseUrl: env.KLAVIYO_BASE_URL },
-  store,
-  clock,
-  logger: {
-    debug() {},
-    info: (message, fields) => log('info', message, fields),
-    warn: (message, fields) => log('warn', message, fields),
-    error: (message, fields) => log('error', message, fields),
-  },
-})
-
-/** `receive` checks the signature over the raw bytes, so nothing may parse the body before it. */
-function toRequest(incoming: IncomingMessage): Request {
-  const { method = 'GET', url = '/', headers } = incoming
-  const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(new URL(url, `http://${headers.host ?? 'localhost'}`), {
-    method,
-    headers: Object.entries(headers).flatMap(([name, value]) =>
-      [value ?? []].flat().map((one): [string, string] => [name, one]),
-    ),
-    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }),
-  })
-}
+const connector = await intercomToKlaviyo({ ...optionsFromEnv(env), store, clock, logger })
 
 async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const path = incoming.url?.split('?')[0]
   if (path === '/healthz') return void outgoing.end('ok\n')
   if (path !== connector.spec.webhook.path) return void outgoing.writeHead(404).end()
-  const response = await connector.receive(toRequest(incoming))
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  outgoing.end(await response.text())
+  // The request itself is the body: `receive` checks the signature over the raw bytes, so nothing may parse them before it.
+  const { method, headers } = incoming
+  const answer = await connector.receive({ method, headers, body: incoming })
+  outgoing.writeHead(answer.status, answer.headers).end(answer.body)
 }
 
-const shutdown = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => shutdown.abort())
-
-const server = createServer((incoming, outgoing) => {
-  handle(incoming, outgoing).catch((error: unknown) => {
-    log('error', 'request failed', { error: String(error) })
-    if (!outgoing.headersSent) outgoing.writeHead(500)
-    outgoing.end()
-  })
-})
+const server = createServer((incoming, outgoing) => void handle(incoming, outgoing))
 server.listen(Number(env.PORT ?? 3000), '127.0.0.1', () => {
   const address = server.address()
-  log('info', 'listening', { port: typeof address === 'object' ? address?.port : undefined })
+  logger.info('listening', { port: typeof address === 'object' ? address?.port : undefined })
 })
 
 const delivery = new AbortController()
-const delivering = connector.work({ signal: delivery.signal })
+const { signal } = delivery
+// Requests in flight still append records: only after them delivery ends.
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => server.close(() => delivery.abort()))
 const retention = setInterval(() => void store.applyRetention(connector.spec.delivery.retention), 3_600_000)
 
-try {
-  await Promise.race([delivering, new Promise((resolve) => shutdown.signal.addEventListener('abort', resolve))])
-} finally {
-  clearInterval(retention)
-  // First the requests in flight, which still append records; then the leases, which `work` settles; then the store.
-  await new Promise((resolve) => server.close(resolve))
-  delivery.abort()
-  await delivering
-  await connector.close()
-  await store.close()
-}
+// Delivers, and polls for what no webhook reported. Both return once they have settled what they hold.
+await Promise.all([connector.work({ signal }), connector.pollChanges({ signal })])
+clearInterval(retention)
+await connector.close()
+await store.close()
