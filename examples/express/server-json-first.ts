@@ -14,11 +14,9 @@ const rawBodies = new WeakMap<object, Buffer>()
 app.use(express.json({ limit: maxBodySize, verify: (request, _, bytes) => void rawBodies.set(request, bytes) }))
 
 app.all(path, async (request, response) => {
-  const headers = request.headers as Record<string, string>
-  const body = rawBodies.get(request) ?? null
-  const answer = await connector.receive(new Request(`http://app${path}`, { method: request.method, headers, body }))
-  response.status(answer.status).set(Object.fromEntries(answer.headers))
-  response.send(await answer.text())
+  const { method, headers } = request
+  const answer = await connector.receive({ method, headers, body: rawBodies.get(request) })
+  response.status(answer.status).set(answer.headers).send(answer.body)
 })
 app.post('/orders', (request, response) => void response.json({ received: request.body }))
 

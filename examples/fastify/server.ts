@@ -16,15 +16,9 @@ async function webhooks(app: FastifyInstance, { connector }: { readonly connecto
     url: path,
     bodyLimit: maxBodySize,
     async handler(request, reply) {
-      const headers = request.headers as Record<string, string>
-      const body = Buffer.isBuffer(request.body) ? request.body : null
-      const answer = await connector.receive(
-        new Request(`http://app${path}`, { method: request.method, headers, body }),
-      )
-      return reply
-        .code(answer.status)
-        .headers(Object.fromEntries(answer.headers))
-        .send(await answer.text())
+      const { method, headers } = request
+      const answer = await connector.receive({ method, headers, body: request.body as Buffer | undefined })
+      return reply.code(answer.status).headers(answer.headers).send(answer.body)
     },
   })
 }
