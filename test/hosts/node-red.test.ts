@@ -18,11 +18,21 @@ test('delivers webhooks and emits a message for each record', async () => {
     mkdirSync(userDir, { recursive: true })
     const write = (name: string, value: unknown) => writeFileSync(join(userDir, name), JSON.stringify(value))
     const out = join(userDir, 'messages.jsonl')
+    const at = { z: 'tab', x: 100, y: 100 } // without a place it would be a configuration node
     write('flows.json', [
       { id: 'tab', type: 'tab' },
-      { id: 'connector', type: 'intercom-to-klaviyo', z: 'tab', name: '', wires: [['json']] },
-      { id: 'json', type: 'json', z: 'tab', action: 'str', property: 'payload', wires: [['file']] },
-      { id: 'file', type: 'file', z: 'tab', filename: out, filenameType: 'str', appendNewline: true, wires: [[]] },
+      { id: 'connector', type: 'intercom-to-klaviyo', ...at, name: '', wires: [['json']] },
+      { id: 'json', type: 'json', ...at, action: 'str', property: 'payload', wires: [['file']] },
+      {
+        id: 'file',
+        type: 'file',
+        ...at,
+        filename: out,
+        filenameType: 'str',
+        appendNewline: true,
+        overwriteFile: 'false',
+        wires: [[]],
+      },
     ])
     write('flows_cred.json', {
       connector: {
