@@ -9,7 +9,11 @@ import { createFrame, declareUnboundMarker, isFunctionName, needsSequenceTrackin
 import { NotCompilable } from './not-compilable.ts'
 import { type CompiledProgram, loadProgram, type ProgramFactory, type ProgramSource } from './program.ts'
 import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
+import { provideEngine } from './runtime/functions/engine.ts'
+import { jsonataEngine } from './runtime/functions/jsonata-builtins.ts'
 import type { Limits } from './runtime/limits.ts'
+
+provideEngine(jsonataEngine)
 
 export interface CompileInput {
   readonly root: Node

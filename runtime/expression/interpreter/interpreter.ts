@@ -5,6 +5,8 @@ import { isFunctionName } from '../check/variables.ts'
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { chargeOwnFunction, chargeOwnResult } from '../compiler/runtime/functions/builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
+import { provideEngine } from '../compiler/runtime/functions/engine.ts'
+import { jsonataEngine } from '../compiler/runtime/functions/jsonata-builtins.ts'
 import { countParts, countReadingSteps } from '../compiler/runtime/json-size.ts'
 import { ITEMS_PER_STEP, STEP_BUDGET } from '../compiler/runtime/limits.ts'
 import { toPlainJson } from '../compiler/runtime/to-plain-json.ts'
@@ -15,6 +17,8 @@ import { type CallContext, guardBuiltins } from './guard-builtins.ts'
 import { getLimits, instrument, type NextEvaluation } from './instrument.ts'
 import type { InterpreterLimits } from './limits.ts'
 import { describeWrongArgument } from './wrong-argument.ts'
+
+provideEngine(jsonataEngine)
 
 /** Rejects with JSONata's error, a `NotPlain`, or the `Fault` of a function. */
 export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>

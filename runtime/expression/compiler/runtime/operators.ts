@@ -1,6 +1,6 @@
 /** JSONata's operators. Where the interpreter fails, they fall back to it for the error. */
 import { guardArgument, isRecord } from './fields.ts'
-import { textOf } from './functions/jsonata-builtins.ts'
+import { textOf } from './functions/text-of.ts'
 import {
   checkListLength,
   checkTextLength,

@@ -7,10 +7,12 @@ import { regexFunctions } from '../regex.ts'
 import { fromTailCall, isRemembered, itemsOf, Sequence, toRememberedArray } from '../sequence.ts'
 import { chargeBuiltin, chargeResult } from './builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from './builtins.ts'
+import { builtinThis, findDefinition, getEvaluationTime } from './engine.ts'
 import { higherOrderFunctions } from './higher-order.ts'
-import { builtinThis, findDefinition, getEvaluationTime, textOf } from './jsonata-builtins.ts'
+import { plainFunctions } from './plain-functions.ts'
 import { createArgumentCheck, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
+import { textOf } from './text-of.ts'
 import { toMillis } from './to-millis.ts'
 
 function keys(value: unknown): Sequence {
@@ -91,6 +93,7 @@ export function count(value: unknown): number {
 const OWN_IMPLEMENTATIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   ...regexFunctions,
   ...higherOrderFunctions,
+  ...plainFunctions,
   append,
   boolean,
   distinct,

@@ -1,21 +1,6 @@
 /** JSONata's own built-in functions, read once from its environment and called without its interpreter. */
 import jsonata from 'jsonata'
-import { countCharacters, countReadingSteps } from '../json-size.ts'
-import { checkTextLength, consumeSize, consumeSteps, fixedNow } from '../limits.ts'
-
-export interface Signature {
-  /**
-   * The arguments as the function receives them: with the context, and with single values as lists. Throws on a
-   * mismatch.
-   */
-  validate(args: readonly unknown[], context: unknown): unknown[]
-}
-
-/** A function as JSONata stores it. */
-export interface BuiltinDefinition {
-  readonly implementation: (this: unknown, ...args: unknown[]) => unknown
-  readonly signature?: Signature
-}
+import type { BuiltinDefinition, Engine } from './engine.ts'
 
 interface Environment {
   /** Start of the evaluation. */
@@ -45,59 +30,15 @@ function captureEnvironment(engine: jsonata.Expression): Environment {
 }
 
 let builtinEnvironment: Environment | undefined
-
-export function findDefinition(name: string): BuiltinDefinition | undefined {
-  builtinEnvironment ??= captureEnvironment(jsonata('null'))
-  return builtinEnvironment.lookup(name)
-}
-
-const signatures = new Map<string, Signature>()
-
-/** Parses a signature with JSONata's parser. Throws if it is not valid. */
-export function parseSignature(text: string): Signature {
-  const cached = signatures.get(text)
-  if (cached !== undefined) return cached
-  const engine = jsonata('null')
-  engine.registerFunction('f', () => undefined, text)
-  const signature = captureEnvironment(engine).lookup('f')?.signature
-  if (signature === undefined) throw new Error('the signature is empty')
-  signatures.set(text, signature)
-  return signature
-}
-
 let clock: jsonata.Expression | undefined
 
-/** The start of this evaluation by JSONata's own clock, fixed until the evaluation ends. */
-export function getEvaluationTime(): Date {
-  clock ??= jsonata('null')
-  const engine = clock
-  return fixedNow(() => captureEnvironment(engine).timestamp)
-}
-
-/** The `this` of built-in functions. */
-export const builtinThis = {
-  options: {},
-  createSequence: (...items: unknown[]) => items,
-  /** Components missing from a date picture default to today. */
-  environment: {
-    get timestamp() {
-      return getEvaluationTime()
-    },
+export const jsonataEngine: Engine = {
+  findDefinition(name) {
+    builtinEnvironment ??= captureEnvironment(jsonata('null'))
+    return builtinEnvironment.lookup(name)
   },
-}
-
-let string: BuiltinDefinition['implementation'] | undefined
-
-/** `$string` of one value. */
-export function textOf(value: unknown, pretty = false): string {
-  // Parts that occur many times in the value could make a string of unbounded size.
-  if (typeof value === 'object') {
-    checkTextLength(countCharacters(value))
-    consumeSteps(countReadingSteps(value))
-  }
-  string ??= findDefinition('string')?.implementation
-  const text = string?.call(builtinThis, value, pretty) as string
-  checkTextLength(text.length)
-  consumeSize(text.length)
-  return text
+  readStart() {
+    clock ??= jsonata('null')
+    return captureEnvironment(clock).timestamp
+  },
 }

@@ -4,7 +4,7 @@ import { fromTailCall } from '../sequence.ts'
 import { chargeBuiltin, chargeResult } from './builtin-costs.ts'
 import { builtin, findImplementation } from './builtin-functions.ts'
 import { BUILTIN_SIGNATURES } from './builtins.ts'
-import { builtinThis, findDefinition, parseSignature } from './jsonata-builtins.ts'
+import { builtinThis, findDefinition } from './engine.ts'
 import { createArgumentCheck, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 
@@ -51,12 +51,12 @@ export function partial(f: unknown, ...fixedArgs: readonly unknown[]): unknown {
 /** `$f(?, 1)` of a built-in function. The interpreter then ignores the signature. */
 export function partialBuiltin(name: string, ...fixedArgs: readonly unknown[]): unknown {
   const parameters = findDefinition(name)?.implementation.length ?? 0
-  const signature = parseSignature(BUILTIN_SIGNATURES[name] ?? '')
+  const check = createArgumentCheck(BUILTIN_SIGNATURES[name] ?? '')
   const { fill, placeholders } = createFill(fixedArgs, parameters)
   const f = (...args: readonly unknown[]): unknown => {
     const all = fill(args)
     while (all.length > 0 && all.at(-1) === undefined) all.pop()
-    const validated = signature.validate(all, NO_CONTEXT)
+    const validated = check(all, NO_CONTEXT)
     // The interpreter does not convert arguments here, so any conversion would give another result.
     if (validated.some((each, i) => each !== all[i] || isNotTailCallable(each))) return fallBack()
     try {
