@@ -127,8 +127,8 @@ export type { WebhookStats } from './source/webhook-stats.ts'
 export { type Diagnostic, renderDiagnostic } from './spec/diagnostic.ts'
 /** From a folder of YAML to a checked, compiled spec, or to every error in it. */
 export { type LoadedSpec, type LoadOptions, loadSpec } from './spec/load.ts'
-/** Loads what `connector build` wrote, without generating code. */
-export { loadBundle, type SpecBundle } from './spec/load-bundle.ts'
+/** Loads what `connector build` wrote, without parsing it or generating code. */
+export { type BundledFile, type LoadBundleOptions, loadBundle, type SpecBundle } from './spec/load-bundle.ts'
 /** The text a diagnostic points into. */
 export type { SourceFile } from './spec/source-file.ts'
 /** The compiled spec, for authors of a source or a destination. */

@@ -2,8 +2,9 @@
 import { Fault } from '../ports/fault.ts'
 import { LimitExceeded, RECORD_STEPS } from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
+import type { Origin } from './expression.ts'
 import { explainError } from './jsonata-errors.ts'
-import type { Origin, Problem } from './parse.ts'
+import type { Problem } from './parse.ts'
 import { findType, formatType } from './value-types.ts'
 
 export const toParseFault = ({ code, message, span }: Problem, origin: Origin): Fault =>

@@ -2,7 +2,7 @@
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { ProgramBindings } from './compiler/program.ts'
-import type { Origin, Parsed } from './parse.ts'
+import type { Parsed } from './parse.ts'
 
 /** Named values that an expression reads as `$name`. Absent ones evaluate to undefined. */
 export type Bindings = ProgramBindings
@@ -15,6 +15,14 @@ export interface NotCompiled {
   readonly help: string
   /** `file:line:column` of the syntax that is not compiled. */
   readonly place: string
+}
+
+/** The location of an expression. */
+export interface Origin {
+  /** `file:line:column` of its first character. */
+  readonly place: string
+  /** `file:line:column` of an offset into its text, where known. */
+  at?(offset: number): string
 }
 
 export interface Expression {

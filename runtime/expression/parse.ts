@@ -17,14 +17,6 @@ export interface Problem {
   readonly span: readonly [start: number, end: number]
 }
 
-/** The location of an expression. */
-export interface Origin {
-  /** `file:line:column` of its first character. */
-  readonly place: string
-  /** `file:line:column` of an offset into its text, where known. */
-  at?(offset: number): string
-}
-
 export interface Parsed {
   readonly text: string
   readonly root: Node

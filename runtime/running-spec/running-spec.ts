@@ -1,12 +1,11 @@
 /** The spec that delivers the records of a store: kept in the store, so that a changed one is compared with it before it runs. */
-import { createHash } from 'node:crypto'
 import { RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { isSameMachine } from '../lib/process-identity.ts'
 import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
-import type { SourceFile } from '../spec/source-file.ts'
+import { hashSpec } from '../spec/hash-spec.ts'
 import type { Spec } from '../spec/spec.ts'
 import { version } from '../version.ts'
 import { type ChangedKey, findChangedKeys, findRenamed } from './compare-specs.ts'
@@ -29,21 +28,6 @@ export interface RunningProcess {
   readonly hash: string
   /** When it began to deliver with this spec, milliseconds since 1970. */
   readonly since: number
-}
-
-type Files = readonly Pick<SourceFile, 'path' | 'text'>[]
-
-/** Tenants that share a spec share its list of files. */
-const hashes = new WeakMap<Files, string>()
-
-/** The same for the same text of all files, wherever they are. 12 hexadecimal digits. */
-export function hashSpec(files: Files): string {
-  const known = hashes.get(files)
-  if (known !== undefined) return known
-  const sorted = files.map(({ path, text }) => [path, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
-  const fresh = createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 12)
-  hashes.set(files, fresh)
-  return fresh
 }
 
 /** Undefined: none has run on the store. */

@@ -1,41 +1,68 @@
-/** Loads a spec that `connector build` wrote as one ES module, for hosts that forbid generating code. */
-import { indexPrograms, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
+/** Loads a spec that `connector build` wrote as one ES module: data and code, without a parser of YAML or of expressions. */
+import { type BuiltExpressions, createBuiltExpressions } from '../expression/built-expressions.ts'
 import { joinWords } from '../expression/did-you-mean.ts'
+import type { Expression } from '../expression/expression.ts'
 import type { FunctionTable } from '../expression/functions.ts'
+import type { ExpressionInterpreter } from '../expression/text-interpreter.ts'
 import { Fault } from '../ports/fault.ts'
 import { version } from '../version.ts'
-import type { NamedBases } from './extends/layers.ts'
-import { type LoadedSpec, type LoadOptions, loadSpec } from './load.ts'
-import { openRelativeFolder, type SpecFiles } from './spec-files.ts'
+import { setHash } from './hash-spec.ts'
+import { SourceFile } from './source-file.ts'
+import type { Spec } from './spec.ts'
 
 /** The export `built` of such a module. Only the version that wrote it can load it. */
-export interface SpecBundle {
+export interface SpecBundle extends BuiltExpressions {
   /** Version of this shape. */
   readonly format: number
   /** Version of the package that wrote it. */
   readonly version: string
+  /** Of the files that it was built from. */
+  readonly hash: string
   /** Names and signatures of the connector's own functions: with the version, they determine the compiled code. */
   readonly functions: readonly (readonly [name: string, signature: string])[]
-  readonly files: readonly { readonly path: string; readonly text: string }[]
-  readonly programs: readonly SerializedProgram[]
+  /** Places of expressions that are not compiled, or call JSONata for a function. */
+  readonly interpreted: readonly string[]
+  readonly createSpec: (expressions: readonly Expression[]) => Omit<Spec, 'sourceFiles'>
+  /** The export `files` of the module, for the console's excerpts and for `plan`. Absent: neither is needed here. */
+  readonly files?: readonly BundledFile[]
+}
+
+export interface BundledFile {
+  readonly path: string
+  readonly text: string
+  /** Of a file of a base: the spec's own file that would change it. */
+  readonly overlayPath?: string
 }
 
 /** Increases whenever the shape changes. */
-export const BUNDLE_FORMAT = 1
+export const BUNDLE_FORMAT = 2
+
+export interface LoadBundleOptions {
+  readonly functions: FunctionTable
+  /** Of JSONata: needed for the expressions that the bundle names as `interpreted`. Explains the errors of all others. */
+  readonly loadInterpreter?: (() => Promise<ExpressionInterpreter>) | undefined
+}
 
 /**
- * Loads a spec as `loadSpec` does, with files and compiled expressions from a module.
- *
- * Throws a config `Fault` if another version wrote it, or if the connector's functions differ.
+ * Rejects with a config `Fault` if another version wrote it, if the connector's functions differ, or if it needs an
+ * interpreter and has none.
  */
-export function loadBundle(bundle: SpecBundle, options: Pick<LoadOptions, 'functions' | 'rules'>): Promise<LoadedSpec> {
+export async function loadBundle(bundle: SpecBundle, options: LoadBundleOptions): Promise<Spec> {
   const problem = findMismatch(bundle, options.functions)
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)
   }
-  const programs: SerializedPrograms = indexPrograms(bundle.programs)
-  const files = openBundleFiles(bundle)
-  return loadSpec('', { ...options, files, bases: openBundleBases(bundle, files), programs })
+  if (bundle.interpreted.length > 0) {
+    if (options.loadInterpreter === undefined) throw needsInterpreter(bundle.interpreted)
+    await options.loadInterpreter()
+  }
+  const spec = bundle.createSpec(createBuiltExpressions(bundle, options))
+  const sourceFiles = (bundle.files ?? []).map(
+    ({ path, text, overlayPath }) =>
+      new SourceFile(path, text, overlayPath === undefined ? undefined : { overlayPath }),
+  )
+  setHash(sourceFiles, bundle.hash)
+  return { ...spec, sourceFiles }
 }
 
 function findMismatch(bundle: SpecBundle, functions: FunctionTable): string | undefined {
@@ -51,21 +78,8 @@ function findMismatch(bundle: SpecBundle, functions: FunctionTable): string | un
   return other.length === 0 ? undefined : `the built spec was built with other functions (${joinWords(other)})`
 }
 
-/** The files of a bundle: only those that the spec names. */
-export function openBundleFiles({ files }: Pick<SpecBundle, 'files'>): SpecFiles {
-  const texts = new Map(files.map(({ path, text }) => [path, text]))
-  const prefix = (folder: string) => (folder === '' ? '' : `${folder}/`)
-  return {
-    read: async (path) => texts.get(path),
-    list: async (folder) => {
-      const below = [...texts.keys()].filter((path) => path.startsWith(prefix(folder)))
-      return below.map((path) => path.slice(prefix(folder).length)).filter((name) => !name.includes('/'))
-    },
-  }
-}
-
-/** The bases as they were when the bundle was written. */
-export function openBundleBases({ files }: Pick<SpecBundle, 'files'>, all: SpecFiles): NamedBases {
-  const names = files.flatMap(({ path }) => /^([^/]+)\/connector\.yaml$/.exec(path)?.[1] ?? [])
-  return new Map(names.map((name) => [name, openRelativeFolder(all, name)]))
+function needsInterpreter(places: readonly string[]): Fault {
+  const problem = `the built spec has expressions that only JSONata's interpreter evaluates (${joinWords(places)})`
+  const message = `${problem}; pass \`interpreter\`, or rewrite them: connector validate --verbose tells how`
+  return new Fault('config', 'spec/built', message)
 }

@@ -1,6 +1,5 @@
 /** Loads a folder of YAML as a checked, compiled spec, or reports every error in it. */
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
-import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
@@ -51,8 +50,6 @@ export interface LoadOptions {
   readonly files?: SpecFiles
   /** Specs that `extends` may name. */
   readonly bases?: NamedBases | undefined
-  /** Expressions compiled ahead. Absent: each is compiled on first use, where the host allows it. */
-  readonly programs?: SerializedPrograms
   /** Checks only: evaluating an expression throws a `TypeError`. Loads half as much code. */
   readonly checkOnly?: boolean
   /** Forgets what the base of the spec was when its changes were last accepted, so none is told. */
@@ -98,11 +95,11 @@ export interface LoadedBase {
  */
 export async function loadSpec(
   folder: string | URL,
-  { functions, rules, files = openSpecFolder(folder), programs, checkOnly = false, ...options }: LoadOptions,
+  { functions, rules, files = openSpecFolder(folder), checkOnly = false, ...options }: LoadOptions,
 ): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
-    : (await import('../expression/link.ts')).createLinker(functions, programs)
+    : (await import('../expression/link.ts')).createLinker(functions)
   const context = new CompileContext(functions, link)
   const documents = await readSpec({ ...options, files }, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)

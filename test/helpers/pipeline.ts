@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { functions } from '../../connector/functions/index.ts'
 import { specFolder } from '../../connector/spec.ts'
+import { createBuiltExpressions } from '../../runtime/expression/built-expressions.ts'
+import type { Expression } from '../../runtime/expression/expression.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
-import { loadBundle, type SpecBundle } from '../../runtime/spec/load-bundle.ts'
+import type { SpecBundle } from '../../runtime/spec/load-bundle.ts'
 import { findContactWithEmail, type HarnessOptions, startConnector } from './connector-harness.ts'
 
 export interface PipelineResult {
@@ -19,16 +21,20 @@ export interface PipelineResult {
 }
 
 export async function runPipeline(built?: SpecBundle): Promise<PipelineResult> {
-  const { spec, expressions } = await (built ? loadBundle(built, { functions }) : loadSpec(specFolder(), { functions }))
-  if (spec === undefined) throw new Error('the shipped spec has no errors')
+  const expressions = built ? createBuiltExpressions(built, { functions }) : await loadShippedExpressions()
   const refused: Record<string, number> = {}
-  for (const { expression } of expressions) {
-    const { reason } = expression.notCompiled ?? {}
+  for (const { notCompiled } of expressions) {
+    const { reason } = notCompiled ?? {}
     if (reason !== undefined) refused[reason] = (refused[reason] ?? 0) + 1
   }
-  const options = { connector: { settings: { spec: built ?? spec } } }
+  const options = { connector: { settings: { ...(built && { spec: built }) } } }
   const result = { generates: canGenerateCode(), refused, expressions: expressions.length }
   return { ...result, live: await sendWebhooks(options), history: await importHistory(options) }
+}
+
+async function loadShippedExpressions(): Promise<readonly Expression[]> {
+  const { expressions } = await loadSpec(specFolder(), { functions })
+  return expressions.map(({ expression }) => expression)
 }
 
 async function sendWebhooks(options: HarnessOptions): Promise<Json> {

@@ -3,7 +3,7 @@
 import type { Connector } from '../../connector.ts'
 import { plural } from '../../lib/format.ts'
 import type { Store } from '../../ports/store.ts'
-import { hashSpec } from '../../running-spec/running-spec.ts'
+import { hashSpec } from '../../spec/hash-spec.ts'
 import type { SourceFile } from '../../spec/source-file.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext } from '../command.ts'

@@ -1,6 +1,7 @@
 /** The manifest of a recording, before redaction. */
-import { hashSpec } from '../../running-spec/running-spec.ts'
+
 import { openEnvelope } from '../../source/envelope.ts'
+import { hashSpec } from '../../spec/hash-spec.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { version } from '../../version.ts'
 import { RECORDING_VERSION, type Recording, type RecordingManifest } from './recording.ts'

@@ -1,7 +1,7 @@
 /** State shared by every step of compiling a spec: diagnostics, known names and fields, parsed expressions. */
-import type { Expression, Linker } from '../../expression/expression.ts'
+import type { Expression, Linker, Origin } from '../../expression/expression.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
-import { isProblem, type Origin, type Parsed, type Problem, parseExpression } from '../../expression/parse.ts'
+import { isProblem, type Parsed, type Problem, parseExpression } from '../../expression/parse.ts'
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Trial } from '../check/trial-run.ts'
 import type { Diagnostic } from '../diagnostic.ts'
@@ -17,6 +17,8 @@ export interface PlacedExpression {
   /** Keys and list positions that lead to it. */
   readonly path: Path
   readonly expression: Expression
+  /** Absent: only the place of its first character is known. */
+  readonly origin?: Origin
 }
 
 export class CompileContext {
@@ -88,14 +90,14 @@ export class CompileContext {
     return parsed
   }
 
-  link(parsed: Parsed, { file, path }: Omit<PlacedExpression, 'expression'>, origin: Origin): Expression {
+  link(parsed: Parsed, { file, path }: Pick<PlacedExpression, 'file' | 'path'>, origin: Origin): Expression {
     const expression = this.#link(parsed, origin)
-    this.expressions.push({ file, path, expression })
+    this.expressions.push({ file, path, expression, origin })
     return expression
   }
 
   /** A constant text as an expression. */
-  linkText(value: string, at: Omit<PlacedExpression, 'expression'>, origin: Origin): Expression {
+  linkText(value: string, at: Pick<PlacedExpression, 'file' | 'path'>, origin: Origin): Expression {
     const literal = this.parse(JSON.stringify(value))
     if (isProblem(literal)) throw new TypeError('a JSON string is a JSONata string')
     return this.link(literal, at, origin)

@@ -30,8 +30,8 @@ describe('build', () => {
       err: '',
     })
     const { built } = await import(/* @vite-ignore */ join(cwd, 'spec.mjs'))
-    const { spec } = await loadBundle(built, { functions })
-    expect(spec?.mappings.map(({ metric }) => metric)).toContain('Resolved Ticket')
+    const { mappings } = await loadBundle(built, { functions })
+    expect(mappings.map(({ metric }) => metric)).toContain('Resolved Ticket')
   })
 
   test('writes the same module to stdout', async () => {

@@ -11,8 +11,14 @@ import { stringify } from 'yaml'
 import { functions as shipped } from '../../../connector/functions/index.ts'
 import { intercomToKlaviyo } from '../../../connector/index.ts'
 import { specFolder } from '../../../connector/spec.ts'
+import { createBuiltExpressions } from '../../../runtime/expression/built-expressions.ts'
+import type { Expression } from '../../../runtime/expression/expression.ts'
+import type { FunctionTable } from '../../../runtime/expression/functions.ts'
+import { expressionInterpreter } from '../../../runtime/expression/text-interpreter.ts'
+import { hashSpec } from '../../../runtime/spec/hash-spec.ts'
 import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
-import { loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.ts'
+import { type BundledFile, loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.ts'
+import type { Spec } from '../../../runtime/spec/spec.ts'
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { writeBundle } from '../../../runtime/spec/write-bundle.ts'
 import { type PipelineResult, runPipeline } from '../../helpers/pipeline.ts'
@@ -25,14 +31,23 @@ const small = openSpecFolder(new URL('../../diagnostics/spec/', import.meta.url)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const importBundle = async (text: string): Promise<SpecBundle> =>
-  (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)).built
+interface BundleModule {
+  readonly built: SpecBundle
+  readonly files: readonly BundledFile[]
+}
+
+const importModule = async (text: string): Promise<BundleModule> =>
+  import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)
+const importBundle = async (text: string): Promise<SpecBundle> => (await importModule(text)).built
+
+const shippedBundle = async (): Promise<string> =>
+  writeBundle(await loadSpec(specFolder(), { functions: shipped }), shipped)
 
 describe('in an environment without code generation', () => {
   let [expected, withModule, without] = [] as unknown as readonly PipelineResult[]
 
   beforeAll(async () => {
-    writeFileSync(file, writeBundle(await loadSpec(specFolder(), { functions: shipped }), shipped))
+    writeFileSync(file, await shippedBundle())
     ;[expected, withModule, without] = await Promise.all([runPipeline(), closed(file), closed()])
   })
 
@@ -59,37 +74,100 @@ describe('in an environment without code generation', () => {
   })
 })
 
+/** A value as plain JSON, expressions with their places, maps and sets apart from lists. */
+const describeValue = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, each) => {
+      if (each instanceof Map) return { map: [...each] }
+      if (each instanceof Set) return { set: [...each] }
+      return each
+    }),
+  )
+
 describe('a built spec', () => {
   const load = () => loadSpec('', { functions, files: small })
   const build = async () => importBundle(writeBundle(await load(), functions))
 
-  test('equals its source, down to the places in the files', async () => {
-    const [then, now] = [await load(), await loadBundle(await build(), { functions })]
-    expect(now.files.map(({ path, text }) => [path, text])).toEqual(then.files.map(({ path, text }) => [path, text]))
-    expect(now.expressions.map(describeExpression)).toEqual(then.expressions.map(describeExpression))
-    expect(now.diagnostics).toEqual([])
-    expect(now.spec?.mappings.map(({ metric }) => metric)).toEqual(then.spec?.mappings.map(({ metric }) => metric))
-  })
-
-  test('reports errors in its files as on disk', async () => {
-    const { files, ...rest } = await build()
-    const broken = files.map(({ path, text }) => ({ path, text: text.replace('resource: ticket', 'resource: tiket') }))
-    const { spec, diagnostics } = await loadBundle({ ...rest, files: broken }, { functions })
-    expect(spec).toBeUndefined()
-    expect(diagnostics.map(({ code, file }) => [code, file.path])).toContainEqual([
-      'spec/unknown-resource',
-      'mappings/resolved-ticket.yaml',
-    ])
-  })
-
-  test('reports each expression that was refused at build time', async () => {
-    const built = await build()
-    const programs = built.programs.map(({ text }) => ({ text, reason: 'parent operator' as const, position: 3 }))
-    const { expressions } = await loadBundle({ ...built, programs }, { functions })
-    expect(new Set(expressions.map(({ expression }) => expression.notCompiled?.reason))).toEqual(
-      new Set(['parent operator']),
+  test.each<[string, () => Promise<LoadedSpec>, FunctionTable]>([
+    ['small', load, functions],
+    ['shipped', () => loadSpec(specFolder(), { functions: shipped }), shipped],
+  ])('equals its source, down to the places in the files: %s', async (_, loadSource, table) => {
+    const then = await loadSource()
+    const built = await importBundle(writeBundle(then, table))
+    const { sourceFiles: files, ...now } = await loadBundle(built, { functions: table })
+    const { sourceFiles, ...sections } = then.spec as Spec
+    expect(describeValue(now)).toEqual(describeValue(sections))
+    expect(hashSpec(files)).toBe(hashSpec(sourceFiles))
+    const expressions = createBuiltExpressions(built, { functions: table })
+    expect(expressions.map(describeExpression)).toEqual(
+      then.expressions.map((each) => describeExpression(each.expression)),
     )
-    expect(expressions[0]?.expression.notCompiled?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
+  })
+
+  test('has the texts of its files where the host passes them', async () => {
+    const { built, files } = await importModule(writeBundle(await load(), functions))
+    expect((await loadBundle(built, { functions })).sourceFiles).toEqual([])
+    const { sourceFiles } = await loadBundle({ ...built, files }, { functions })
+    expect(sourceFiles.map(({ path, text }) => [path, text])).toEqual(
+      (await load()).files.map(({ path, text }) => [path, text]),
+    )
+    expect(hashSpec(sourceFiles)).toBe(built.hash)
+  })
+
+  test('shares what its source shares', async () => {
+    const { mappings } = await loadBundle(await importBundle(await shippedBundle()), { functions: shipped })
+    const named = (metric: string, name: string) =>
+      mappings.find((each) => each.metric === metric)?.properties.find((each) => each.name === name)
+    expect(named('Created Ticket', 'Category')).toBeDefined()
+    expect(named('Created Ticket', 'Category')).toBe(named('Submitted Ticket', 'Category'))
+  })
+
+  test('reports each expression that was refused at build time, and needs an interpreter for it', async () => {
+    const built = await build()
+    const texts = built.texts.map(({ text }) => ({ text, reason: 'parent operator' as const, position: 3 }))
+    const expressions = createBuiltExpressions({ ...built, texts }, { functions })
+    expect(new Set(expressions.map(({ notCompiled }) => notCompiled?.reason))).toEqual(new Set(['parent operator']))
+    expect(expressions[0]?.notCompiled?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
+  })
+
+  const withTitle = async (title: string) => {
+    const read = async (path: string) => (await small.read(path))?.replace('Title: title', `Title: ${title}`)
+    return importBundle(writeBundle(await loadSpec('', { functions, files: { ...small, read } }), functions))
+  }
+
+  test.each(['$formatNumber($number(title), "0.0")', '$map(tags.tags.name, $uppercase)', '(tags.tags)[%.title = "7"].name'])(
+    'with %s needs an interpreter',
+    async (title) => {
+      const built = await withTitle(title)
+      expect(built.interpreted).toEqual([expect.stringMatching(/^mappings\/resolved-ticket\.yaml:\d+:\d+$/)])
+      await expect(loadBundle(built, { functions })).rejects.toMatchObject({
+        code: 'spec/built',
+        message: expect.stringContaining('pass `interpreter`'),
+      })
+      const spec = await loadBundle(built, { functions, loadInterpreter: async () => expressionInterpreter })
+      const property = spec.mappings.flatMap(({ properties }) => properties).find(({ name }) => name === 'Title')
+      expect(await property?.expr.evaluate({ title: '7', tags: { tags: [{ name: 'a', id: 'x' }] } })).toBeDefined()
+    },
+  )
+
+  test('names place and reason of a failure with an interpreter, and the place without', async () => {
+    const built = await withTitle("'\n      title.\n      x + 1'")
+    const failing = (spec: Spec) =>
+      spec.mappings.flatMap(({ properties }) => properties).find(({ name }) => name === 'Title')?.expr as Expression
+    const [alone, helped] = await Promise.all([
+      loadBundle(built, { functions }),
+      loadBundle(built, { functions, loadInterpreter: async () => expressionInterpreter }),
+    ])
+    const fault = async (spec: Spec) => outcomeOf(failing(spec).evaluate({ title: { x: 'a' } }))
+    expect(await fault(alone)).toBe('expression/failed')
+    expect(await fault(helped)).toBe('expression/T2001')
+    await expect(failing(alone).evaluate({ title: { x: 'a' } })).rejects.toMatchObject({
+      details: { place: expect.stringMatching(/^mappings\/resolved-ticket\.yaml:\d+:\d+$/), permanent: true },
+    })
+    const then = await loadSpec('', { functions, files: small })
+    expect(failing(alone).place).toBe(
+      failing(then.spec as Spec).place.replace(/:\d+:\d+$/, failing(alone).place.match(/:\d+:\d+$/)?.[0] ?? ''),
+    )
   })
 
   test.each<[string, Partial<SpecBundle>, string]>([
@@ -99,7 +177,7 @@ describe('a built spec', () => {
     ['fewer functions', { functions: [] }, 'was built with other functions'],
   ])('of %s is rejected', async (_, change, words) => {
     const built = { ...(await build()), ...change }
-    expect(() => loadBundle(built, { functions })).toThrow(words)
+    await expect(loadBundle(built, { functions })).rejects.toThrow(words)
     await expect(intercomToKlaviyo({ settings: { spec: built } })).rejects.toMatchObject({ code: 'spec/built' })
   })
 })
@@ -168,11 +246,16 @@ test('with hostile texts the module parses and gives equal results', async () =>
       loaded++
       const source = writeBundle(then, functions)
       expect([...source].every((each) => each === '\n' || (each >= ' ' && each <= '~'))).toBe(true)
-      const now = await loadBundle(await importBundle(source), { functions })
-      expect(now.files.map((each) => each.text)).toEqual(then.files.map((each) => each.text))
+      const { built, files } = await importModule(source)
+      const loadInterpreter = async () => expressionInterpreter
+      expect(describeValue((await loadBundle(built, { functions, loadInterpreter })).mappings)).toEqual(
+        describeValue(then.spec.mappings),
+      )
+      expect(files.map((each) => each.text)).toEqual(then.files.map((each) => each.text))
+      const now = createBuiltExpressions(built, { functions, loadInterpreter })
       const input = { title: text, [text]: { [text]: 1 }, parts: [{ state: text, id: 7 }], id: 1 }
       for (const [index, { expression }] of then.expressions.entries()) {
-        const other = now.expressions[index]?.expression
+        const other = now[index]
         expect(other?.notCompiled).toEqual(expression.notCompiled)
         expect(await outcomeOf(other?.evaluate(input))).toEqual(await outcomeOf(expression.evaluate(input)))
       }
@@ -190,10 +273,6 @@ const outcomeOf = async (result: unknown): Promise<unknown> => {
   }
 }
 
-const describeExpression = ({
-  file,
-  path,
-  expression: { text, place, notCompiled },
-}: LoadedSpec['expressions'][number]) => {
-  return { file, path, text, place, notCompiled }
+const describeExpression = ({ text, place, variables, notCompiled }: Expression) => {
+  return { text, place, variables: [...variables], notCompiled }
 }

@@ -2,7 +2,7 @@
 
 import { guardArgument, isRecord, lookup } from '../fields.ts'
 import { COPIED_PER_STEP, checkListLength, consumeSize, consumeSteps, fallBack, limitCounter } from '../limits.ts'
-import { deepEqual, truthy } from '../operators.ts'
+import { deepEqual, truthy, typeName } from '../operators.ts'
 import { regexFunctions } from '../regex.ts'
 import { fromTailCall, isRemembered, itemsOf, Sequence, toRememberedArray } from '../sequence.ts'
 import { chargeBuiltin, chargeResult } from './builtin-costs.ts'
@@ -96,7 +96,9 @@ const OWN_IMPLEMENTATIONS: Readonly<Record<string, (...args: never[]) => unknown
   ...plainFunctions,
   append,
   boolean,
+  count,
   distinct,
+  exists,
   keys,
   lookup,
   merge,
@@ -107,10 +109,15 @@ const OWN_IMPLEMENTATIONS: Readonly<Record<string, (...args: never[]) => unknown
   spread,
   string,
   toMillis,
+  type: typeName,
 }
 
 /** Every built-in function but `$eval`, which is switched off. */
 export const isCompiled = (name: string): boolean => Object.hasOwn(BUILTIN_SIGNATURES, name) && name !== 'eval'
+
+/** `$now` and `$millis` read JSONata's clock. */
+export const hasOwnVersion = (name: string): boolean =>
+  Object.hasOwn(OWN_IMPLEMENTATIONS, name) && name !== 'now' && name !== 'millis'
 
 /** Functions that may return a sequence, and so may functions that tail-call them. */
 export const SEQUENCE_FUNCTIONS: ReadonlySet<string> = new Set([
