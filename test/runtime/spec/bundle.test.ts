@@ -135,7 +135,7 @@ describe('a built spec', () => {
     return importBundle(writeBundle(await loadSpec('', { functions, files: { ...small, read } }), functions))
   }
 
-  test.each(['$formatNumber($number(title), "0.0")', '$map(tags.tags.name, $uppercase)', '(tags.tags)[%.title = "7"].name'])(
+  test.each(['$formatNumber($number(title), "0.0")', '$map(tags.tags.name, $uppercase)', '"[$v := title, $v]"'])(
     'with %s needs an interpreter',
     async (title) => {
       const built = await withTitle(title)
