@@ -1,6 +1,6 @@
 /** Reports the calls of the destination, each with the records of its messages. */
 import type { Observer } from '../observe/observer.ts'
-import { currentScope, runInScope } from '../observe/scope.ts'
+import { currentScope, nextCall, runInScope } from '../observe/scope.ts'
 import type { SendResult } from '../ports/destination.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { ObservedRecord, SentMessage } from '../ports/observation.ts'
@@ -8,8 +8,6 @@ import type { Lane, MetricEvent, OutgoingMessage, Receipt } from '../ports/types
 
 /** In a name, no metric has one. */
 const PROFILE = 'Profile'
-
-let sends = 0
 
 export class SendObserver {
   readonly #side: string
@@ -33,15 +31,15 @@ export class SendObserver {
     const observer = this.#observer
     if (!observer.isOn) return send()
     const record = currentScope()?.record
-    const number = ++sends
+    const call = nextCall()
     const start = observer.now()
     const report = (result: SendResult) => {
       const durationMs = observer.now() - start
       const messages = [sentMessage(message, result, record)]
-      observer.report({ type: 'sent', send: number, side: this.#side, lane, bulk: false, durationMs, messages })
+      observer.report({ type: 'sent', call, side: this.#side, lane, bulk: false, durationMs, messages })
     }
     try {
-      const receipt = await runInScope({ observer, ...(record && { record }), send: number }, send)
+      const receipt = await runInScope({ observer, ...(record && { record }), call }, send)
       report(receipt)
       return receipt
     } catch (error) {
@@ -57,15 +55,15 @@ export class SendObserver {
   ): Promise<readonly SendResult[]> {
     const observer = this.#observer
     if (!observer.isOn) return send()
-    const number = ++sends
+    const call = nextCall()
     const start = observer.now()
     const report = (resultOf: (index: number) => SendResult) => {
       const durationMs = observer.now() - start
       const messages = events.map((event, index) => sentMessage(event, resultOf(index), this.#records.get(event)))
-      observer.report({ type: 'sent', send: number, side: this.#side, lane, bulk: true, durationMs, messages })
+      observer.report({ type: 'sent', call, side: this.#side, lane, bulk: true, durationMs, messages })
     }
     try {
-      const results = await runInScope({ observer, send: number }, send)
+      const results = await runInScope({ observer, call }, send)
       report((index) => results[index] ?? UNANSWERED)
       return results
     } catch (error) {

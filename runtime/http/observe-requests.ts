@@ -18,18 +18,18 @@ export interface RequestToObserve {
 export class RequestObserver {
   readonly #observer: Observer
   readonly #template: string | undefined
-  readonly #origin: { readonly side: string; readonly lane: Lane; readonly record?: string; readonly send?: number }
+  readonly #origin: { readonly side: string; readonly lane: Lane; readonly record?: string; readonly call?: number }
   /** Of tries, from 1. */
   #attempt = 0
 
-  constructor({ observer, record, send }: ObservationScope, { side, lane, template }: RequestToObserve) {
+  constructor({ observer, record, call }: ObservationScope, { side, lane, template }: RequestToObserve) {
     this.#observer = observer
     this.#template = template
     this.#origin = {
       side,
       lane,
       ...(record && { record: record.record }),
-      ...(send !== undefined && { send }),
+      ...(call !== undefined && { call }),
     }
   }
 

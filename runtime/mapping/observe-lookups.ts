@@ -1,5 +1,5 @@
 /** Reports the lookups that are fetched from the source. */
-import { currentScope } from '../observe/scope.ts'
+import { currentScope, nextCall, runInScope } from '../observe/scope.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 
@@ -14,12 +14,15 @@ export interface LookupToObserve<T> {
 
 /** Loads, and reports it while anything is observed. */
 export async function observeLookup<T>({ count, ...lookup }: LookupToObserve<T>, load: () => Promise<T>): Promise<T> {
-  const { observer, record } = currentScope() ?? {}
-  if (observer === undefined) return load()
+  const scope = currentScope()
+  if (scope === undefined) return load()
+  const { observer, record } = scope
+  const call = nextCall()
   const start = observer.now()
   const report = (outcome: 'found' | 'missing' | 'failed', found: number, reason?: string) =>
     observer.report({
       type: 'lookup',
+      call,
       ...lookup,
       outcome,
       durationMs: observer.now() - start,
@@ -28,7 +31,7 @@ export async function observeLookup<T>({ count, ...lookup }: LookupToObserve<T>,
       ...(record && { record: record.record }),
     })
   try {
-    const found = await load()
+    const found = await runInScope({ ...scope, call }, load)
     const values = count(found)
     report(values === 0 ? 'missing' : 'found', values)
     return found

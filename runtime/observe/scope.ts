@@ -7,9 +7,14 @@ export interface ObservationScope {
   readonly observer: Observer
   /** The record in work. */
   readonly record?: ObservedRecord
-  /** The call of the destination in work. */
-  readonly send?: number
+  /** The page, the lookup or the call of the destination in work. */
+  readonly call?: number
 }
+
+let calls = 0
+
+/** A number for a page, a lookup or a call of the destination. */
+export const nextCall = (): number => ++calls
 
 // One for the process, since a scope names its observer. Costs nothing until the first `runInScope`.
 const scopes = new AsyncLocalStorage<ObservationScope>()

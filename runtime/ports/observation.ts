@@ -92,8 +92,14 @@ export interface ReceivedObservation extends ObservationBase {
   readonly trace?: string
 }
 
+/** Work that sends requests of its own. */
+interface Call {
+  /** Its number in this process. Its requests name it. */
+  readonly call: number
+}
+
 /** A page of a stream was read and is about to be stored: by an import, or by the poll for changes. */
-export interface PageObservation extends ObservationBase {
+export interface PageObservation extends ObservationBase, Call {
   readonly type: 'page'
   readonly ingress: 'backfill' | 'reconcile'
   readonly stream: string
@@ -118,7 +124,7 @@ export interface StartedObservation extends ObservationBase, ObservedRecord {
 }
 
 /** A lookup was fetched from the source. Cached ones are not observed. */
-export interface LookupObservation extends ObservationBase {
+export interface LookupObservation extends ObservationBase, Call {
   readonly type: 'lookup'
   /** Its name in the spec. */
   readonly lookup: string
@@ -178,10 +184,8 @@ export interface SentMessage {
 }
 
 /** The destination answered for one message, or for several sent together. */
-export interface SentObservation extends ObservationBase {
+export interface SentObservation extends ObservationBase, Call {
   readonly type: 'sent'
-  /** Numbers the calls of this process. Its requests have the same. */
-  readonly send: number
   /** The destination's name. */
   readonly side: string
   readonly lane: Lane
@@ -241,8 +245,8 @@ interface RequestOrigin {
   readonly side: string
   /** The record whose attempt needs it. Others may wait for the same answer. */
   readonly record?: string
-  /** The call of the destination that it is part of: `send` of a `sent` observation. */
-  readonly send?: number
+  /** The `page`, `lookup` or `sent` that it is part of, which is observed after it. */
+  readonly call?: number
 }
 
 /** One try of an HTTP request, from its start to the end of the response. */

@@ -2,7 +2,7 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { asList } from '../lib/json.ts'
-import { currentScope } from '../observe/scope.ts'
+import { currentScope, nextCall, runInScope } from '../observe/scope.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane } from '../ports/types.ts'
@@ -171,14 +171,17 @@ class PageReader<Item> {
   }
 
   async #readObserved(cursor: Json | undefined, recordsRead: number): Promise<StreamPage<Item> | undefined> {
-    const observer = currentScope()?.observer
-    if (observer === undefined) return this.#readWithRetries(cursor, recordsRead)
+    const scope = currentScope()
+    if (scope === undefined) return this.#readWithRetries(cursor, recordsRead)
+    const { observer } = scope
+    const call = nextCall()
     const start = observer.now()
-    const page = await this.#readWithRetries(cursor, recordsRead)
+    const page = await runInScope({ ...scope, call }, () => this.#readWithRetries(cursor, recordsRead))
     if (page === undefined) return undefined
     const { items, bytes, total, missing } = page
     observer.report({
       type: 'page',
+      call,
       ingress: this.#ingress,
       stream: this.#stream.name,
       items: items.length,

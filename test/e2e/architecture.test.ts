@@ -53,11 +53,13 @@ const ROOMS = [
   'runtime/create-pipeline.ts',
   'runtime/create-connector.ts',
   'runtime/health',
+  'runtime/metrics-text.ts',
   'runtime/conformance',
   'runtime/console',
   'runtime/editor',
   'runtime/catalog',
   'runtime/cli',
+  'runtime/otel',
   'runtime/index.ts',
 ]
 
@@ -68,6 +70,8 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   'runtime/spec': ['runtime/expression', 'runtime/version.ts'],
   'runtime/editor': ['runtime/expression', 'runtime/spec'],
   'runtime/catalog': ['runtime/expression', 'runtime/spec', 'runtime/editor', 'runtime/skip-reasons.ts'],
+  // Made of observations alone.
+  'runtime/otel': ['runtime/version.ts', 'runtime/observe'],
   'runtime/backfill': ['runtime/expression', 'runtime/spec', 'runtime/http', 'runtime/source', 'runtime/mapping'],
   // A host that embeds us brings its store and its pages, and loads no command.
   'runtime/create-connector.ts': ROOMS.slice(0, ROOMS.indexOf('runtime/create-connector.ts')).filter(

@@ -47,13 +47,23 @@ test('of a webhook, from its request to its settlement, are of one record and on
     messages: [{ metric, outcome: 'accepted', status: 202, record, trace, attempt: 1 }],
   })
   expect(of('settled')).toMatchObject([{ ...own, outcome: 'delivered', events: [{ metric, outcome: 'delivered' }] }])
+  const [lookup] = of('lookup')
   const requests = of('request').filter((one) => one.record === record)
   expect(requests).toMatchObject([
-    { side: 'intercom', method: 'GET', host: 'api.intercom.io', template: '/contacts/{key}', status: 200, attempt: 1 },
-    { side: 'klaviyo', method: 'POST', host: 'a.klaviyo.com', template: '/api/events', status: 202, send: sent?.send },
+    {
+      side: 'intercom',
+      method: 'GET',
+      host: 'api.intercom.io',
+      template: '/contacts/{key}',
+      status: 200,
+      attempt: 1,
+      call: lookup?.call,
+    },
+    { side: 'klaviyo', method: 'POST', host: 'a.klaviyo.com', template: '/api/events', status: 202, call: sent?.call },
     { side: 'klaviyo', template: '/api/profile-import' },
   ])
-  expect(of('lookup')).toMatchObject([{ lookup: 'contact', outcome: 'found', keys: 1, found: 1, record }])
+  expect(of('lookup')).toEqual([lookup])
+  expect(lookup).toMatchObject({ lookup: 'contact', outcome: 'found', keys: 1, found: 1, record })
   const order = observations.filter(({ type }) => !['request', 'lookup'].includes(type)).map(({ type }) => type)
   expect(order).toEqual(['received', 'started', 'mapped', 'sent', 'sent', 'settled'])
 })
@@ -109,9 +119,9 @@ test('of an import are of its pages and bulk requests, which name the records of
     expect(lane).toBe('backfill')
     for (const { record } of messages) expect(started).toContain(record)
   }
-  const sends = new Set(bulk.map(({ send }) => send))
+  const calls = new Set(bulk.map(({ call }) => call))
   const requests = of('request').filter(({ template }) => template === '/api/event-bulk-create-jobs')
-  expect(new Set(requests.map(({ send }) => send))).toEqual(sends)
+  expect(new Set(requests.map(({ call }) => call))).toEqual(calls)
   expect(of('settled').length + of('waited').length).toBe(started.size)
 })
 
