@@ -50,6 +50,14 @@ export type { RecordExplanation } from './mapping/explain/explain-record.ts'
 export type { ExpressionReading, FaultReading } from './mapping/explain/read-expression.ts'
 export type { AbsentField, PathReading } from './mapping/explain/read-path.ts'
 export type { Preview, PreviewInput, PreviewItem } from './mapping/preview.ts'
+/** The metrics of a connector, or of many, in the Prometheus text format. */
+export {
+  METRICS_TYPE,
+  type MetricsOptions,
+  type MetricsSource,
+  metricsText,
+  type TenantMetricsSource,
+} from './metrics-text.ts'
 /** Credentials of requests and the delivery gate: for hosts that hold credentials themselves. */
 export {
   type AuthMethod,

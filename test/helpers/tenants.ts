@@ -1,6 +1,6 @@
 /** Tenants of one process: the same ids, addresses and activity in each, and a mark on every other text of its own. */
 import { createHmac } from 'node:crypto'
-import { formatMetrics } from '../../runtime/cli/server/metrics.ts'
+import { metricsText } from '../../runtime/metrics-text.ts'
 import { formatStatus } from '../../runtime/cli/server/status.ts'
 import type { VirtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { LogFields, Logger } from '../../runtime/ports/effects.ts'
@@ -145,7 +145,7 @@ async function texts(
   const app = { name: 'connector', version: '1.2.3', summary: 'A test.' }
   const traces = (await people({ intercom })).map(({ id }) => store.trace(id))
   return {
-    metrics: await formatMetrics({ app, store, clock }),
+    metrics: await metricsText({ store }, { clock }),
     status: await formatStatus({ app, connector, clock, details: { proxy: undefined } }),
     traces: JSON.stringify(await Promise.all(traces)),
     state: JSON.stringify([connector.webhookStats(), connector.connectionStats(), connector.gate.pausedReason()]),

@@ -4,6 +4,7 @@ import type { Connector } from '../../connector.ts'
 import type { Console } from '../../console/index.ts'
 import { READINESS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { parseJson } from '../../lib/json.ts'
+import { METRICS_TYPE, metricsText } from '../../metrics-text.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
 import { openEnvelope } from '../../source/envelope.ts'
@@ -11,7 +12,6 @@ import { UnverifiedBodies } from '../../source/unverified-bodies.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
 import { healthBadge, healthJson, healthLines, healthMetrics } from './health-text.ts'
-import { formatMetrics, METRICS_TYPE } from './metrics.ts'
 import { type MayRead, mayRead, type ReaderOptions } from './reader.ts'
 import { formatStatus } from './status.ts'
 
@@ -58,7 +58,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
     '/metrics': async (request) =>
       mayRead(request, readers) === 'nothing'
         ? text(401, TOKEN_NEEDED, undefined, { 'www-authenticate': 'Bearer' })
-        : text(200, await metricsText(options), METRICS_TYPE),
+        : text(200, await metricsWithHealth(options), METRICS_TYPE),
     // The state alone is no secret: a public status page may show it.
     '/status': async (request) => {
       const health = await options.console.health()
@@ -135,11 +135,10 @@ const TOKEN_NEEDED = 'send the value of CONNECTOR_METRICS_TOKEN as a bearer toke
 
 const JSON_TYPE = 'application/json'
 
-async function metricsText({ app, connector, clock, droppedLines, console: pages }: RoutesOptions): Promise<string> {
-  const [metrics, health] = await Promise.all([
-    formatMetrics({ app, store: connector.store, clock, droppedLines }),
-    pages.health(),
-  ])
+async function metricsWithHealth(options: RoutesOptions): Promise<string> {
+  const { app, connector, clock, droppedLines = () => 0, console: pages } = options
+  const info = { name: app.name, version: app.version }
+  const [metrics, health] = await Promise.all([metricsText(connector, { clock, info, droppedLines }), pages.health()])
   return metrics + healthMetrics(health)
 }
 
