@@ -22,9 +22,9 @@ export class ReceiveObserver {
     this.#notes = { ...this.#notes, ...notes }
   }
 
-  /** The traceparent for the record of a verified webhook. */
+  /** The traceparent for the records of a verified webhook: one for all notifications of a batch. */
   startTrace(): { readonly trace?: string } {
-    const trace = this.#observer.startTrace(this.#header, this.#arrivedAt)
+    const trace = this.#notes.trace ?? this.#observer.startTrace(this.#header, this.#arrivedAt)
     if (trace === undefined) return {}
     this.note({ trace })
     return { trace }

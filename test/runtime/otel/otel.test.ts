@@ -110,7 +110,7 @@ test('the trace of the request goes on, if its header is valid', async () => {
     created_at: clock.now() / 1000,
     data: { item: { type: 'conversation', id: '1' } },
   })
-  const request = signedWebhook(body, connector.spec.webhook, secret)
+  const request = signedWebhook({ notification: body, secret, now: clock.now() }, connector.spec.webhook)
   request.headers.set('traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')
   expect((await connector.receive(request)).status).toBe(200)
   const receive = named(await spans(), `receive ${TOPIC}`)
