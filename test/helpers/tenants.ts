@@ -1,8 +1,8 @@
 /** Tenants of one process: the same ids, addresses and activity in each, and a mark on every other text of its own. */
 import { createHmac } from 'node:crypto'
-import { metricsText } from '../../runtime/metrics-text.ts'
 import { formatStatus } from '../../runtime/cli/server/status.ts'
 import type { VirtualClock } from '../../runtime/conformance/virtual-clock.ts'
+import { metricsText } from '../../runtime/metrics-text.ts'
 import type { LogFields, Logger } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { Json } from '../../runtime/ports/types.ts'
