@@ -1,7 +1,8 @@
 /** Intercom and Klaviyo for authentication: OAuth clients, pasteable keys and the instructions to get them. */
 
 import { type Connections, type ConnectionsOptions, createConnections } from '../runtime/auth/connections.ts'
-import { createHostAuth, type HostAuthParts } from '../runtime/auth/environment-credentials.ts'
+import { createHostAuth, type HostCredentials } from '../runtime/auth/create-host-auth.ts'
+import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -28,20 +29,24 @@ export interface ConnectorConnectionsOptions extends Omit<ConnectionsOptions, 's
   readonly env: CredentialsEnv
 }
 
+export interface HostSides {
+  readonly source: HostCredentials
+  readonly destination: HostCredentials
+}
+
 /**
- * The fixed credentials of a host without setup, checked against the accounts that the store is pinned to.
- * Throws a config `Fault` for an unknown region.
+ * The credentials of a host without setup, checked against the accounts that the store is pinned to. Throws a config
+ * `Fault` for an unknown region.
  */
 export function createHostAuthProviders(
   { spec, env }: Pick<ConnectorConnectionsOptions, 'spec' | 'env'>,
+  { source, destination }: HostSides,
   parts: HostAuthParts,
 ): Pick<Connections, 'source' | 'destination'> {
-  const authOf = (side: Side) => {
-    // A missing key is rejected on first use: a preview needs none.
-    const credentials = side.configured ?? { kind: 'key', key: '' }
-    return createHostAuth({ ...side, configured: credentials }, credentials, parts)
+  return {
+    source: createHostAuth(intercomSide(spec.source, env), source, parts),
+    destination: createHostAuth(klaviyoSide(spec.destination, env), destination, parts),
   }
-  return { source: authOf(intercomSide(spec.source, env)), destination: authOf(klaviyoSide(spec.destination, env)) }
 }
 
 /** Throws a config `Fault` for an unknown region. */

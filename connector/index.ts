@@ -49,6 +49,6 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
 export { type ConnectorConnectionsOptions, type CredentialsEnv, createConnectorConnections } from './auth.ts'
 export { optionsFromEnv } from './environment.ts'
 export { functions } from './functions/index.ts'
-export type { ConnectorOptions, Secrets, Settings } from './options.ts'
+export type { ConnectorOptions, HostLogin, OauthTokens, Secrets, Settings } from './options.ts'
 export { loadConnectorSpec } from './spec.ts'
 export type { Connector }

@@ -1,6 +1,7 @@
 /** The parts of both sides that receive and deliver, from what a host passes. */
 import type { DeliveryConnections } from '../runtime/auth/connections.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
+import { SecretReader } from '../runtime/auth/secret-reader.ts'
 import type { CreatePipelineOptions } from '../runtime/create-pipeline.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
 import type { Store } from '../runtime/ports/store.ts'
@@ -8,6 +9,7 @@ import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { createHostAuthProviders } from './auth.ts'
+import { credentialsOf, joinGates } from './host-credentials.ts'
 import { createIntercomSource } from './intercom/source.ts'
 import type { KlaviyoOptions } from './klaviyo/client.ts'
 import { createKlaviyoDestination } from './klaviyo/destination.ts'
@@ -21,13 +23,15 @@ export interface PipelineParts {
 
 export function createPipelineOptions(spec: Spec, store: Store, options: ConnectorOptions): PipelineParts {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
-  const { random = systemRandom, logger = silentLogger, connections, wrapDestination = (one) => one } = options
-  const auth = connections ?? hostConnections(spec, { secrets, settings }, { store, fetch, clock, random })
+  const effects = { store, fetch, clock, random: options.random ?? systemRandom }
+  const { random } = effects
+  const { logger = silentLogger, connections, wrapDestination = (one) => one } = options
+  const auth = connections ?? hostConnections(spec, { secrets, settings, logins: options.logins ?? {} }, effects)
   const stats = new ConnectionStatsRecorder({ side: spec.destination.name, clock, logger })
   const klaviyo: KlaviyoOptions = {
     stats,
     spec: spec.destination,
-    apiKey: secrets.klaviyoApiKey,
+    apiKey: undefined,
     auth: auth.destination,
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
     fetch,
@@ -48,7 +52,8 @@ export function createPipelineOptions(spec: Spec, store: Store, options: Connect
     processIdentity: options.self ?? systemSelf,
     destinationStats: () => stats.snapshot(),
     ...(settings.acceptNewKeys && { acceptNewKeys: settings.acceptNewKeys }),
-    ...(connections && { gate: connections.gate }),
+    ...joinGates([options.gate, connections?.gate]),
+    pinned: { workspace: options.workspace, account: options.account },
     observe: options.observe,
     tenant: options.tenant,
   }
@@ -58,16 +63,25 @@ export function createPipelineOptions(spec: Spec, store: Store, options: Connect
 /** The connections of a host that holds the credentials itself. */
 function hostConnections(
   spec: Spec,
-  { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
+  { secrets = {}, settings = {}, logins = {} }: Pick<ConnectorOptions, 'secrets' | 'settings' | 'logins'>,
   parts: HostAuthParts,
 ): Omit<DeliveryConnections, 'gate'> {
   const env = {
-    INTERCOM_ACCESS_TOKEN: secrets.intercomAccessToken,
     INTERCOM_REGION: settings.intercomRegion,
     INTERCOM_BASE_URL: settings.intercomBaseUrl,
-    KLAVIYO_API_KEY: secrets.klaviyoApiKey,
     KLAVIYO_BASE_URL: settings.klaviyoBaseUrl,
   }
-  const signing = parseSecrets(secrets.intercomClientSecret)
-  return { ...createHostAuthProviders({ spec, env }, parts), signingSecrets: async () => signing }
+  const sides = {
+    source: credentialsOf(logins.intercom, secrets.intercomAccessToken),
+    destination: credentialsOf(logins.klaviyo, secrets.klaviyoApiKey),
+  }
+  const signing = new SecretReader(secrets.intercomClientSecret, parts.clock)
+  let last: string | readonly string[] | undefined
+  return {
+    ...createHostAuthProviders({ spec, env }, sides, parts),
+    async signingSecrets(rejected = false) {
+      last = await (rejected ? signing.renewed(last) : signing.current())
+      return parseSecrets(last)
+    },
+  }
 }

@@ -2,6 +2,7 @@
 
 import type { Estimate } from './backfill/estimate.ts'
 import type { BackfillOptions, BackfillProgress, RunningBackfill } from './backfill/types.ts'
+import type { DeliverOptions } from './delivery/deliver-within.ts'
 import type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
 import type { ConnectionStats } from './http/connection-stats.ts'
 import type { Preview, PreviewInput } from './mapping/preview.ts'
@@ -61,9 +62,10 @@ export interface Pipeline {
   /**
    * Delivers one record, for hosts with a queue of their own: a record passed to `append` of their store, from the
    * second attempt on with its `attempt` and `retryState`, which decide the next delay. Never throws because of the
-   * record. Writes nothing: the host stores the outcome, so that `filterDelivered` of its store knows the keys.
+   * record. Writes nothing: the host stores the outcome, so that `filterDelivered` of its store knows the keys. Stopped by
+   * `signal` or `timeLimit` (milliseconds), the record is deferred with the fault `delivery/stopped`.
    */
-  deliver(record: SourceRecord | LeasedRecord): Promise<Outcome>
+  deliver(record: SourceRecord | LeasedRecord, options?: DeliverOptions): Promise<Outcome>
   /**
    * Deletions of profiles whose contact was deleted at the source: they wait until the operator has confirmed them. Absent:
    * profiles are kept.

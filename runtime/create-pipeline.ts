@@ -3,6 +3,7 @@ import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import type { Pipeline, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
+import { type DeliverOptions, deliverWithin } from './delivery/deliver-within.ts'
 import { FirstSends } from './delivery/first-sends.ts'
 import { AttemptObserver } from './delivery/observe-attempts.ts'
 import { SendObserver } from './delivery/observe-sends.ts'
@@ -28,7 +29,7 @@ import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
 import { LANES, type LeasedRecord, type Outcome, type SourceRecord } from './ports/types.ts'
 import { adoptSpec } from './running-spec/running-spec.ts'
-import { AccountPin } from './source/account-pin.ts'
+import { AccountPin, type NamedAccounts } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
 import { receiveAny } from './source/plain-request.ts'
@@ -55,6 +56,8 @@ export interface CreatePipelineOptions {
   readonly processIdentity?: ProcessIdentity
   /** Pauses delivery while it is shut. Absent: delivery waits only until both accounts are pinned. */
   readonly gate?: DeliveryGate
+  /** The accounts that the host names. Default: both sides are asked before the first delivery. */
+  readonly pinned?: NamedAccounts | undefined
   /** Pins the destination's account before the first delivery. Absent: the account stays unknown. */
   readonly destinationAuth?: AuthProvider
   readonly destinationStats?: () => ConnectionStats
@@ -117,7 +120,7 @@ export function createPipeline(options: CreatePipelineOptions) {
       await adopt()
       await withdrawConfirmation(spec, guarded)
     }),
-    deliver: (record) => deliverForHost(record, { ...parts, attempts }, guarded),
+    deliver: (record, limits = {}) => deliverForHost(record, { ...parts, sender, attempts, limits }, guarded),
     ...(parts.deletions && { deletions: parts.deletions }),
     async close() {
       closing.abort()
@@ -148,14 +151,20 @@ function adoptOnce(adopt: () => Promise<void>): () => Promise<void> {
   }
 }
 
+interface HostDeliverParts extends DeliverParts {
+  readonly sender: MessageSender
+  readonly attempts: AttemptObserver
+  readonly limits: DeliverOptions
+}
+
 /** A host with a queue of its own settles nothing in the store. */
 async function deliverForHost(
   record: SourceRecord,
-  { attempts, ...parts }: DeliverParts & { readonly attempts: AttemptObserver },
+  { attempts, limits, ...parts }: HostDeliverParts,
   store: GuardedStore,
 ): Promise<Outcome> {
   const { clock } = parts
-  const outcome = await attempts.run(record, clock.now(), () => deliver(record, parts))
+  const outcome = await attempts.run(record, clock.now(), () => deliverWithin(record, parts, limits))
   attempts.end(record, outcome, clock.now())
   const keys = deliveredKeys(outcome)
   if (keys.length > 0) await store.forgetSends(keys)
@@ -170,7 +179,9 @@ function createSourceAccess(options: CreatePipelineOptions, guarded: GuardedStor
   const client = options.client ?? createSourceClient(spec.source, { source, store, http })
   const auth = { source: source.auth, destination: destinationAuth }
   const hasNameInWebhooks = spec.source.workspace.inWebhooks !== undefined
-  const accounts = new AccountPin({ ...auth, client, hasNameInWebhooks, store: guarded, gate, clock, logger })
+  const named = { ...options.pinned, names: { workspace: spec.source.name, account: spec.destination.name } }
+  const pinned = { ...auth, ...named, client, hasNameInWebhooks }
+  const accounts = new AccountPin({ ...pinned, store: guarded, gate, clock, logger })
   return { client, accounts, sourceStats }
 }
 

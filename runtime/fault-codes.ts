@@ -43,6 +43,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Nothing if the side is connected; otherwise begin again.',
     ],
     [
+      'store/other-account',
+      'The store is pinned to another account than the one that the host names. Nothing is received and nothing delivered.',
+      'Open the store of that account, or name the account of this store.',
+    ],
+    [
       'webhook/body-lost',
       'The host passed a webhook whose body was parsed or read before. The signature covers its bytes, so it was answered 503.',
       'Pass the raw body to `receive`, or call it before anything parses the body.',
@@ -56,6 +61,8 @@ export const FAULT_CODES: readonly FaultCode[] = [
   ...faultCodes('transient', 'none', [
     ['auth/stopped', 'The process stopped while credentials were refreshed or their account was identified.'],
     ['auth/unreadable', 'The credentials of a host could not be read.'],
+    ['auth/expired', 'The access token of a host has expired, and its vault has no newer one.'],
+    ['delivery/stopped', 'The time limit of a delivery was over, or the signal of its host aborted.'],
   ]),
 
   // Records, mappings and the spec.

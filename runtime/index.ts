@@ -17,6 +17,7 @@ export type { BackfillOptions, BackfillProgress, RunningBackfill, StreamProgress
 export type { Connector, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
 /** Assembles a connector from a spec, a source, a destination and a store. */
 export { type CreateConnectorOptions, createConnector } from './create-connector.ts'
+export type { DeliverOptions } from './delivery/deliver-within.ts'
 /** Slices of work, for hosts without a process that stays. */
 export type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
 /** A compiled expression, for sources and destinations that evaluate parts of their spec. */
@@ -165,6 +166,8 @@ export type { SpecFiles } from './spec/spec-files.ts'
 export type { EnvelopeSpec, HandshakeSpec, SignatureSpec, WebhookSpec } from './spec/webhook-spec.ts'
 /** The store in memory, for tests and trials. `./store/sqlite` survives a crash. */
 export { memoryStore } from './store/memory/store.ts'
+/** A store for connectors that are kept longer than what one request opens. */
+export { storePerCall } from './store/store-per-call.ts'
 /** The clock, fetch, randomness and process of the operating system, and a logger that discards all messages. */
 export { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from './system.ts'
 /** The comparison of the ledger with the events that the destination has recorded. */

@@ -19,11 +19,13 @@ const GRANT = 'select it in the Developer Hub → your app → Configure → Aut
 const BY_STATUS: Readonly<Record<number, Readonly<Record<AuthMethod, string>>>> = {
   401: {
     environment: 'it rejected the access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION, and restart',
+    host: 'it rejected the access token that the host gave: connect Intercom there again, or check the region',
     key: 'it rejected the pasted access token: paste it again in the console under Set up, with its region',
     oauth: 'it rejected the access token: connect Intercom again in the console under Set up',
   },
   403: {
     environment: `the access token lacks a permission (\`connector check\` shows which): ${GRANT}`,
+    host: `the access token that the host gave lacks a permission (\`check\` shows which): ${GRANT}`,
     key: `the pasted access token lacks a permission (Set up in the console shows which): ${GRANT}`,
     oauth: `our app lacks a permission (Set up in the console shows which): ${GRANT}, and connect Intercom again`,
   },

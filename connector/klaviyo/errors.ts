@@ -21,12 +21,15 @@ const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision head
 
 const UNAUTHORIZED: Readonly<Record<AuthMethod, string>> = {
   environment: `it rejected the key in KLAVIYO_API_KEY: ${NEW_KEY}, ${SET}`,
+  host: 'it rejected the credentials that the host gave: connect Klaviyo there again',
   key: `it rejected the pasted key: ${NEW_KEY} ${PASTE}`,
   oauth: `it rejected the access token: ${CONNECT}`,
 }
 
 function missingScope(scope: string, method: AuthMethod): string {
   if (method === 'oauth') return `the access token lacks the scope ${scope}: ${CONNECT}, with that permission`
+  if (method === 'host')
+    return `the credentials that the host gave lack the scope ${scope}: connect Klaviyo there with it`
   const [key, then] = method === 'environment' ? ['key in KLAVIYO_API_KEY', `, ${SET}`] : ['pasted key', ` ${PASTE}`]
   return `the ${key} lacks the scope ${scope}; scopes cannot be added to a key, so ${NEW_KEY} with that scope${then}`
 }

@@ -35,7 +35,7 @@ export interface DeliveryConnections {
   /** Delivery waits while it is paused. */
   readonly gate: DeliveryGate
   /** Any of these verifies a webhook. None before a person has consented, and none after disconnecting. */
-  signingSecrets(): Promise<readonly string[]>
+  signingSecrets(rejected?: boolean): Promise<readonly string[]>
 }
 
 export interface Connections extends DeliveryConnections {

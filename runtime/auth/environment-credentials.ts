@@ -1,30 +1,27 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
-import { asTransientFault } from '../http/transient-faults.ts'
 import { waitFor } from '../lib/abort.ts'
 import { environmentKeyCheckpoint } from '../lib/checkpoint-names.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
-import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { claimAccount } from '../source/claim-account.ts'
 import { accountMismatch } from './errors.ts'
-import { identifyAccount } from './setup/identify-account.ts'
 import { type AccountInfo, accountCheckpoint } from './setup/setup-state.ts'
-import { apiHost, type KeyCredentials, type NetworkEffects, type Side, toRequestAuth } from './side.ts'
+import { apiHost, type Credentials, type NetworkEffects, type Side } from './side.ts'
 import type { Vault } from './vault.ts'
 
 type CheckpointStore = Pick<Store, 'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint'>
 
 export interface EnvironmentCredentialsParts {
   readonly side: Side
-  readonly credentials: KeyCredentials
+  readonly credentials: Credentials
   /** Derives the keyed hash by which a later process recognises the key. Absent: each process identifies the account anew. */
   readonly vault?: Pick<Vault, 'derive'>
   readonly store: CheckpointStore
   readonly clock: Clock
-  readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<AccountInfo>
+  readonly identify: (credentials: Credentials, signal: AbortSignal) => Promise<AccountInfo>
   /** Called when the store belongs to another account. */
   readonly onMismatch?: () => Promise<void>
 }
@@ -118,12 +115,15 @@ export class EnvironmentCredentials {
   /** Tells one key from another and reveals nothing else. Undefined without a usable encryption key. */
   async #keyHash(): Promise<string | undefined> {
     const { vault, side, credentials } = this.#parts
-    return vault?.derive('environment', JSON.stringify([side.side, credentials.key, apiHost(side)])).then(
+    return vault?.derive('environment', JSON.stringify([side.side, secretOf(credentials), apiHost(side)])).then(
       (hash) => Buffer.from(hash).toString('base64url'),
       () => undefined,
     )
   }
 }
+
+const secretOf = (credentials: Credentials): string =>
+  credentials.kind === 'key' ? credentials.key : credentials.accessToken
 
 function stopped(): Fault {
   return new Fault('transient', 'auth/stopped', 'stopped while identifying an account; will retry')
@@ -131,18 +131,4 @@ function stopped(): Fault {
 
 export interface HostAuthParts extends NetworkEffects {
   readonly store: CheckpointStore
-}
-
-/** Fixed credentials of a host without setup. The first use throws a config `Fault` if the store belongs to another account. */
-export function createHostAuth(side: Side, credentials: KeyCredentials, parts: HostAuthParts): AuthProvider {
-  const identify = (key: KeyCredentials, signal: AbortSignal) => identifyAccount(side, key, parts, signal)
-  const environment = new EnvironmentCredentials({ ...parts, side, credentials, identify })
-  return {
-    method: () => 'environment',
-    async current(signal) {
-      await asTransientFault(() => environment.check(signal), 'store/failed', 'the store failed')
-      return toRequestAuth(side, credentials)
-    },
-    refresh: async () => false,
-  }
 }

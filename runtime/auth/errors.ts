@@ -1,4 +1,5 @@
 /** Faults of a side that only a person can resolve, worded for the log, the console and the waiting records. */
+import type { AuthMethod } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'
 import type { AccountInfo } from './setup/setup-state.ts'
 import type { Credentials, Side } from './side.ts'
@@ -11,13 +12,23 @@ export function notConnected({ name, label }: SideLabel): Fault {
 }
 
 /** The side rejects our credentials, and no refresh can change that. */
-export function credentialsRejected(side: Side, { kind }: Credentials): Fault {
+export function credentialsRejected(side: Side, { kind }: Credentials, method?: AuthMethod): Fault {
   const { name, label, configured, pasteFields } = side
   const key = pasteFields[0]?.label.replace(/^./, (first) => first.toLowerCase())
+  if (method === 'host') {
+    const given = `${label} rejected the refresh token of the host: have a person connect ${label} there again`
+    return new Fault('config', `${name}/credentials-rejected`, given)
+  }
   const message = configured
     ? `${label} rejected the credentials from the environment: change them there and restart`
     : `${label} rejected the ${(kind === 'key' && key) || 'access token'}: connect it again in the console`
   return new Fault('config', `${name}/credentials-rejected`, message)
+}
+
+/** A host's vault has none for this side. */
+export function noHostCredentials({ name, label }: SideLabel): Fault {
+  const message = `the host has no credentials of ${label} for this connector: connect ${label} there`
+  return new Fault('config', `${name}/no-credentials`, message)
 }
 
 export function missingOauthClient({ name, label }: SideLabel): Fault {

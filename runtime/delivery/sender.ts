@@ -1,5 +1,6 @@
 /** Chooses the request that carries a message: one of its own, or a bulk request. */
 
+import { onAbort } from '../lib/abort.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Destination, SendResult } from '../ports/destination.ts'
@@ -46,6 +47,25 @@ export class MessageSender {
     return lane === 'backfill' || hasBacklog()
       ? this.#bulk[lane].add(observed.note(message))
       : observed.one(message, lane, () => sendOne(message, this.#parts))
+  }
+
+  /** The same sender, whose requests for a single message end when `signal` aborts, too. */
+  until(signal: AbortSignal): Pick<MessageSender, 'send'> {
+    const { hasBacklog, destination, ...parts } = this.#parts
+    return {
+      send: async (message, lane) => {
+        if (lane === 'backfill' || (message.kind !== 'profile' && hasBacklog())) return this.send(message, lane)
+        const stop = new AbortController()
+        const stopListening = [signal, parts.signal].map((each) => onAbort(each, () => stop.abort()))
+        if (signal.aborted || parts.signal.aborted) stop.abort()
+        try {
+          if (message.kind === 'profile') return await destination.send(message, stop.signal)
+          return await sendOne(message, { ...this.#parts, signal: stop.signal })
+        } finally {
+          for (const end of stopListening) end()
+        }
+      },
+    }
   }
 
   /** Sends the bulk request of a lane that is not full yet. */

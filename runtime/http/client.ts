@@ -1,6 +1,7 @@
 /** An HTTP client for one remote API: rate limit, timeout, retries, classified faults. */
 import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
+import { errorName } from '../lib/error-name.ts'
 import { capitalize } from '../lib/format.ts'
 import { parseJson } from '../lib/json.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
@@ -181,7 +182,7 @@ async function fetchWithin(
     return await Promise.race([exchange(), deadline.exceeded])
   } catch (error) {
     if (error instanceof Fault) throw error
-    const message = `${capitalize(api.name)} could not be reached, or the connection broke; will retry`
+    const message = `${capitalize(api.name)} could not be reached, or the connection broke (${errorName(error)}); will retry`
     throw new Fault('transient', `${api.name}/network`, message, { cause: error })
   } finally {
     deadline.close()

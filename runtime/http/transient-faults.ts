@@ -1,4 +1,5 @@
 /** Turns errors of a host's own parts (its store, its credentials) into transient faults: no record is to blame. */
+import { errorName } from '../lib/error-name.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -6,6 +7,7 @@ type RecordMethods =
   | 'append'
   | 'readCheckpoint'
   | 'writeCheckpoints'
+  | 'compareAndSwapCheckpoint'
   | 'filterDelivered'
   | 'filterWaiting'
   | 'beginSends'
@@ -26,6 +28,7 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
     append: (...args) => guard(() => store.append(...args)),
     readCheckpoint: (name) => guard(() => store.readCheckpoint(name)),
     writeCheckpoints: (entries) => guard(() => store.writeCheckpoints(entries)),
+    compareAndSwapCheckpoint: (...args) => guard(() => store.compareAndSwapCheckpoint(...args)),
     filterDelivered: (keys) => guard(() => store.filterDelivered(keys)),
     filterWaiting: (keys) => guard(() => store.filterWaiting(keys)),
     beginSends: (sends) => guard(() => store.beginSends(sends)),
@@ -41,12 +44,20 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
   }
 }
 
-/** A `Fault` passes unchanged; any other error may be gone by the next attempt. */
+/** A `Fault` passes unchanged; any other error is told by its name, and may be gone by the next attempt. */
 export async function asTransientFault<T>(call: () => Promise<T>, code: string, message: string): Promise<T> {
   try {
     return await call()
   } catch (error) {
     if (error instanceof Fault) throw error
-    throw new Fault('transient', code, message, { cause: error })
+    const hint = isOfOtherRequest(error) ? OTHER_REQUEST : ''
+    throw new Fault('transient', code, `${message} (${errorName(error)})${hint}`, { cause: error })
   }
 }
+
+const OTHER_REQUEST =
+  ': it belongs to another request of this Worker. A connector that is kept in module scope needs parts that are opened for each call: storePerCall(() => …)'
+
+/** Workers refuse to use what another request has opened. Only the message says so. */
+const isOfOtherRequest = (error: unknown): boolean =>
+  error instanceof Error && /on behalf of a different (request|Durable Object)/.test(error.message)

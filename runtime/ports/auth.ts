@@ -6,8 +6,8 @@ export interface RequestAuth {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** How a side was connected: by the environment (or a host's settings), OAuth, or a key pasted into the console. */
-export type AuthMethod = 'environment' | 'oauth' | 'key'
+/** How a side was connected: by the environment (or a host's settings), a host's vault, OAuth, or a key pasted into the console. */
+export type AuthMethod = 'environment' | 'host' | 'oauth' | 'key'
 
 /** The credentials of one side, which may change while the process runs. */
 export interface AuthProvider {

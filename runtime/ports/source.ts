@@ -6,8 +6,11 @@ import type { Json } from './types.ts'
 /** The origin of records. */
 export interface Source {
   readonly auth: AuthProvider
-  /** Any of these may sign a webhook. Empty: no webhook is trusted. */
-  secrets(): Promise<readonly string[]>
+  /**
+   * Any of these may sign a webhook. Empty: no webhook is trusted. `rejected`: none of those that it gave before verifies a
+   * webhook, so one may have been rotated.
+   */
+  secrets(rejected?: boolean): Promise<readonly string[]>
   /** Explains an error response without personal data. `body` is its JSON, if it is JSON. */
   explainError(status: number, body: Json | undefined, headers: Headers): ErrorExplanation
 }

@@ -2,24 +2,39 @@
 
 import { getCurrentAuth } from '../http/with-auth.ts'
 import { onAbort, untilAborted } from '../lib/abort.ts'
-import { WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import {
+  DESTINATION_ACCOUNT_CHECKPOINT,
+  WORKSPACE_CHECKPOINT,
+  WORKSPACE_IN_WEBHOOKS_CHECKPOINT,
+} from '../lib/checkpoint-names.ts'
+import { capitalize } from '../lib/format.ts'
 import { asId } from '../lib/json.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
-import { type Fault, toFault } from '../ports/fault.ts'
+import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import type { AccountNames } from './claim-account.ts'
+import { type AccountNames, claimAccount } from './claim-account.ts'
 import type { SourceClient } from './client.ts'
 import { backoffDelay } from './paginate.ts'
 
-export interface AccountPinParts {
+/** The accounts to which the store is pinned from the first start. */
+export interface NamedAccounts {
+  /** At the source. */
+  readonly workspace?: string | undefined
+  /** At the destination. */
+  readonly account?: string | undefined
+}
+
+export interface AccountPinParts extends NamedAccounts {
+  /** Of the source and of the destination, for messages. */
+  readonly names: Readonly<Record<keyof NamedAccounts, string>>
   readonly client: Pick<SourceClient, 'workspace'>
   /** Whether webhooks name the account otherwise than the API. */
   readonly hasNameInWebhooks: boolean
   readonly source: AuthProvider
   /** Absent: the destination's account stays unknown. */
   readonly destination: AuthProvider | undefined
-  readonly store: Pick<Store, 'readCheckpoint'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   /** The host's own gate. */
   readonly gate: DeliveryGate | undefined
   readonly clock: Clock
@@ -36,6 +51,7 @@ export class AccountPin {
   #workspace: string | undefined
   #inWebhooks: string | undefined
   #pinned = false
+  #hasClaimed = false
 
   constructor(parts: AccountPinParts) {
     this.#parts = parts
@@ -54,8 +70,12 @@ export class AccountPin {
     return { id: isKnown ? this.#workspace : undefined, inWebhooks: this.#inWebhooks }
   }
 
-  /** The same, from the store until they are in memory. Without an id until the account is pinned. */
+  /**
+   * The same, from the store until they are in memory. Without an id until the account is pinned. Throws a config `Fault` if
+   * the host names other accounts than those of the store.
+   */
   async readNames(): Promise<AccountNames> {
+    await this.#claimNamed()
     const read = async (name: string) => asId(await this.#parts.store.readCheckpoint(name))
     this.#workspace ??= await read(WORKSPACE_CHECKPOINT)
     if (this.#parts.hasNameInWebhooks) this.#inWebhooks ??= await read(WORKSPACE_IN_WEBHOOKS_CHECKPOINT)
@@ -69,6 +89,7 @@ export class AccountPin {
   async pin(signal: AbortSignal): Promise<void> {
     if (this.#pinned) return
     const { source, destination, client } = this.#parts
+    await this.#claimNamed()
     // The first use of credentials of a host or the environment checks them against the store and pins their account.
     await getCurrentAuth(source, signal)
     if ((await this.readNames()).id === undefined) {
@@ -77,6 +98,22 @@ export class AccountPin {
     }
     if (destination !== undefined) await getCurrentAuth(destination, signal)
     this.#pinned = true
+  }
+
+  async #claimNamed(): Promise<void> {
+    if (this.#hasClaimed) return
+    const { workspace, account } = this.#parts
+    await this.#claim('account', DESTINATION_ACCOUNT_CHECKPOINT, account)
+    await this.#claim('workspace', WORKSPACE_CHECKPOINT, workspace)
+    this.#hasClaimed = true
+  }
+
+  async #claim(option: keyof NamedAccounts, checkpoint: string, id: string | undefined): Promise<void> {
+    const { store, names } = this.#parts
+    if (id === undefined || (await claimAccount(store, checkpoint, id)) === id) return
+    const side = capitalize(names[option])
+    const message = `the store belongs to another ${side} account than the one in \`${option}\`: use the store of that account, or another one`
+    throw new Fault('config', 'store/other-account', message)
   }
 
   /** Retries `pin` until it succeeds. Resolves to false when the signal aborts first. */

@@ -4,6 +4,7 @@ import { MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
+import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { SignatureSpec } from '../spec/webhook-spec.ts'
@@ -14,7 +15,7 @@ import { observeReceive, type ReceiveObserver } from './observe-receive.ts'
 import { readNotifications } from './read-notifications.ts'
 import { storeNotifications } from './store-notifications.ts'
 import type { BodyRefusal, UnverifiedBodies } from './unverified-bodies.ts'
-import { checkSignatureHeaders, hasKey, verifySignature } from './verify-signature.ts'
+import { checkSignatureHeaders, hasKey, type SignatureError, verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
 export interface ReceiveParts {
@@ -25,7 +26,7 @@ export interface ReceiveParts {
   /** Of this webhook address. */
   readonly bodies: UnverifiedBodies
   /** A webhook signed with any of these is genuine. */
-  readonly secrets: () => Promise<readonly string[]>
+  readonly secrets: Source['secrets']
   readonly stats: WebhookStatsRecorder
   /** The source account that the store is pinned to. */
   readonly account: () => Promise<AccountNames>
@@ -86,7 +87,7 @@ async function receiveSigned(request: Request, signature: SignatureSpec, parts: 
   if (reason !== undefined) return refuse(reason)
   const body = await bodies.read(request)
   if (typeof body === 'string') return refuseBody(body, parts)
-  const mismatch = verifySignature(body, signed, signature, secrets)
+  const mismatch = await verifyOrRenew(secrets, parts, (some) => verifySignature(body, signed, signature, some))
   if (mismatch !== undefined) return refuse(mismatch, body.length)
   parts.observed?.note({ bytes: body.length })
   const text = new TextDecoder().decode(body)
@@ -103,6 +104,18 @@ function probed(answer: Response, { stats, observed }: AnswerParts): Response {
   stats.recordProbe()
   observed?.note({ outcome: 'ignored', reason: 'the source tests the address' })
   return answer
+}
+
+/** A secret may have been rotated since the source was asked for its secrets. */
+async function verifyOrRenew(
+  secrets: readonly string[],
+  parts: Pick<ReceiveParts, 'secrets'>,
+  verify: (secrets: readonly string[]) => SignatureError,
+): Promise<SignatureError> {
+  const mismatch = verify(secrets)
+  if (mismatch === undefined) return undefined
+  const others = (await parts.secrets(true)).filter((secret) => !secrets.includes(secret))
+  return others.length === 0 ? mismatch : verify(others)
 }
 
 const REFUSALS: Readonly<

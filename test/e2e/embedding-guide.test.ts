@@ -3,6 +3,9 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
+import type { Connector } from '../../runtime/connector.ts'
+import type { Store } from '../../runtime/ports/store.ts'
 import { startConnector } from '../helpers/connector-harness.ts'
 import { readSnippets, runSnippet } from '../helpers/guide-snippets.ts'
 
@@ -47,4 +50,67 @@ test('a slice of work', async () => {
   const { connector, clock } = await startConnector()
   const slice = run('Slices of work 1', { connector, signal: new AbortController().signal })
   expect(await clock.until(slice)).toEqual({ ended: 'idle', remaining: 0, nextAt: undefined, reason: undefined })
+})
+
+const opened = async () => {
+  const { spec, store, secret, clock } = await startConnector()
+  const settings = { spec }
+  const secrets = { intercomClientSecret: secret }
+  // Neither side accepts anything: no sample may reach the network.
+  const fetch = async () => Response.json({ errors: [] }, { status: 401 })
+  const create = (options: ConnectorOptions) => intercomToKlaviyo({ fetch, clock, ...options })
+  return { settings, secrets, store, secret, clock, intercomToKlaviyo: create }
+}
+type Opened = { readonly connector: Connector }
+
+test('accounts are pinned from the first start', async () => {
+  const { secret, ...given } = await opened()
+  const tenant = { appId: 'sandbox1', klaviyoAccount: 'AbC123' }
+  const { connector } = (await run('Accounts 1', { ...given, tenant })) as Opened
+  for (const app_id of ['other999', 'sandbox1'])
+    expect((await connector.receive({ method: 'POST', ...sign(secret, { app_id }) })).status).toBe(200)
+  expect((await given.store.backlog('live')).records).toBe(1)
+})
+
+test('secrets and tokens are read from a vault', async () => {
+  const { secret, ...given } = await opened()
+  const asked: string[] = []
+  const vault = {
+    get: async (name: string) => {
+      asked.push(name)
+      return name === 'client-secret-next' ? secret : 'another'
+    },
+    readTokens: async (side: string) => {
+      asked.push(side)
+      return { accessToken: `a-token-of-${side}` }
+    },
+  }
+  const more = { vault, intercomClientSecret: secret, klaviyoClientId: 'id', klaviyoClientSecret: 'a-client-secret' }
+  for (const sample of [1, 2, 3]) {
+    const { connector } = (await run(`Secrets in a vault ${sample}`, { ...given, ...more })) as Opened
+    const id = `n${sample}`
+    expect((await connector.receive({ method: 'POST', ...sign(secret, { id }) })).status).toBe(200)
+    const report = await given.clock.until(connector.work({ until: 'idle' }))
+    expect(report).toMatchObject({ ended: 'paused' })
+  }
+  expect(new Set(asked)).toEqual(new Set(['client-secret', 'client-secret-next', 'intercom-token', 'intercom']))
+})
+
+test('a gate of the host pauses delivery', async () => {
+  const { secret: _, ...given } = await opened()
+  const tenant = { isSuspended: true, changed: async () => undefined }
+  const { connector } = (await run('Secrets in a vault 4', { ...given, tenant })) as Opened
+  const report = await given.clock.until(connector.work({ until: 'idle' }))
+  expect(report).toMatchObject({ ended: 'paused', reason: 'the subscription has ended' })
+})
+
+test('a connector in module scope', async () => {
+  const { secret, store, intercomToKlaviyo: _, ...given } = await opened()
+  const env = { TENANTS: { getByName: () => store } }
+  const { connector } = (await run('Connectors in module scope 1', {
+    ...given,
+    env,
+    storeOf: (stub: Store) => stub,
+  })) as Opened
+  expect((await connector.receive({ method: 'POST', ...sign(secret) })).status).toBe(200)
 })

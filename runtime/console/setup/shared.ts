@@ -1,7 +1,9 @@
 /** Shared by the setup pages: addresses, the list of steps, permissions and account details. */
+
 import { html } from 'hono/html'
 import type { Setup, SetupView, SideView } from '../../auth/setup/setup.ts'
 import type { Side } from '../../auth/side.ts'
+import type { AuthMethod } from '../../ports/auth.ts'
 import type { Html, PageContext } from '../types.ts'
 
 /** Undefined when the host holds the credentials itself. */
@@ -74,7 +76,12 @@ export function permissionsTable({ side }: SideView, withOptional = false): Html
 
 /** Name, id and region of the connected account, as far as known. */
 export function accountFacts({ side, account, method, accountError }: SideView): Html {
-  const methods = { environment: 'Credentials from the environment', oauth: 'OAuth', key: 'Key entered here' } as const
+  const methods: Readonly<Record<AuthMethod, string>> = {
+    environment: 'Credentials from the environment',
+    host: 'Credentials of the host',
+    oauth: 'OAuth',
+    key: 'Key entered here',
+  }
   const row = (name: string, value: string | undefined) =>
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`
   return html`<dl class="facts">

@@ -297,7 +297,7 @@ describe('a failing store defers the record', () => {
     await clock.until(outcome)
     expect(await outcome).toMatchObject({
       status: 'deferred',
-      fault: { kind: 'transient', code: 'store/failed', message: 'the store failed' },
+      fault: { kind: 'transient', code: 'store/failed', message: 'the store failed (Error)' },
     })
   })
 })

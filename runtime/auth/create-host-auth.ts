@@ -1,0 +1,45 @@
+/** Provides the credentials that a host passes: a key, a function that reads one, or tokens in its vault. */
+
+import { credentialsLockCheckpoint } from '../lib/checkpoint-names.ts'
+import { Lock } from '../lib/lock.ts'
+import type { AuthProvider } from '../ports/auth.ts'
+import type { HostAuthParts } from './environment-credentials.ts'
+import { missingOauthClient } from './errors.ts'
+import { HostAuth, type TokenRefresher } from './host-auth.ts'
+import { createOauthFlow } from './oauth.ts'
+import { SecretReader, type SecretSource } from './secret-reader.ts'
+import type { Credentials, OauthClient, Side } from './side.ts'
+
+export interface HostCredentials {
+  readonly source: SecretSource<Credentials | undefined>
+  /** With `write`: we refresh the tokens in place of the host. */
+  readonly client?: OauthClient | undefined
+  readonly write?: TokenRefresher['write'] | undefined
+}
+
+/** Milliseconds. Longer than the one request that the lock protects. */
+const LOCK_LEASE_MS = 45_000
+
+/** Throws a config `Fault` for a client of a side that has no OAuth. */
+export function createHostAuth(
+  side: Side,
+  { source, client, write }: HostCredentials,
+  parts: HostAuthParts,
+): AuthProvider {
+  // The environment's remedies are for a key that never changes.
+  const own: Side = { ...side, ...(typeof source !== 'function' && source?.kind === 'key' && { configured: source }) }
+  const reader = new SecretReader(source, parts.clock)
+  return new HostAuth({
+    ...parts,
+    side: own,
+    reader,
+    refresher: client && write && { ...createRefresher({ ...own, client }, parts), write },
+  })
+}
+
+function createRefresher(side: Side, parts: HostAuthParts): Pick<TokenRefresher, 'oauth' | 'lock'> {
+  const oauth = createOauthFlow(side, parts)
+  if (oauth === undefined) throw missingOauthClient(side)
+  const { store, clock } = parts
+  return { oauth, lock: new Lock({ store, clock, name: credentialsLockCheckpoint(side.side), leaseMs: LOCK_LEASE_MS }) }
+}
