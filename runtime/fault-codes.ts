@@ -134,6 +134,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
   ]),
   ...faultCodes('config', 'mapping author', [
     [
+      'stream/foreign-page',
+      'A page of a stream names a next page on another host than the API. It was not requested: the request would carry the credentials there.',
+      'Check `nextUrl` of the stream, and the address of the API: a proxy in between may change addresses.',
+    ],
+    [
       'stream/no-ids',
       'No item on the first page of a stream has an id.',
       'Check `id` of the resource in connector.yaml, then run the import again.',

@@ -31,6 +31,8 @@ export interface Side extends AuthSpec {
   readonly region?: string
   /** The `Authorization` header for a key. An OAuth access token is always a bearer token. */
   readonly keyHeader: (key: string) => string
+  /** In place of that header, for keys in one of another name. */
+  readonly keyHeaders?: (key: string) => Readonly<Record<string, string>>
   /** The fields of the form that connects with a key; the key is the first. */
   readonly pasteFields: readonly PasteField[]
   /** From the environment; verify webhooks beside the stored secrets. */
@@ -100,9 +102,14 @@ export function resolveUrl(side: Side, address: string, region?: string): URL {
 export const authorizationHeader = (side: Side, credentials: Credentials): string =>
   credentials.kind === 'key' ? side.keyHeader(credentials.key) : `Bearer ${credentials.accessToken}`
 
+export const authorizationHeaders = (side: Side, credentials: Credentials): Readonly<Record<string, string>> =>
+  credentials.kind === 'key' && side.keyHeaders !== undefined
+    ? side.keyHeaders(credentials.key)
+    : { Authorization: authorizationHeader(side, credentials) }
+
 export const toRequestAuth = (side: Side, credentials: Credentials): RequestAuth => ({
   baseUrl: apiHost(side, credentials.region),
-  headers: { Authorization: authorizationHeader(side, credentials) },
+  headers: authorizationHeaders(side, credentials),
 })
 
 /** Decrypted values need no validation: only this program can have encrypted them. */

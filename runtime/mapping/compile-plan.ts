@@ -91,7 +91,11 @@ function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
   return {
     mapping,
     key,
-    identity: createPropertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
+    identity: createPropertyEvaluator([
+      ...key,
+      named('time', mapping.time),
+      ...(mapping.isAnonymous ? [] : [named('contact', mapping.contact)]),
+    ]),
     properties: planProperties(mapping.properties, spec),
     ...(sets.length > 0 && { profileProperties: createPropertyEvaluator(sets) }),
     ...(revenue.length > 0 && { revenue: createPropertyEvaluator(revenue) }),

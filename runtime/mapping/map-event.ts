@@ -8,7 +8,7 @@ import { Fault } from '../ports/fault.ts'
 import { CONTACT_DELETED } from '../ports/ledger.ts'
 import type { FieldChange, JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
-import { CONTACT } from './hydrate.ts'
+import { CONTACT, hydrate } from './hydrate.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
 import { findExclusion } from './person/exclusion.ts'
 import { awaitIdentity, findPerson, ownId } from './person/find-person.ts'
@@ -33,11 +33,13 @@ export async function mapEvent(
   const early = windowSkip ?? findSkipReason(plan.earlySkips, item, bindings)
   const reason = early instanceof Promise ? await early : early
   if (reason !== undefined) return { identity: named, skipped: reason }
-  if (contacts.length === 0) return { identity: named, skipped: 'no-contact' }
+  if (contacts.length === 0 && !mapping.isAnonymous) return { identity: named, skipped: 'no-contact' }
   if (ended !== undefined) return { identity: named, skipped: ended }
   if (behindLive) throw BEHIND_LIVE
 
   const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
+  if (mapping.isAnonymous)
+    return mapWithoutPerson({ candidate, identity: named, time, bound: await hydrate(request) }, parts)
   const found = await findPerson(contacts, request, parts.forDisplay ? 0 : ms, context)
   const identity = { ...named, contact: found.contact }
   const event = { candidate, identity, time }
@@ -73,6 +75,14 @@ interface EventToMap {
   readonly bound: Bindings
   readonly state?: PersonState | undefined
   readonly omissions?: FieldChange[]
+}
+
+/** An event that belongs to no person. */
+function mapWithoutPerson(event: EventToMap, parts: MapParts): MaybePromise<MapResult<MetricEvent>> {
+  const { candidate, identity, bound } = event
+  const send = (reason: string | undefined) =>
+    reason === undefined ? withProperties({ ...event, omissions: [] }, {}, parts) : { identity, skipped: reason }
+  return mapMaybe(findSkipReason(parts.plan.planOf(candidate.mapping).lateSkips, candidate.item, bound), send)
 }
 
 /** An event that was sent before, and may have arrived, goes to the same person again, though that contact is gone. */

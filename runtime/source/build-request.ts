@@ -1,5 +1,6 @@
 /** Builds a Request from a request of the spec. */
 import type { Bindings } from '../expression/expression.ts'
+import { capitalize } from '../lib/format.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
 import type { RequestSpec } from '../spec/spec.ts'
@@ -8,14 +9,19 @@ export interface RequestContext {
   readonly bindings: Bindings
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
+  /** Of the source, for faults. */
+  readonly name: string
 }
 
 /** Omits query parameters and a body that evaluate to nothing. */
 export async function buildRequest(
   spec: RequestSpec,
-  { bindings, baseUrl, headers }: RequestContext,
+  { bindings, baseUrl, headers, name: source }: RequestContext,
 ): Promise<Request> {
-  const url = new URL(baseUrl.replace(/\/$/, '') + fillPath(spec.path, bindings))
+  const url =
+    spec.url === undefined
+      ? new URL(baseUrl.replace(/\/$/, '') + fillPath(spec.path, bindings))
+      : sameOrigin(spec.url, baseUrl, source)
   for (const [name, expression] of spec.query) {
     const value = await expression.evaluate(null, bindings)
     if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value))
@@ -29,6 +35,15 @@ export async function buildRequest(
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
+}
+
+/** An address that the source gave. Credentials go to the API's own host alone. */
+function sameOrigin(address: string, baseUrl: string, source: string): URL {
+  const base = new URL(baseUrl)
+  const url = URL.canParse(address, base.href) ? new URL(address, base) : undefined
+  if (url?.origin === base.origin) return url
+  const message = `${capitalize(source)} names a next page that is not on ${base.host}; its page was not requested, since the request would carry the credentials there`
+  throw new Fault('config', 'stream/foreign-page', message)
 }
 
 /** Replaces `{name}` by the binding of that name, percent-encoded. */

@@ -28,8 +28,8 @@ export interface SourceRequestOptions {
   readonly accepts?: (answer: Json) => MaybePromise<boolean>
   /** As of `RequestOptions`. */
   readonly isReducible?: boolean
-  /** Called with the bytes of the response, decompressed. */
-  readonly onBody?: (bytes: number) => void
+  /** Called with the bytes of the response, decompressed, and its headers. */
+  readonly onBody?: (bytes: number, headers: Headers) => void
 }
 
 export interface SourceClient {
@@ -80,7 +80,7 @@ class HttpSourceClient implements SourceClient {
     try {
       const response = await this.#send(spec, options, spec.path)
       const body = acceptableBody(response)
-      options.onBody?.(response.bodySize ?? 0)
+      options.onBody?.(response.bodySize ?? 0, response.headers)
       if (body !== undefined && (await accepts(body))) return body
     } catch (error) {
       const body = acceptableBody(await this.#followMoves(error, options))
@@ -134,7 +134,10 @@ class HttpSourceClient implements SourceClient {
       const headers = { ...this.#spec.headers, ...auth.headers }
       // Built for every try: the body of a Request can be read only once.
       const request = { lane, signal, isReducible, ...(template !== undefined && { template }) }
-      return http(() => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers }), request)
+      return http(
+        () => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers, name: this.#spec.name }),
+        request,
+      )
     })
   }
 }

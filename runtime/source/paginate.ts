@@ -6,8 +6,9 @@ import { currentScope, nextCall, runInScope } from '../observe/scope.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane } from '../ports/types.ts'
-import type { StreamSpec } from '../spec/spec.ts'
+import type { RequestSpec, StreamSpec } from '../spec/spec.ts'
 import type { SourceClient } from './client.ts'
+import { describeHeaders } from './link-header.ts'
 import { countMissing, EndlessStreamDetector, isEmptyEnd, knownTotal, MAX_REREADS, type StreamPage } from './page.ts'
 import { PageSize } from './page-size.ts'
 
@@ -28,15 +29,23 @@ export interface PageRequest {
   readonly signal: AbortSignal
 }
 
+/** The request of a page: the address that the page before it gave, if the stream follows addresses. */
+function requestOf({ request, followsUrls }: StreamSpec, { cursor }: Bindings): RequestSpec {
+  return followsUrls && typeof cursor === 'string' ? { ...request, url: cursor } : request
+}
+
 export async function readPage(client: SourceClient, stream: StreamSpec, request: PageRequest): Promise<StreamPage> {
   let bytes: number | undefined
-  const onBody = (size: number) => {
+  let headers: Headers | undefined
+  const onBody = (size: number, received: Headers | undefined) => {
     bytes = size
+    headers = received
   }
-  const answer = await client.request(stream.request, { ...request, isReducible: true, onBody })
-  const next = await stream.next.evaluate(answer)
-  const total = await stream.total.evaluate(answer)
-  const items = asList(await stream.records.evaluate(answer))
+  const answer = await client.request(requestOf(stream, request.bindings), { ...request, isReducible: true, onBody })
+  const bindings = { ...request.bindings, ...describeHeaders(headers) }
+  const next = await stream.next.evaluate(answer, bindings)
+  const total = await stream.total.evaluate(answer, bindings)
+  const items = asList(await stream.records.evaluate(answer, bindings))
   // An answer without both must not pass for an empty last page, which would end the import early.
   if (items === undefined && typeof total !== 'number') throw invalidPage(stream.name)
   return {

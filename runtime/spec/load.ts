@@ -151,7 +151,8 @@ function compileSpec(
   const brokenSets = new Set(documents.brokenSets.map(getSetName))
   const topics = listKnownTopics(document.webhook ?? {}, resources)
   checkIgnoredTopics(topics, node.at('webhook', 'ignoredTopics'))
-  const names = { topics, streams, lookups, sets, brokenSets }
+  const { eventsWithoutPerson = false } = document.destination
+  const names = { topics, streams, lookups, sets, brokenSets, eventsWithoutPerson }
   const ofProfile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
   const profile = ofProfile?.profile
   const { people, namedLookups } = compilePeople(document.people, { lookups, resource: profile?.resource }, node)

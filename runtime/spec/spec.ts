@@ -2,6 +2,7 @@
 import type { Expression } from '../expression/expression.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import type { Json } from '../ports/types.ts'
+import type { HttpDestinationSpec, KeyAuthSpec, SettingSpec } from './http-spec.ts'
 import type { PeopleSpec } from './people/people-spec.ts'
 import type { SourceFile } from './source-file.ts'
 import type { WebhookSpec } from './webhook-spec.ts'
@@ -30,6 +31,12 @@ export interface Spec {
 
 /** Authorization of one side. */
 export interface AuthSpec {
+  /** The side's name for people. */
+  readonly label?: string
+  /** Values that an installation provides. */
+  readonly settings?: Readonly<Record<string, SettingSpec>>
+  /** How requests carry the key. Absent: the connector's code knows. */
+  readonly keyAuth?: KeyAuthSpec
   /** Required permissions, by the side's own names, each with its purpose. */
   readonly permissions: Readonly<Record<string, string>>
   /** Additional permissions that a person may grant. */
@@ -77,6 +84,8 @@ export interface SourceSpec extends AuthSpec {
   /** Identifies the workspace, whose id prefixes every key. */
   readonly workspace: AccountSpec
   readonly rateLimit: RateLimitSpec
+  /** The setting that verifies webhooks. */
+  readonly signingSecret?: string
 }
 
 /** Numbers of requests allowed in intervals. */
@@ -96,6 +105,8 @@ export interface RequestSpec {
   readonly path: string
   readonly query: ReadonlyMap<string, Expression>
   readonly body?: Expression
+  /** An address from a response, in place of path and query. Its origin must be the API's. */
+  readonly url?: string
 }
 
 export interface ResourceSpec extends WithPermission {
@@ -125,7 +136,9 @@ export interface StreamSpec {
   readonly resource: string
   readonly request: RequestSpec
   readonly records: Expression
+  /** The cursor of the next page, or with `followsUrls` its address. */
   readonly next: Expression
+  readonly followsUrls?: true
   readonly total: Expression
   readonly pageSize: { readonly max: number; readonly min: number }
   /** Fields of the resource that its records do not have. */
@@ -206,6 +219,8 @@ export interface DestinationSpec extends AuthSpec {
   /** Prefix of property names that the destination gives a meaning. */
   readonly reservedPrefix?: string
   readonly account?: AccountSpec
+  /** Absent: the connector's code sends. */
+  readonly http?: HttpDestinationSpec
 }
 
 /** Handling of a value that is absent, null or "". */
@@ -255,6 +270,8 @@ export interface Mapping {
   readonly time: Expression
   /** Key of the lookup `contact`. */
   readonly contact: Expression
+  /** Its events belong to no person. */
+  readonly isAnonymous?: true
   readonly skip: readonly SkipRule[]
   readonly properties: readonly Property[]
   /** What an event is worth. */

@@ -8,7 +8,7 @@ import { Fault } from '../../ports/fault.ts'
 import type { ErrorExplanation } from '../../ports/source.ts'
 import type { Json } from '../../ports/types.ts'
 import { buildRequest } from '../../source/build-request.ts'
-import { apiHost, authorizationHeader, type Credentials, type NetworkEffects, type Side } from '../side.ts'
+import { apiHost, authorizationHeaders, type Credentials, type NetworkEffects, type Side } from '../side.ts'
 import type { AccountInfo } from './setup-state.ts'
 
 /** Throws a `Fault` worded for the person who has just connected the side. */
@@ -24,9 +24,9 @@ export async function identifyAccount(
   const explain = (status: number, answer: Json | undefined) => explainRejection(side, credentials, status, answer)
   const limiter = createRateLimiter({ windows, utilization: 1 }, effects.clock)
   const send = createHttpClient({ ...effects, timeout }, { name, limiter, explain, json: true })
-  const headers = { ...side.headers, Authorization: authorizationHeader(side, credentials) }
+  const headers = { ...side.headers, ...authorizationHeaders(side, credentials) }
   const { body = null } = await send(
-    () => buildRequest(account.request, { bindings: {}, baseUrl: apiHost(side, credentials.region), headers }),
+    () => buildRequest(account.request, { bindings: {}, baseUrl: apiHost(side, credentials.region), headers, name }),
     { lane: 'live', signal },
   )
   const read = async (expression?: Expression) =>

@@ -12,6 +12,8 @@ const PLAIN_PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/
  */
 export function withValueAt(answer: Json, { text, place }: Expression, value: Json | undefined): Json {
   const path = text.trim()
+  // The spec leaves it out.
+  if (path === '') return answer
   if (!PLAIN_PATH.test(path)) {
     const message = `the expression is no plain path such as \`pages.next\`, so no answer can be made up for it; record whole pages in place of single items`
     throw new Fault('config', 'recording/no-plain-path', message, { place })

@@ -26,7 +26,7 @@ export function findNames({ connector, sets, brokenSets, mappings }: SpecDocumen
   const { resources, streams, lookups, source, destination } = connector.document
   const setFiles = [...sets.map(({ node }) => node.file), ...brokenSets]
   return {
-    topics: new Map(Object.entries(resources).map(([name, { topics }]) => [name, topics])),
+    topics: new Map(Object.entries(resources).map(([name, { topics = [] }]) => [name, topics])),
     streams: new Map(Object.entries(streams).map(([name, { resource }]) => [name, resource])),
     lookups: Object.keys(lookups),
     sets: setFiles.map(getSetName).sort(),

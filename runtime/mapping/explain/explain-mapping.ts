@@ -135,7 +135,8 @@ async function explainResult(
   const reason = 'skipped' in mapped ? mapped.skipped : 'wait' in mapped ? mapped.wait.reason : undefined
   if (reason === undefined) {
     // A preview shows the event all the same.
-    const isIdentified = !('message' in mapped) || hasIdentifier(mapped.message.profile, parts.spec)
+    const isIdentified =
+      mapping.isAnonymous === true || !('message' in mapped) || hasIdentifier(mapped.message.profile, parts.spec)
     return isIdentified ? { status: 'sent' } : { status: 'skipped', reason: 'awaiting-identity' }
   }
   const exclusions = (parts.spec.people.exclude?.rules ?? []).map((rule) => ({ reason: rule.reason, when: rule.expr }))

@@ -50,7 +50,7 @@ function checkIdentifiers({ document, node }: SpecDocument<'profile'>, allowed: 
 
 /** An unknown limit would limit nothing; an unknown endpoint would never be called. */
 function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationRules): void {
-  const { endpoints, limits } = document.destination
+  const { endpoints, limits = {} } = document.destination
   const { onlyKnown = [], onDelete = [] } = names.peopleEndpoints ?? {}
   const { people } = document
   const used = [...(people?.onlyKnown ? onlyKnown : []), ...(people?.onDelete === 'delete' ? onDelete : [])]
@@ -95,7 +95,7 @@ function checkAttributes(
 }
 
 /** Counts characters and properties as the destination does. */
-function checkLimits({ document, node, mapping }: MappingFile, { limits, metricPrefix = '' }: Destination): void {
+function checkLimits({ document, node, mapping }: MappingFile, { limits = {}, metricPrefix = '' }: Destination): void {
   const check = (count: number, limit: string, text: { subject: string; help: string }, place: FileSpan): void => {
     const most = parseSize(limits[limit] ?? Number.POSITIVE_INFINITY)
     if (count <= most) return

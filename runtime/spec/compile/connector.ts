@@ -12,12 +12,18 @@ import type {
 } from '../spec.ts'
 import { compileAccount, compileAuth } from './auth.ts'
 import { parseDuration, parseSize } from './durations-and-sizes.ts'
+import { compileHttpDestination } from './http-destination.ts'
+import { nothingAt } from './nothing.ts'
 import { compileRequest } from './request.ts'
 import { resolveName } from './resolve-name.ts'
+import { checkHost, compileSettings } from './settings.ts'
 import type { SpecNode } from './spec-node.ts'
 
 export function compileSource(source: Connector['source'], node: SpecNode): SourceSpec {
-  const { name, hosts, headers = {}, timeout, workspace, rateLimit } = source
+  const { name, hosts, headers = {}, timeout, workspace, rateLimit, settings, signingSecret } = source
+  for (const [region, host] of Object.entries(hosts)) checkHost(host, settings, node.at('hosts', region))
+  if (signingSecret !== undefined)
+    resolveName(node.at('signingSecret'), 'setting', signingSecret, new Map(Object.entries(settings ?? {})))
   return {
     name,
     hosts,
@@ -25,6 +31,8 @@ export function compileSource(source: Connector['source'], node: SpecNode): Sour
     timeout: parseDuration(timeout),
     workspace: compileAccount(workspace, node.at('workspace')),
     rateLimit: compileRateLimit(rateLimit),
+    ...(signingSecret !== undefined && { signingSecret }),
+    ...compileSettings(source, node),
     ...compileAuth(source),
   }
 }
@@ -38,7 +46,7 @@ const compileWindows = (windows: Windows): readonly Window[] =>
 
 export function compileResources(resources: Connector['resources'], node: SpecNode): ReadonlyMap<string, ResourceSpec> {
   const { shapes } = node.context.fields
-  return mapOf(resources, (name, { topics, aliases, invalidates, normalize, parts, permission }) => {
+  return mapOf(resources, (name, { topics = [], aliases, invalidates, normalize, parts, permission }) => {
     const expression = (...path: readonly string[]) =>
       node.at(name, ...path).expression({ variables: [], input: shapes.get(name) })
     return {
@@ -62,15 +70,18 @@ export function compileResources(resources: Connector['resources'], node: SpecNo
 
 /** Variables of a stream's request: the position, the page size and the time window of the scan. */
 const PAGING = ['cursor', 'pageSize', 'since', 'until']
+/** The same, and what the response has beside its body. */
+const PAGED = [...PAGING, 'headers', 'links']
 
 export function compileStreams(streams: Connector['streams'], node: SpecNode): ReadonlyMap<string, StreamSpec> {
-  return mapOf(streams, (name, { resource, request, pageSize, lacks, poll }) => ({
+  return mapOf(streams, (name, { resource, request, pageSize, lacks, poll, next, nextUrl, total }) => ({
     name,
     resource,
     request: compileRequest(request, node.at(name, 'request'), PAGING),
-    records: node.at(name, 'records').expression(),
-    next: node.at(name, 'next').expression(),
-    total: node.at(name, 'total').expression(),
+    records: node.at(name, 'records').expression({ variables: PAGED }),
+    next: compileNext({ next, nextUrl }, node.at(name)),
+    ...(nextUrl !== undefined && { followsUrls: true }),
+    total: total === undefined ? nothingAt(node.at(name)) : node.at(name, 'total').expression({ variables: PAGED }),
     pageSize: pickKeys(pageSize, ['max', 'min']),
     ...(lacks && { lacks }),
     ...(poll && {
@@ -83,6 +94,18 @@ export function compileStreams(streams: Connector['streams'], node: SpecNode): R
   }))
 }
 
+function compileNext(
+  { next, nextUrl }: { readonly next: string | undefined; readonly nextUrl: string | undefined },
+  node: SpecNode,
+) {
+  if (next !== undefined && nextUrl !== undefined) {
+    const help = 'keep next for a cursor, or nextUrl for an address'
+    node.at('nextUrl').error({ code: 'spec/two-next-pages', message: 'next and nextUrl both name the next page', help })
+  }
+  if (next === undefined && nextUrl === undefined) return nothingAt(node)
+  return node.at(nextUrl === undefined ? 'next' : 'nextUrl').expression({ variables: PAGED })
+}
+
 export function compileReconcile({ every, overlap, lag, share }: NonNullable<Connector['reconcile']>): ReconcileSpec {
   return {
     ...(every !== 'off' && { every: parseDuration(every) }),
@@ -92,8 +115,9 @@ export function compileReconcile({ every, overlap, lag, share }: NonNullable<Con
   }
 }
 
-export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
-  const { liveWindow, identityWindow = '30d', concurrency, maxBacklog, retryFor, retention } = delivery
+export function compileDelivery(delivery: Connector['delivery'] = {}): DeliverySpec {
+  const { liveWindow = '24h', identityWindow = '30d', maxBacklog = 4000, retryFor = '3d' } = delivery
+  const { concurrency = { live: 64, backfill: 1000 }, retention = { settled: '30d', dead: '90d' } } = delivery
   return {
     liveWindow: parseDuration(liveWindow),
     identityWindow: parseDuration(identityWindow),
@@ -105,7 +129,9 @@ export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
 }
 
 export function compileDestination({ destination, people }: Connector, node: SpecNode): DestinationSpec {
-  const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits, bulkThreshold } = destination
+  const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits = {} } = destination
+  const { bulkThreshold = 100, http } = destination
+  checkHost(host, destination.settings, node.at('host'))
   const { moveProfiles = true, metricPrefix = '', permissions = {}, account, reservedPrefix } = destination
   if (account?.permission !== undefined) {
     const permissionNames = new Map(Object.entries(permissions))
@@ -124,6 +150,8 @@ export function compileDestination({ destination, people }: Connector, node: Spe
     metricPrefix,
     ...(reservedPrefix !== undefined && { reservedPrefix }),
     ...(account && { account: compileAccount(account, node.at('account')) }),
+    ...(http && { http: compileHttpDestination(http, endpoints, node.at('http')) }),
+    ...compileSettings(destination, node),
     ...compileAuth({ ...destination, permissions: { ...permissions, ...listPeoplePermissions(destination, people) } }),
   }
 }

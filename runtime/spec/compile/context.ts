@@ -37,6 +37,7 @@ export class CompileContext {
     'ids',
     'query',
     'headers',
+    'links',
   ])
 
   /** Of these variables, those of lookups that properties see. */

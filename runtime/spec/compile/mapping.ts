@@ -9,6 +9,7 @@ import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { LookupSpec, Mapping, MappingStream, StreamSpec } from '../spec.ts'
 import { compileKey, mayBeSeveral } from './key.ts'
 import { collectLookups } from './lookups.ts'
+import { nothingAt } from './nothing.ts'
 import { type CompiledSet, compileCondition, compileProperties, compileSkip } from './properties.ts'
 import { checkStream, resolveName } from './resolve-name.ts'
 import { compileRevenue } from './revenue.ts'
@@ -24,6 +25,7 @@ export interface SpecNames {
   readonly brokenSets: ReadonlySet<string>
   /** Lookups that each event needs for its person: for the profile, and for whom to send. */
   readonly profileLookups: readonly string[]
+  readonly eventsWithoutPerson: boolean
 }
 
 const VOLATILE_HELP =
@@ -78,13 +80,14 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     ...(when === undefined ? {} : { when: compileCondition(node.at('when'), earlyScope) }),
     key: compileKey(document, { ...shapes, parts: parts?.result }, node),
     time: compileTime(node.at('time'), earlyScope, parts?.result),
-    contact: compileContact(node.at('contact'), earlyScope, `${each} ${when}`),
+    ...compilePerson(document, names, earlyScope, node),
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
     profileProperties: compileProperties(document.profile, [], scope, node.at('profile')),
     ...compileRevenue(document, scope, node),
   }
-  const lookups = collectLookups(listExpressions(mapping), names.lookups, ['contact', ...names.profileLookups])
+  const ofPerson = mapping.isAnonymous ? [] : ['contact', ...names.profileLookups]
+  const lookups = collectLookups(listExpressions(mapping), names.lookups, ofPerson)
   return { mapping: { ...mapping, lookups }, scope }
 }
 
@@ -95,6 +98,22 @@ function compileTime(node: SpecNode, scope: Scope, parts: Value | undefined): Ex
   const words = describeTime(result, node.context.fields.file) ?? shared
   if (words) node.warn(words)
   return expression
+}
+
+/** The contact of the events. Without one they belong to no person. */
+function compilePerson(
+  { contact, each, when, metric }: MappingDocument,
+  { eventsWithoutPerson }: SpecNames,
+  scope: Scope,
+  node: SpecNode,
+): Pick<Mapping, 'contact' | 'isAnonymous'> {
+  if (contact !== undefined) return { contact: compileContact(node.at('contact'), scope, `${each} ${when}`) }
+  if (!eventsWithoutPerson) {
+    const message = `${metric} names no contact, and the destination takes no events without a person`
+    const help = 'add contact: the id of the person, or eventsWithoutPerson: true under destination in connector.yaml'
+    node.at('metric').error({ code: 'spec/no-contact', message, help })
+  }
+  return { contact: nothingAt(node), isAnonymous: true }
 }
 
 /** `conditions`: `each` and `when` as they are written. */

@@ -10,6 +10,7 @@ import type {
   WebhookSpec,
 } from '../webhook-spec.ts'
 import { parseDuration, parseSize } from './durations-and-sizes.ts'
+import { nothingAt } from './nothing.ts'
 import type { SpecNode } from './spec-node.ts'
 
 type WebhookDocument = NonNullable<Connector['webhook']>
@@ -50,7 +51,7 @@ export function compileWebhook(webhook: Connector['webhook'], source: string, no
 
 /** Of a source that is only polled. Nothing is accepted at the path. */
 function withoutWebhooks(source: string, node: SpecNode): WebhookSpec {
-  const nothing = { text: '', place: node.place, variables: new Set<string>(), evaluate: async () => undefined }
+  const nothing = nothingAt(node)
   return {
     path: `/webhooks/${source}`,
     maxBodySize: parseSize('1MiB'),

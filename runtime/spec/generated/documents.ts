@@ -96,6 +96,10 @@ export interface Connector {
     permissions?: Permissions
     oauth?: Oauth
     optionalPermissions?: Permissions
+    label?: string
+    settings?: Settings
+    auth?: Auth
+    signingSecret?: string
   }
   webhook?: {
     path: string
@@ -159,7 +163,7 @@ export interface Connector {
       }
       invalidates?: string
       permission?: string
-      topics: Topics
+      topics?: Topics
     }
   }
   streams: {
@@ -168,9 +172,9 @@ export interface Connector {
       resource: string
       request: Request
       records: Expression
-      next: Expression
+      next?: Expression
       lacks?: string[]
-      total: Expression
+      total?: Expression
       pageSize: {
         max: number
         min: number
@@ -180,6 +184,7 @@ export interface Connector {
         updatedAt: Expression
         order: 'oldest-first' | 'newest-first'
       }
+      nextUrl?: Expression
     }
   }
   lookups: {
@@ -227,16 +232,16 @@ export interface Connector {
       [k: string]: string
     }
   }
-  delivery: {
-    liveWindow: Duration
+  delivery?: {
+    liveWindow?: Duration
     identityWindow?: Duration
-    concurrency: {
+    concurrency?: {
       live: number
       backfill: number
     }
-    maxBacklog: number
-    retryFor: Duration
-    retention: {
+    maxBacklog?: number
+    retryFor?: Duration
+    retention?: {
       settled: Duration
       dead: Duration
     }
@@ -259,10 +264,10 @@ export interface Connector {
         windows: Windows
       }
     }
-    limits: {
+    limits?: {
       [k: string]: number | string
     }
-    bulkThreshold: number
+    bulkThreshold?: number
     moveProfiles?: boolean
     metricPrefix?: string
     attributes?: string[]
@@ -281,6 +286,33 @@ export interface Connector {
     }
     optionalPermissions?: Permissions
     oauth?: Oauth
+    label?: string
+    settings?: Settings
+    auth?: Auth
+    eventsWithoutPerson?: boolean
+    http?: {
+      events: {
+        method?: 'POST' | 'PUT' | 'PATCH'
+        headers?: {
+          [k: string]: Expression
+        }
+        body: Expression
+        batch?: number
+      }
+      profiles?: {
+        method?: 'POST' | 'PUT' | 'PATCH'
+        headers?: {
+          [k: string]: Expression
+        }
+        body: Expression
+      }
+      answers?: {
+        delivered?: (number | string)[]
+        retry?: (number | string)[]
+        paused?: (number | string)[]
+        dead?: (number | string)[]
+      }
+    }
   }
 }
 export interface Headers {
@@ -312,6 +344,21 @@ export interface Oauth {
     by: 'token' | 'client'
   }
 }
+export interface Settings {
+  [k: string]: {
+    env: string
+    description: string
+    howToGet: string
+    default?: string
+  }
+}
+export interface Auth {
+  scheme: 'bearer' | 'basic' | 'header'
+  key: string
+  user?: string
+  header?: string
+  prefix?: string
+}
 export interface Mapping {
   metric: string
   summary: string
@@ -334,7 +381,7 @@ export interface Mapping {
   when?: Expression
   key: Expression[]
   time: Expression
-  contact: Expression
+  contact?: Expression
   skip?: Skip
   include?: Include
   properties?: Properties

@@ -86,6 +86,7 @@ export const streamCases: Cases<SourceHarness> = {
         next === undefined ? [] : [next],
       )
       const requests = it.network.requests.map(({ url, body }) => [
+        url,
         ...new URL(url).searchParams.values(),
         ...textsOf(body === '' ? null : (JSON.parse(body) as Json)),
       ])
