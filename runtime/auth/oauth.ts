@@ -13,7 +13,7 @@ import { isObject } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
 import type { Json } from '../ports/types.ts'
-import type { OauthSpec } from '../spec/spec.ts'
+import type { OauthSpec } from '../spec/auth-spec.ts'
 import type { OauthState } from './oauth-state.ts'
 import { type NetworkEffects, type OauthClient, type OauthCredentials, resolveUrl, type Side } from './side.ts'
 

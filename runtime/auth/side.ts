@@ -3,7 +3,8 @@ import type { RequestAuth } from '../ports/auth.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
 import type { JsonObject } from '../ports/types.ts'
-import type { AccountSpec, AuthSpec } from '../spec/spec.ts'
+import type { AuthSpec } from '../spec/auth-spec.ts'
+import type { AccountSpec } from '../spec/spec.ts'
 
 export type SideName = 'source' | 'destination'
 

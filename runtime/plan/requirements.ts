@@ -1,5 +1,6 @@
 /** What a spec needs outside of its files: subscribed topics, permissions, and which metrics have a history. */
-import type { AuthSpec, Mapping, Spec } from '../spec/spec.ts'
+import type { AuthSpec } from '../spec/auth-spec.ts'
+import type { Mapping, Spec } from '../spec/spec.ts'
 
 export interface Requirements {
   /** To subscribe to at the source, each with the metrics that it brings, and whether the shipped spec does without it. */

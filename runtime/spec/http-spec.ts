@@ -1,21 +1,5 @@
-/** What connector.yaml says of sides without code of their own: settings, keys and the requests of a destination. */
+/** The compiled `destination.http`: the requests of a destination without code of its own. */
 import type { Expression } from '../expression/expression.ts'
-
-/** A value that an installation provides. */
-export interface SettingSpec {
-  readonly env: string
-  readonly description: string
-  readonly howToGet: string
-  /** Absent: it is required. */
-  readonly default?: string
-}
-
-/** `{name}` in `user` is a setting. */
-export type KeyAuthSpec = { readonly key: string } & (
-  | { readonly scheme: 'bearer' }
-  | { readonly scheme: 'basic'; readonly user: string }
-  | { readonly scheme: 'header'; readonly header: string; readonly prefix: string }
-)
 
 export interface HttpDestinationSpec {
   readonly events: MessageRequestSpec

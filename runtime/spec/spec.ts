@@ -2,7 +2,8 @@
 import type { Expression } from '../expression/expression.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import type { Json } from '../ports/types.ts'
-import type { HttpDestinationSpec, KeyAuthSpec, SettingSpec } from './http-spec.ts'
+import type { AuthSpec } from './auth-spec.ts'
+import type { HttpDestinationSpec } from './http-spec.ts'
 import type { PeopleSpec } from './people/people-spec.ts'
 import type { SourceFile } from './source-file.ts'
 import type { WebhookSpec } from './webhook-spec.ts'
@@ -27,36 +28,6 @@ export interface Spec {
   readonly recipes: readonly Recipe[]
   /** The files it was compiled from. */
   readonly sourceFiles: readonly SourceFile[]
-}
-
-/** Authorization of one side. */
-export interface AuthSpec {
-  /** The side's name for people. */
-  readonly label?: string
-  /** Values that an installation provides. */
-  readonly settings?: Readonly<Record<string, SettingSpec>>
-  /** How requests carry the key. Absent: the connector's code knows. */
-  readonly keyAuth?: KeyAuthSpec
-  /** Required permissions, by the side's own names, each with its purpose. */
-  readonly permissions: Readonly<Record<string, string>>
-  /** Additional permissions that a person may grant. */
-  readonly optionalPermissions: Readonly<Record<string, string>>
-  readonly oauth?: OauthSpec
-}
-
-/** RFC 6749, authorization code. */
-export interface OauthSpec {
-  /** The authorization endpoint, by region. The first is the default. */
-  readonly authorizationUrl: Readonly<Record<string, string>>
-  /** A path on the API's host, or an address. */
-  readonly tokenUrl: string
-  /** Client authentication, by its RFC 8414 name. */
-  readonly clientAuth: 'client_secret_basic' | 'client_secret_post'
-  readonly pkce: boolean
-  /** Whether the permissions' names are sent as `scope`. */
-  readonly sendScope: boolean
-  /** By the bearer of the token, or by the app (RFC 7009). */
-  readonly revocation?: { readonly path: string; readonly by: 'token' | 'client' }
 }
 
 export interface WithPermission {

@@ -2,6 +2,7 @@
 import type { Expression } from '../../expression/expression.ts'
 import { isObject } from '../../lib/json.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
+import { isNothing } from '../../spec/compile/nothing.ts'
 import type { Spec } from '../../spec/spec.ts'
 
 export interface NotificationParts {
@@ -21,8 +22,8 @@ const DEFAULT_ID = 'notif_1'
 
 /** The parts of the envelope whose path is no plain one, such as `data.item`: no value can be put there. */
 export function findComputedPaths({ webhook: { envelope } }: Pick<Spec, 'webhook'>): readonly string[] {
-  return Object.entries(envelope).flatMap(([name, { text }]) =>
-    text !== '' && stepsOf(text) === undefined ? [name] : [],
+  return Object.entries(envelope).flatMap(([name, path]) =>
+    isNothing(path) || stepsOf(path.text) !== undefined ? [] : [name],
   )
 }
 

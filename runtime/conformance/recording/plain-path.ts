@@ -3,6 +3,7 @@ import type { Expression } from '../../expression/expression.ts'
 import { isObject } from '../../lib/json.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
+import { isNothing } from '../../spec/compile/nothing.ts'
 
 const PLAIN_PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/
 
@@ -10,10 +11,10 @@ const PLAIN_PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/
  * A copy of `answer` of which the expression gives `value`; undefined removes it. Throws a config fault for an expression
  * other than a path of members: nothing tells where it reads.
  */
-export function withValueAt(answer: Json, { text, place }: Expression, value: Json | undefined): Json {
+export function withValueAt(answer: Json, expression: Expression, value: Json | undefined): Json {
+  if (isNothing(expression)) return answer
+  const { text, place } = expression
   const path = text.trim()
-  // The spec leaves it out.
-  if (path === '') return answer
   if (!PLAIN_PATH.test(path)) {
     const message = `the expression is no plain path such as \`pages.next\`, so no answer can be made up for it; record whole pages in place of single items`
     throw new Fault('config', 'recording/no-plain-path', message, { place })

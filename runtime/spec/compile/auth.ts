@@ -1,6 +1,8 @@
 /** Compiles the authorization of one side: permissions, OAuth, and the request that identifies the account. */
+
+import type { AuthSpec, OauthSpec } from '../auth-spec.ts'
 import type { Connector } from '../generated/documents.ts'
-import type { AccountSpec, AuthSpec, Mapping, OauthSpec, Spec } from '../spec.ts'
+import type { AccountSpec, Mapping, Spec } from '../spec.ts'
 import { compileRequest } from './request.ts'
 import type { SpecNode } from './spec-node.ts'
 

@@ -2,9 +2,10 @@
 import type { Expression } from '../../expression/expression.ts'
 import type { SpecNode } from './spec-node.ts'
 
-export const nothingAt = ({ place }: Pick<SpecNode, 'place'>): Expression => ({
-  text: '',
-  place,
-  variables: new Set(),
-  evaluate: () => undefined,
-})
+/** Empty text is no value to any reader of the spec. */
+export function nothingAt({ context, file, path, place }: SpecNode): Expression {
+  return context.linkText('', { file, path }, { place, at: () => place })
+}
+
+/** Whether the spec leaves it out. */
+export const isNothing = ({ text }: Pick<Expression, 'text'>): boolean => text === '""'

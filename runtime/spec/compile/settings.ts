@@ -1,7 +1,7 @@
 /** Compiles settings, the key that requests carry, and the hosts that name settings. */
+
+import type { AuthSpec, KeyAuthSpec } from '../auth-spec.ts'
 import type { Connector } from '../generated/documents.ts'
-import type { KeyAuthSpec } from '../http-spec.ts'
-import type { AuthSpec } from '../spec.ts'
 import { resolveName } from './resolve-name.ts'
 import type { SpecNode } from './spec-node.ts'
 
