@@ -96,17 +96,17 @@ async function fill(file: string, metrics: readonly string[]): Promise<void> {
   db.exec(`BEGIN;
     CREATE TEMP TABLE made AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${RECORDS})
       SELECT i, ${metric} AS metric, ${status} AS status, CAST(${at} AS INTEGER) AS at, ${fault} AS fault FROM c;
-    INSERT INTO records (id, ingress, lane, topic, resource, workspace, ordering_key, lookup_ids, received_at, scope, status, attempt, settled_at, outcome)
-      SELECT 'w1:n' || i, 'webhook', 'live', 'conversation.user.created', 'conversation', 'w1', 'w1:' || i, json_array('' || i), at, 'live', status, 1, at,
+    INSERT INTO records (tenant, id, ingress, lane, topic, resource, workspace, ordering_key, lookup_ids, received_at, scope, status, attempt, settled_at, outcome)
+      SELECT 0, 'w1:n' || i, 'webhook', 'live', 'conversation.user.created', 'conversation', 'w1', 'w1:' || i, json_array('' || i), at, 'live', status, 1, at,
         json_object('status', status, 'reason', 'no-identity', 'fault', json(fault), 'events', json_array(${event})) FROM made ORDER BY i;
-    INSERT INTO bodies SELECT i, json_object('id', 'n' || i, 'topic', 'conversation.user.created', 'data', json_object('item', json_object('type', 'conversation', 'id', '' || i)))
+    INSERT INTO bodies (seq, body) SELECT i, json_object('id', 'n' || i, 'topic', 'conversation.user.created', 'data', json_object('item', json_object('type', 'conversation', 'id', '' || i)))
       FROM made WHERE i > ${RECORDS - 5_000} OR i % 50 = 0;
     INSERT INTO events (seq, event_index, metric, status, settled_at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
-    INSERT INTO hourly_counts SELECT at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
-    INSERT INTO daily_counts SELECT at / 86400000 * 86400000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
-    INSERT INTO tallies SELECT 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 2, 3;
+    INSERT INTO hourly_counts SELECT 0, at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 2, 3, 4;
+    INSERT INTO daily_counts SELECT 0, at / 86400000 * 86400000, metric, status, count(*) FROM made GROUP BY 2, 3, 4;
+    INSERT INTO tallies SELECT 0, 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 3, 4;
     INSERT INTO dead_letters (seq, group_name, key, settled_at) SELECT i, 'mapping/type|' || metric || '|' || (fault ->> '$.place'), 'w1:bench:' || i, at FROM made WHERE status = 'dead';
-    INSERT INTO lookup_ids SELECT '' || i, i FROM made;
+    INSERT INTO lookup_ids SELECT 0, '' || i, i FROM made;
     DROP TABLE made;
     COMMIT;`)
   db.close()

@@ -94,16 +94,16 @@ async function fill(file: string, keys: number): Promise<void> {
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`
   const records = keys / 10
   db.exec(`BEGIN;
-    INSERT INTO delivered_keys (key, delivered_at, seq)
-      ${numbers(keys)} SELECT printf('w1:bench:%010d', i), ${at}, i FROM n;
-    INSERT INTO records (id, ingress, lane, stream, resource, workspace, ordering_key, lookup_ids, received_at, scope, status, attempt, settled_at, outcome)
-      ${numbers(records)} SELECT printf('r:%010d', i), 'backfill', 'backfill', 'conversations', 'conversation', 'w1',
+    INSERT INTO delivered_keys (tenant, key, delivered_at, seq)
+      ${numbers(keys)} SELECT 0, printf('w1:bench:%010d', i), ${at}, i FROM n;
+    INSERT INTO records (tenant, id, ingress, lane, stream, resource, workspace, ordering_key, lookup_ids, received_at, scope, status, attempt, settled_at, outcome)
+      ${numbers(records)} SELECT 0, printf('r:%010d', i), 'backfill', 'backfill', 'conversations', 'conversation', 'w1',
         printf('w1:%010d', i), '[]', ${at}, 'r', 'delivered', 1, ${at}, '{"status":"delivered","events":[]}' FROM n;
     INSERT INTO events (seq, event_index, metric, status, settled_at)
       ${numbers(records)} SELECT i, 0, 'Created Conversation', 'delivered', ${at} FROM n;
-    INSERT INTO lookup_ids (lookup_id, seq) ${numbers(records)} SELECT printf('c%010d', i), i FROM n;
-    INSERT INTO contacts (contact, updated_at, address, profile_id)
-      ${numbers(records)} SELECT printf('c%010d', i), ${at}, printf('%010x', i), printf('P%010d', i) FROM n;
+    INSERT INTO lookup_ids (tenant, lookup_id, seq) ${numbers(records)} SELECT 0, printf('c%010d', i), i FROM n;
+    INSERT INTO contacts (tenant, contact, updated_at, address, profile_id)
+      ${numbers(records)} SELECT 0, printf('c%010d', i), ${at}, printf('%010x', i), printf('P%010d', i) FROM n;
     COMMIT;`)
   db.close()
 }

@@ -8,12 +8,20 @@ export type Awaitable<T> = T | Promise<T>
 
 export type SqlDialect = 'sqlite' | 'postgres'
 
+/** What a statement did. Of a driver for SQLite that knows it; otherwise the store asks by a further statement. */
+export interface RunResult {
+  /** The number of rows changed by this statement, without those changed by the actions of foreign keys. */
+  readonly changes: number
+  /** The rowid of the row that was inserted last. */
+  readonly lastRowid: number
+}
+
 /** The statements of one connection, or of one transaction. */
 export interface SqlStatements {
   /** The first row, or undefined. Parameters are `?1`, `?2` …, in the dialect of PostgreSQL `$1`, `$2` … */
   get(statement: string, values: readonly SqlValue[]): Awaitable<unknown>
   all(statement: string, values: readonly SqlValue[]): Awaitable<readonly unknown[]>
-  run(statement: string, values: readonly SqlValue[]): Awaitable<unknown>
+  run(statement: string, values: readonly SqlValue[]): Awaitable<RunResult | undefined>
   /** Runs a script of several statements without parameters. */
   exec(script: string): Awaitable<void>
 }

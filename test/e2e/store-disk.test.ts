@@ -1,10 +1,11 @@
 /** The disk of the store is full or read-only, or its file is not one of ours: a sentence, nothing lost, and on it goes. Real processes, a real disk. */
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { record } from '../../runtime/conformance/contracts/store/fixtures.ts'
 import { openEngine } from '../../runtime/store/sqlite/engine.ts'
+import { MIGRATIONS } from '../../runtime/store/sqlite/migrations.ts'
 import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../runtime/system.ts'
 import { createLoopDisk, skipReason, whyNoLoopDisk } from '../helpers/processes/loop-disk.ts'
@@ -187,10 +188,8 @@ describe.skipIf(skipped)('a full or read-only disk', () => {
     disk.empty()
     expect(await startOn(file)).toMatchObject({ what: 'started', exit: 0 })
 
-    await execute(
-      file,
-      'DROP TABLE delivered_days; DROP INDEX records_checked; ALTER TABLE contacts DROP COLUMN property_times; PRAGMA user_version = 3',
-    )
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+    await execute(file, `${MIGRATIONS.slice(0, 3).join('')}; PRAGMA user_version = 3`)
     const copy = join(temporaryFolder(closing), 'copy.db')
     copyFileSync(file, copy)
     disk.fill()

@@ -16,6 +16,8 @@ export interface DialectWords {
   texts(parameter: string): string
   /** The same of integers. */
   integers(parameter: string): string
+  /** A condition on the tenant of rows that are found by their numbers: SQLite must not choose an index for it. */
+  ofTenant(condition: string): string
   /** A member of a JSON text, as text; null if there is none. */
   member(json: string, ...path: readonly string[]): string
   /** An element of the JSON array that is a member of a JSON text, as JSON. */
@@ -32,6 +34,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
   sqlite: {
     texts: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
     integers: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
+    ofTenant: (condition) => `+${condition}`,
     member: (json, ...path) => `json_extract(${json}, '$.${path.join('.')}')`,
     element: (json, member, index) => `json_extract(${json}, '$.${member}[' || ${index} || ']')`,
     greatest: (a, b) => `max(${a}, ${b})`,
@@ -42,6 +45,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
   postgres: {
     texts: (parameter) => `(SELECT json_array_elements_text(${parameter}::json))`,
     integers: (parameter) => `(SELECT json_array_elements_text(${parameter}::json)::bigint)`,
+    ofTenant: (condition) => condition,
     member: (json, ...path) => `((${json})::jsonb #>> '{${path.join(',')}}')`,
     element: (json, member, index) => `(((${json})::jsonb -> '${member}' -> (${index})::int)::text)`,
     greatest: (a, b) => `greatest(${a}, ${b})`,
@@ -62,7 +66,7 @@ type ColumnType = 'integer' | 'text'
 /**
  * A statement that is run for many rows. In the text `:name` is a value of the row; `{ROW :a, :b}` stands for the row to
  * insert; `{FROM}`, `{USING}` and `{,}` for the place where PostgreSQL reads the rows from, in the syntax of the statement.
- * With `ON CONFLICT … DO UPDATE` no two rows may have the same key.
+ * `{RETURNING …}` is for `insertEach`. With `ON CONFLICT … DO UPDATE` no two rows may have the same key.
  */
 export function statementOfRows(
   columns: Readonly<Record<string, ColumnType>>,
@@ -71,19 +75,25 @@ export function statementOfRows(
   const names = Object.keys(columns)
   const of = (dialect: SqlDialect) => (typeof text === 'string' ? text : text(WORDS[dialect], dialect))
   const types = Object.entries(columns).map(([name, type]) => `_${name} ${type === 'integer' ? 'bigint' : 'text'}`)
-  const rows = `json_to_recordset($1::json) AS given(${types.join(', ')})`
+  const given = `given(${names.map((name) => `_${name}`).join(', ')}, _${POSITION})`
+  const rows = `ROWS FROM (json_to_recordset($1::json) AS (${types.join(', ')})) WITH ORDINALITY AS ${given}`
   const sqlite = of('sqlite')
     .replace(ROW, 'VALUES ($1)')
+    .replace(RETURNING, '')
     .replace(PLACE, '')
     .replace(VALUE, (_, name: string) => `?${indexOf(names, name)}`)
   const postgres = of('postgres')
+    .replace(RETURNING, 'RETURNING $1')
     .replace(ROW, `SELECT $1 {FROM}`)
     .replace(PLACE, (_, word: string) => (word === ',' ? `, ${rows}` : `${word} ${rows}`))
-    .replace(VALUE, (_, name: string) => `_${names[indexOf(names, name) - 1] ?? ''}`)
+    .replace(VALUE, (_, name: string) => `_${name === POSITION ? name : names[indexOf(names, name) - 1]}`)
   return { columns: names, sqlite, postgres }
 }
 
+/** In PostgreSQL the number of each row, from 1. */
+const POSITION = 'position'
 const ROW = /\{ROW ([^}]*)\}/
+const RETURNING = /\{RETURNING ([^}]*)\}/
 const PLACE = /\{(FROM|USING|,)\}/g
 /** Not the `::` of a cast. */
 const VALUE = /(?<![:\w]):([a-z_]+)\b/g

@@ -1,6 +1,7 @@
 /** One open file: its prepared statements and its transactions. Throws all errors as faults. */
 import { Fault } from '../../ports/fault.ts'
-import { type Engine, type SqlValue, type Statement, storeFault } from './engine.ts'
+import type { RunResult, SqlValue } from '../../ports/sql.ts'
+import { type Engine, type Statement, storeFault } from './engine.ts'
 
 export class Connection {
   readonly #engine: Engine
@@ -28,11 +29,10 @@ export class Connection {
     }
   }
 
-  /** Returns the number of changed rows and the rowid of the last inserted one. */
-  run(sql: string, ...values: SqlValue[]): { changes: number; seq: number } {
+  run(sql: string, ...values: SqlValue[]): RunResult {
     try {
       const { changes, lastInsertRowid } = this.#statement(sql).run(...values)
-      return { changes: Number(changes), seq: Number(lastInsertRowid) }
+      return { changes: Number(changes), lastRowid: Number(lastInsertRowid) }
     } catch (error) {
       throw storeFault(error)
     }

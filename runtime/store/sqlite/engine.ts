@@ -1,7 +1,6 @@
 /** The SQLite engine: built into Node, else a package with the same API. Maps its error codes to faults. */
 import { Fault, type FaultKind } from '../../ports/fault.ts'
-
-export type SqlValue = string | number | null
+import type { SqlValue } from '../../ports/sql.ts'
 
 export interface Statement {
   run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }

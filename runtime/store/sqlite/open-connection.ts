@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
+import type { Awaitable } from '../../ports/sql.ts'
 import { Connection } from './connection.ts'
 import { CORRUPT, isBusy, openEngine, storeFault } from './engine.ts'
 import { assertOurs, migrate } from './schema.ts'
@@ -86,10 +87,10 @@ function assertWhole(db: Connection, file: string): void {
 }
 
 /** Another process may be opening the file, or hold its lock. */
-export async function retryWhileBusy<T>(work: () => T, clock: Clock): Promise<T> {
+export async function retryWhileBusy<T>(work: () => Awaitable<T>, clock: Clock): Promise<T> {
   for (let left = OPEN_WAIT / OPEN_RETRY; ; left--) {
     try {
-      return work()
+      return await work()
     } catch (error) {
       if (left <= 0 || !isBusy(error)) throw error
       await clock.sleep(OPEN_RETRY)

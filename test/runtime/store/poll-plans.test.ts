@@ -31,7 +31,8 @@ const LARGE = [
   'own',
   'other',
 ]
-const SCAN = new RegExp(`SCAN (${LARGE.join('|')})\\b`)
+/** A tenant may have all rows of a table: an index on its number alone is none. */
+const SCAN = new RegExp(`SCAN (${LARGE.join('|')})\\b|\\(tenant=\\?\\)`)
 
 /** What delivery asks the store for each record. */
 async function deliver(store: Store): Promise<void> {
@@ -70,7 +71,9 @@ test('every statement of a pass finds its rows by an index', async () => {
   expect(pass?.streams.some(({ added }) => added > 0)).toBe(true)
 
   const db = await openConnection(file, new TestClock())
-  const scans = [...statements].flatMap((sql) =>
+  // Stops at the first row.
+  const whole = [...statements].filter((sql) => !sql.includes('FROM waiting_events WHERE tenant = ?1 LIMIT 1'))
+  const scans = whole.flatMap((sql) =>
     db
       .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
       .flatMap(({ detail }) => (SCAN.test(detail) ? [[sql, detail]] : [])),
@@ -78,6 +81,6 @@ test('every statement of a pass finds its rows by an index', async () => {
   db.close()
   expect(scans).toEqual([])
   // Among them those that read the delivered keys, take records from the queue and settle them.
-  for (const part of ['FROM delivered_keys', 'queue_head = 1', 'INSERT OR IGNORE INTO delivered_keys'])
+  for (const part of ['FROM delivered_keys', 'queue_head = 1', 'INSERT INTO delivered_keys'])
     expect([...statements].some((sql) => sql.includes(part))).toBe(true)
 })

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
-  deferred,
   delivered,
   event,
   ids,
@@ -14,10 +13,12 @@ import {
 } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
 import { createProcessIdentity, type ProcessFacts } from '../../../runtime/lib/process-identity.ts'
+import type { Awaitable, SqlStatements } from '../../../runtime/ports/sql.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
+import { GroupCommit } from '../../../runtime/store/sql/group-commit.ts'
+import type { Steps } from '../../../runtime/store/sql/steps.ts'
 import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
 import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
-import { GroupCommit } from '../../../runtime/store/sqlite/group-commit.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 
@@ -70,28 +71,6 @@ describe('the file', () => {
     await again.close()
   })
 
-  test('of an older version counts the delivered events that it still holds by their day', async () => {
-    const path = newFile()
-    const old = await open(path)
-    await old.append([record('a'), record('b')])
-    const held = await old.lease(request)
-    const on = (key: string, time: string) => event('M', { key, time })
-    const [first, second] = [on('1', '2026-03-02T10:00:00.000Z'), on('2', '2026-03-03T10:00:00.000Z')]
-    const outcomes = [delivered(first, event('Profile')), deferred(clock.now(), second)]
-    await old.settle(held.map((one, at) => settlement(one, outcomes[at] ?? delivered())))
-    const expected = await old.deliveredByDay('M')
-    await old.close()
-    const db = await openConnection(path, clock)
-    db.exec(`DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3;
-      ALTER TABLE contacts DROP COLUMN property_times; ALTER TABLE records DROP COLUMN trace`)
-    db.close()
-    const migrated = await open(path)
-    expect(expected).toHaveLength(2)
-    expect(await migrated.deliveredByDay('M')).toEqual(expected)
-    expect(await migrated.deliveredByDay('Profile')).toEqual([])
-    await migrated.close()
-  })
-
   test('uses WAL, synchronous FULL and foreign keys', async () => {
     const db = await openConnection(newFile(), clock)
     const pragma = (name: string) => Object.values(db.get<object>(`PRAGMA ${name}`) ?? {})[0]
@@ -137,16 +116,26 @@ describe('the file', () => {
   })
 })
 
+const NO_TENANTS: ReadonlyMap<string, number> = new Map()
+
+/** Steps that call no database. */
+function* give<T>(value: T): Steps<T> {
+  yield* []
+  return value
+}
+
 describe('group commit', () => {
   test('commits concurrent writes in one transaction', async () => {
     let transactions = 0
-    const transaction = <T>(work: () => T) => {
+    const transaction = <T>(work: (statements: SqlStatements) => Awaitable<T>) => {
       transactions += 1
-      return work()
+      return work({} as SqlStatements)
     }
-    const commits = new GroupCommit({ transaction } as Connection, clock)
-    expect(await Promise.all([1, 2, 3].map((n) => commits.write(() => n)))).toEqual([1, 2, 3])
-    await commits.write(() => 4)
+    const sql = { transaction, dialect: 'sqlite' } as const
+    const commits = new GroupCommit({ sql, clock, begin: () => give(NO_TENANTS), onRollback: () => undefined })
+    const write = (n: number) => commits.write(undefined, () => give(n))
+    expect(await Promise.all([1, 2, 3].map(write))).toEqual([1, 2, 3])
+    await write(4)
     expect(transactions).toBe(2)
   })
 

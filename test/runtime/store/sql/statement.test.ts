@@ -12,7 +12,8 @@ test('a statement has numbered parameters in either dialect', () => {
   expect(postgres).toBe('SELECT a FROM t WHERE b = $1 AND c IN (SELECT json_array_elements_text($2::json))')
 })
 
-const ROWS = 'json_to_recordset($1::json) AS given(_seq bigint, _body text)'
+const ROWS =
+  'ROWS FROM (json_to_recordset($1::json) AS (_seq bigint, _body text)) WITH ORDINALITY AS given(_seq, _body, _position)'
 
 test.each([
   ['INSERT INTO t (seq, body) {ROW :seq, :body}', 'VALUES (?1, ?2)', `SELECT _seq, _body FROM ${ROWS}`],

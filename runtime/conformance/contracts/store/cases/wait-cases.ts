@@ -94,6 +94,7 @@ export const waitCases: StoreCases = {
 
   'waits no longer than requested': async (it) => {
     const waiter = startWaiting(it, 300)
+    await soon()
     it.clock.advance(300)
     await waiter.done
     await startWaiting(it, 0).done

@@ -1,0 +1,111 @@
+/**
+ * Callers of `Store.wait`, of all tenants of a database. One that has nothing due sleeps without a poll: it is woken by
+ * what this process writes, by the clock when something falls due, and by the one watch of the database for what other
+ * processes write.
+ */
+import { untilAborted } from '../../lib/abort.ts'
+import { MonotonicClock } from '../../lib/monotonic-clock.ts'
+import type { Clock } from '../../ports/effects.ts'
+import type { Awaitable } from '../../ports/sql.ts'
+import type { Lane } from '../../ports/types.ts'
+
+/** Timers of more than 24 days end at once. */
+const LONGEST_SLEEP = 86_400_000
+
+interface LaneWaiter {
+  readonly tenant: number
+  /** Ends the present sleep. */
+  alarm: AbortController
+  isWoken: boolean
+  /** Whether it has to look again for what is due. */
+  isStale: boolean
+}
+
+export interface LaneWait {
+  readonly tenant: number
+  readonly lane: Lane
+  /** At most so long, milliseconds. */
+  readonly ms: number
+  readonly signal: AbortSignal
+  /** When the lane's next record is due. */
+  readonly nextDue: () => Awaitable<number>
+}
+
+export class LaneWaiters {
+  readonly #clock: Clock
+  readonly #time: MonotonicClock
+  readonly #lanes = new Map<string, Set<LaneWaiter>>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#time = new MonotonicClock(clock)
+  }
+
+  /** Whether no call waits. */
+  get isEmpty(): boolean {
+    return this.#lanes.size === 0
+  }
+
+  has(tenant: number, lane: Lane): boolean {
+    return this.#lanes.has(laneName(tenant, lane))
+  }
+
+  /** Sleeps until woken, until a record is due, for `ms` at most, or until the signal aborts. Leaves no timer and no listener behind. */
+  async sleep({ tenant, lane, ms, signal, nextDue }: LaneWait): Promise<void> {
+    if (signal.aborted || !(ms > 0)) return
+    const until = this.#time.now() + ms
+    const waiter: LaneWaiter = { tenant, alarm: new AbortController(), isWoken: false, isStale: false }
+    const stop = () => wakeOne(waiter)
+    signal.addEventListener('abort', stop)
+    const name = laneName(tenant, lane)
+    const lanes = this.#lanes.get(name) ?? new Set()
+    this.#lanes.set(name, lanes.add(waiter))
+    try {
+      while (!waiter.isWoken) {
+        waiter.isStale = false
+        const answer = nextDue()
+        const due = answer instanceof Promise ? await answer : answer
+        const left = Math.min(until - this.#time.now(), due - this.#clock.now())
+        if (!(left > 0) || waiter.isWoken) return
+        if (!waiter.isStale) await this.#sleepUntilAlarm(waiter, left)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      lanes.delete(waiter)
+      if (lanes.size === 0 && this.#lanes.get(name) === lanes) this.#lanes.delete(name)
+    }
+  }
+
+  /** Ends the waits of a lane of a tenant. */
+  wake(tenant: number, lane: Lane): void {
+    for (const waiter of this.#lanes.get(laneName(tenant, lane)) ?? []) wakeOne(waiter)
+  }
+
+  wakeAll(): void {
+    for (const lane of this.#lanes.values()) for (const waiter of lane) wakeOne(waiter)
+  }
+
+  /** Has the waits of a lane look again for what is due. */
+  recheck(tenant: number, lane: Lane): void {
+    for (const waiter of this.#lanes.get(laneName(tenant, lane)) ?? []) recheckOne(waiter)
+  }
+
+  async #sleepUntilAlarm(waiter: LaneWaiter, ms: number): Promise<void> {
+    const { signal } = waiter.alarm
+    if (ms === Number.POSITIVE_INFINITY) await untilAborted(signal)
+    else await this.#clock.sleep(Math.min(ms, LONGEST_SLEEP), signal)
+    if (signal.aborted) waiter.alarm = new AbortController()
+  }
+}
+
+const laneName = (tenant: number, lane: Lane): string => `${tenant}/${lane}`
+
+function wakeOne(waiter: LaneWaiter): void {
+  waiter.isWoken = true
+  waiter.alarm.abort()
+}
+
+function recheckOne(waiter: LaneWaiter): void {
+  waiter.isStale = true
+  waiter.alarm.abort()
+}

@@ -1,0 +1,226 @@
+/** What the stores of all tenants of one database share: its transactions, its waits, its owner, its buffer. */
+import { groupBy } from '../../lib/group-by.ts'
+import { MonotonicClock } from '../../lib/monotonic-clock.ts'
+import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
+import { Fault } from '../../ports/fault.ts'
+import type { Sql } from '../../ports/sql.ts'
+import type { AppendResult, Checkpoint, LeaseRequest } from '../../ports/store.ts'
+import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
+import { type AddedRecord, appendAll } from './append.ts'
+import { AppendBuffer } from './append-buffer.ts'
+import { DatabaseWatch } from './database-watch.ts'
+import { DueTimes } from './due-times.ts'
+import { CLOSE_WAIT, GroupCommit, type MergedWrite } from './group-commit.ts'
+import { type LaneWait, LaneWaiters } from './lane-waiters.ts'
+import {
+  createOwner,
+  findDeadOwners,
+  forgetOwners,
+  type Owner,
+  registerOwner,
+  releaseDeadOwners,
+  touchOwner,
+  unregisterOwner,
+} from './owner.ts'
+import { expireLeases, lease, type QueuePosition } from './queue.ts'
+import { nextDue } from './queue-state.ts'
+import { drive, type Steps } from './steps.ts'
+import { addTenant, deleteTenantPage, findTenant, listTenants, lockTenants } from './tenants.ts'
+
+export interface CoreOptions {
+  readonly clock: Clock
+  /** This process. Leases of processes that it knows to have exited are free at once. */
+  readonly self: ProcessIdentity
+}
+
+interface NewRecords {
+  readonly records: readonly SourceRecord[]
+  readonly checkpoint?: Checkpoint | undefined
+}
+
+/** Of a tenant without rows: its reads find nothing. */
+const UNKNOWN = -1
+
+export class SqlCore {
+  readonly clock: Clock
+  readonly dueTimes: DueTimes
+  readonly #sql: Sql
+  readonly #owner: Owner
+  readonly #self: ProcessIdentity
+  readonly #buffer: AppendBuffer
+  readonly #commits: GroupCommit
+  readonly #waiters: LaneWaiters
+  readonly #watch: DatabaseWatch
+  /** By name. */
+  readonly #numbers = new Map<string, number>()
+  #leases = 0
+  #closing: Promise<void> | undefined
+
+  constructor(sql: Sql, { clock, self }: CoreOptions) {
+    this.#sql = sql
+    this.clock = clock
+    this.#owner = createOwner(self)
+    this.#self = self
+    this.dueTimes = new DueTimes(clock, sql.dialect === 'sqlite')
+    this.#buffer = new AppendBuffer(new MonotonicClock(clock))
+    const onRollback = () => this.#numbers.clear()
+    this.#commits = new GroupCommit({ sql, clock, begin: (names) => this.#begin(names), onRollback })
+    this.#waiters = new LaneWaiters(clock)
+    this.#watch = new DatabaseWatch({ sql, clock, waiters: this.#waiters, releaseDead: () => this.#releaseDead() })
+  }
+
+  /** Adds this process to the owners of leases. */
+  async register(): Promise<void> {
+    const steps = this.#register()
+    await this.#sql.transaction((statements) => drive(steps, statements, this.#sql.dialect))
+  }
+
+  *#register(): Steps<void> {
+    const now = yield* this.dueTimes.update('store')
+    yield* registerOwner(this.#owner, now)
+    yield* releaseDeadOwners(this.#owner, this.#self, now)
+    yield* forgetOwners(this.#owner, now)
+  }
+
+  /** Runs steps that only read. */
+  async read<T>(tenant: string, steps: (tenant: number) => Steps<T>): Promise<T> {
+    this.#assertOpen()
+    return drive(this.#reading(tenant, steps), this.#sql, this.#sql.dialect)
+  }
+
+  *#reading<T>(name: string, steps: (tenant: number) => Steps<T>): Steps<T> {
+    return yield* steps((yield* this.#find(name)) ?? UNKNOWN)
+  }
+
+  *#find(name: string): Steps<number | undefined> {
+    const known = this.#numbers.get(name)
+    if (known !== undefined) return known
+    const number = yield* findTenant(name)
+    if (number !== undefined) this.#numbers.set(name, number)
+    return number
+  }
+
+  /** Runs steps in a transaction, which the writes of other tenants share. */
+  async write<T>(tenant: string, steps: (tenant: number) => Steps<T>): Promise<T> {
+    this.#assertOpen()
+    return this.#commits.write(tenant, steps)
+  }
+
+  /** Adds the tenants of a transaction that are new. */
+  *#begin(names: ReadonlySet<string>): Steps<ReadonlyMap<string, number>> {
+    const numbers = new Map<string, number>()
+    for (const name of names) {
+      const number = (yield* this.#find(name)) ?? (yield* addTenant(name))
+      this.#numbers.set(name, number)
+      numbers.set(name, number)
+    }
+    yield* lockTenants(numbers.values())
+    return numbers
+  }
+
+  async append(tenant: string, request: NewRecords): Promise<AppendResult> {
+    this.#assertOpen()
+    const added = await this.#commits.writeMerged(tenant, APPEND, request)
+    for (const { tenant, seq, record } of added)
+      this.#buffer.add(tenant, seq, record, this.#waiters.has(tenant, record.lane))
+    for (const lane of new Set(added.map(({ record }) => record.lane))) this.wake(added[0]?.tenant ?? UNKNOWN, [lane])
+    return { added: added.length }
+  }
+
+  async lease(tenant: string, request: LeaseRequest): Promise<readonly LeasedRecord[]> {
+    this.#leases += 1
+    const token = `${this.#owner.id}/${this.#leases}`
+    const { released, records } = await this.write(tenant, (number) => this.#lease(number, request, token))
+    this.#wakeReleased(released)
+    return records
+  }
+
+  *#lease(tenant: number, request: LeaseRequest, token: string) {
+    this.#buffer.noteLease(tenant, request.lane)
+    const now = yield* this.dueTimes.update('read')
+    const released = yield* releaseDeadOwners(this.#owner, this.#self, now)
+    yield* expireLeases(tenant, now)
+    const lessee = { owner: this.#owner.id, token, buffer: this.#buffer }
+    const records = yield* lease(tenant, request, now, lessee)
+    if (records.length > 0) yield* this.touch()
+    return { released, records }
+  }
+
+  /** Notes a sign of life of this process. Returns the time. */
+  *touch(): Steps<number> {
+    const now = yield* this.dueTimes.update('store')
+    yield* touchOwner(this.#owner, now)
+    return now
+  }
+
+  /** As `Store.wait`. */
+  async wait(tenant: string, wait: Pick<LaneWait, 'lane' | 'ms' | 'signal'>): Promise<void> {
+    this.#assertOpen()
+    const known = await drive(this.#find(tenant), this.#sql, this.#sql.dialect)
+    // A new tenant gets its number now: by it an append wakes the wait.
+    const number = known ?? (await this.write(tenant, () => addTenant(tenant)))
+    const next = () => drive(nextDue(number, wait.lane, this.clock.now()), this.#sql, this.#sql.dialect)
+    await this.#watch.during(this.#waiters.sleep({ ...wait, tenant: number, nextDue: next }))
+  }
+
+  /** Ends the waits of lanes in which a record may have become due. */
+  wake(tenant: number, lanes: Iterable<Lane>): void {
+    for (const lane of lanes) this.#waiters.wake(tenant, lane)
+  }
+
+  #wakeReleased(released: readonly QueuePosition[]): void {
+    for (const { tenant, lane } of released) this.#waiters.wake(tenant, lane)
+  }
+
+  async #releaseDead(): Promise<void> {
+    if (this.#closing) return
+    const dead = await drive(findDeadOwners(this.#owner, this.#self), this.#sql, this.#sql.dialect)
+    if (dead.length === 0) return
+    const core = this
+    const released = await this.#commits.write(undefined, function* () {
+      return yield* releaseDeadOwners(core.#owner, core.#self, yield* core.dueTimes.update('read'))
+    })
+    this.#wakeReleased(released)
+  }
+
+  listTenants(): Promise<readonly string[]> {
+    return this.read('', listTenants)
+  }
+
+  /** Removes everything of a tenant. */
+  async deleteTenant(name: string): Promise<void> {
+    this.#assertOpen()
+    while (!(await this.#commits.write(name, deleteTenantPage)));
+    this.#numbers.delete(name)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeOnce()
+    return this.#closing
+  }
+
+  async #closeOnce(): Promise<void> {
+    try {
+      await this.#commits.write(undefined, () => unregisterOwner(this.#owner), CLOSE_WAIT)
+    } catch {
+      // A full disk, say: the next process releases the leases.
+    } finally {
+      this.#watch.stop()
+      this.#waiters.wakeAll()
+      await this.#sql.close()
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new Fault('bug', 'store/closed', 'the store was used after it was closed')
+  }
+}
+
+/** The records of each request that were new. */
+const APPEND: MergedWrite<NewRecords, readonly AddedRecord[]> = {
+  *run(requests) {
+    const added = yield* appendAll(requests.map(({ tenant, request }) => ({ tenant, ...request })))
+    const byRequest = groupBy(added, ({ request }) => request)
+    return requests.map((_, request) => byRequest.get(request) ?? [])
+  },
+}

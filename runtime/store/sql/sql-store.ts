@@ -1,0 +1,71 @@
+/** Stores on a SQL database: one for each tenant, with a tenant in every key. */
+import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
+import type { Sql } from '../../ports/sql.ts'
+import type { Store } from '../../ports/store.ts'
+import { systemSelf } from '../../system.ts'
+import { SqlCore } from './sql-core.ts'
+import { SQLITE_TABLES } from './sqlite-tables.ts'
+import { statement } from './statement.ts'
+import { drive, exec, get, run, type Steps } from './steps.ts'
+import { TenantStore } from './tenant-store.ts'
+
+/** The stores of any number of tenants, none of which sees another's data. */
+export interface Stores {
+  /** The store of a tenant, by a name of yours, e.g. an account's id. The empty name is that of a store for one tenant. */
+  of(tenant: string): Store
+  /** The tenants that have ever written, by name. */
+  list(): Promise<readonly string[]>
+  /** Removes everything of a tenant. Stop its connector in every process before: what it writes later begins anew. */
+  delete(tenant: string): Promise<void>
+  /** Closes the stores of all tenants. Closing one of them does nothing. */
+  close(): Promise<void>
+}
+
+export interface SqlStoreOptions {
+  readonly clock: Clock
+  /** This process. Leases of processes that it knows to have exited are free at once. Default: `systemSelf`. */
+  readonly self?: ProcessIdentity
+}
+
+/**
+ * The stores on a database. In the dialect of SQLite it creates the tables in an empty database; those of PostgreSQL come
+ * from the store of `./store/postgres`. Closing the stores closes the database.
+ */
+export async function sqlStore(sql: Sql, options: SqlStoreOptions): Promise<Stores> {
+  if (sql.dialect === 'sqlite') await createTables(sql)
+  return storesOf(await createCore(sql, options))
+}
+
+/** The version of the tables: a later program can bring them up to date. */
+const VERSION = 1
+
+async function createTables(sql: Sql): Promise<void> {
+  await sql.exec('CREATE TABLE IF NOT EXISTS table_version (version INTEGER NOT NULL)')
+  await sql.transaction((statements) => drive(createMissing(), statements, sql.dialect))
+}
+
+const READ_VERSION = statement('SELECT version FROM table_version')
+const WRITE_VERSION = statement('INSERT INTO table_version (version) VALUES (?1)')
+
+function* createMissing(): Steps<void> {
+  if ((yield* get(READ_VERSION)) !== undefined) return
+  yield* exec(SQLITE_TABLES)
+  yield* run(WRITE_VERSION, VERSION)
+}
+
+/** Adds this process to those that use the database. */
+export async function createCore(sql: Sql, options: SqlStoreOptions): Promise<SqlCore> {
+  const { clock, self = systemSelf } = options
+  const core = new SqlCore(sql, { clock, self })
+  await core.register()
+  return core
+}
+
+export function storesOf(core: SqlCore): Stores {
+  return {
+    of: (tenant) => new TenantStore(core, tenant, async () => undefined),
+    list: () => core.listTenants(),
+    delete: (tenant) => core.deleteTenant(tenant),
+    close: () => core.close(),
+  }
+}
