@@ -50,5 +50,6 @@ export { type ConnectorConnectionsOptions, type CredentialsEnv, createConnectorC
 export { optionsFromEnv } from './environment.ts'
 export { functions } from './functions/index.ts'
 export type { ConnectorOptions, HostLogin, OauthTokens, Secrets, Settings } from './options.ts'
+export { type RouteWebhooksOptions, routeWebhooks } from './route-webhooks.ts'
 export { loadConnectorSpec } from './spec.ts'
 export type { Connector }

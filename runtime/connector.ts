@@ -13,6 +13,7 @@ import type { Lane, LeasedRecord, Outcome, SourceRecord } from './ports/types.ts
 import type { RecipeBook } from './recipes.ts'
 import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
 import type { Receive } from './source/plain-request.ts'
+import type { ReceivedNotification } from './source/read-notifications.ts'
 import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 import type { MetricComparison, VerifyOptions } from './verify/types.ts'
@@ -37,6 +38,8 @@ export interface Pipeline {
    * `{ method, headers, body }` with the raw body, and get `{ status, headers, body }`. Never throws.
    */
   readonly receive: Receive
+  /** Stores the notifications of a webhook that a router has verified: for `tenantOf` of `createWebhookRouter`. */
+  accept(received: readonly ReceivedNotification[]): Promise<void>
   /** Logs and counts a webhook sent to another path: for hosts that answer every path. */
   reportMisdirected(path: string): void
   /** Whether a signing secret is known: without one every webhook is answered with 503. */

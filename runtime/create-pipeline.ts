@@ -35,6 +35,7 @@ import { LiveSinceReader } from './source/live-since.ts'
 import { receiveAny } from './source/plain-request.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { SourceClock } from './source/source-clock.ts'
+import { storeNotifications } from './source/store-notifications.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
 import { parseSecrets } from './source/verify-signature.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
@@ -98,6 +99,7 @@ export function createPipeline(options: CreatePipelineOptions) {
     stats: webhookStats,
     observer,
   }
+  const account = () => accounts.readNames()
   const adopt = adoptOnce(() => adoptSpec({ spec, store, clock, logger, processIdentity }, options))
 
   const pipeline: Pipeline = {
@@ -107,10 +109,8 @@ export function createPipeline(options: CreatePipelineOptions) {
       source: sourceStats.snapshot(),
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
-    receive: receiveAny(
-      (request) => receiveWebhook(request, { ...webhook, account: () => accounts.readNames() }),
-      logger,
-    ),
+    receive: receiveAny((request) => receiveWebhook(request, { ...webhook, account }), logger),
+    accept: (received) => storeNotifications(received, { ...webhook, account, observed: undefined }),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     acceptsWebhooks: async () => parseSecrets(await source.secrets()).length > 0,
     webhookStats: () => webhookStats.snapshot(),

@@ -130,6 +130,17 @@ export type { RecipeBook, RecipeState } from './recipes.ts'
 export type { SourceClient } from './source/client.ts'
 /** Webhook requests of hosts without web-standard ones. */
 export type { PlainBody, PlainHeaders, PlainRequest, PlainResponse, Receive } from './source/plain-request.ts'
+export type { ReceivedNotification } from './source/read-notifications.ts'
+/** One webhook address for many tenants. */
+export {
+  type AcceptingTenant,
+  createWebhookRouter,
+  type ReceivingTenant,
+  type RouterStats,
+  type Tenant,
+  type WebhookRouter,
+  type WebhookRouterOptions,
+} from './source/webhook-router.ts'
 /** The last webhooks: verified, rejected, probed. */
 export type { WebhookStats } from './source/webhook-stats.ts'
 /** A diagnostic of a spec, and how it prints: place, message, source line, caret. */

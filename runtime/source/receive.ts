@@ -12,29 +12,42 @@ import type { AccountNames } from './claim-account.ts'
 import { answerHandshake } from './handshake.ts'
 import { logRejected } from './log-rejected.ts'
 import { observeReceive, type ReceiveObserver } from './observe-receive.ts'
-import { readNotifications } from './read-notifications.ts'
+import { type ReceivedNotification, readNotifications } from './read-notifications.ts'
 import { storeNotifications } from './store-notifications.ts'
 import type { BodyRefusal, UnverifiedBodies } from './unverified-bodies.ts'
 import { checkSignatureHeaders, hasKey, type SignatureError, verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
-export interface ReceiveParts {
-  readonly spec: Spec
-  readonly store: Pick<Store, 'append' | 'readCheckpoint'>
+/** What it takes to verify a webhook. */
+export interface VerifyParts {
+  readonly spec: Pick<Spec, 'webhook'>
   readonly clock: Clock
   readonly logger: Logger
   /** Of this webhook address. */
   readonly bodies: UnverifiedBodies
   /** A webhook signed with any of these is genuine. */
   readonly secrets: Source['secrets']
+  /** In place of `secrets`: chooses them by the body, of which nothing is believed before one of them has verified it. */
+  readonly secretsOf?: ((text: string, headers: Headers) => Promise<readonly string[]>) | undefined
   readonly stats: WebhookStatsRecorder
-  /** The source account that the store is pinned to. */
-  readonly account: () => Promise<AccountNames>
   /** Absent: nothing is observed. */
   readonly observer?: Observer | undefined
 }
 
-export type AnswerParts = ReceiveParts & { readonly observed: ReceiveObserver | undefined }
+export interface ReceiveParts extends VerifyParts {
+  readonly spec: Spec
+  readonly store: Pick<Store, 'append' | 'readCheckpoint'>
+  /** The source account that the store is pinned to. */
+  readonly account: () => Promise<AccountNames>
+}
+
+/** Called with the notifications of a verified webhook. Resolves once they are on disk. */
+export type Accept = (received: readonly ReceivedNotification[], parts: ReceiveNotes) => Promise<void>
+
+/** Where the course of one request is noted. */
+export type ReceiveNotes = Pick<VerifyParts, 'logger' | 'stats'> & { readonly observed: ReceiveObserver | undefined }
+
+type AnswerParts = VerifyParts & { readonly observed: ReceiveObserver | undefined; readonly accept: Accept }
 
 /**
  * Answers one request to the webhook path.
@@ -44,7 +57,12 @@ export type AnswerParts = ReceiveParts & { readonly observed: ReceiveObserver | 
  * that no secret is set or that too many bodies arrive at once, so that the source sends the webhook again. A handshake is
  * answered as the spec says.
  */
-export async function receiveWebhook(request: Request, parts: ReceiveParts): Promise<Response> {
+export function receiveWebhook(request: Request, parts: ReceiveParts): Promise<Response> {
+  return receiveVerified(request, parts, (received, notes) => storeNotifications(received, { ...parts, ...notes }))
+}
+
+/** The same, with the notifications of a verified webhook passed to `accept`. */
+export async function receiveVerified(request: Request, parts: VerifyParts, accept: Accept): Promise<Response> {
   const { webhook } = parts.spec
   if (webhook.signature === undefined) return respond(404)
   if (request.method === 'HEAD') {
@@ -55,7 +73,7 @@ export async function receiveWebhook(request: Request, parts: ReceiveParts): Pro
   if (request.method !== 'POST' && !(request.method === 'GET' && hasGet))
     return respond(405, { allow: hasGet ? 'GET, HEAD, POST' : 'HEAD, POST' })
   const observed = observeReceive(request, parts)
-  const response = await answerWebhook(request, webhook.signature, { ...parts, observed })
+  const response = await answerWebhook(request, webhook.signature, { ...parts, observed, accept })
   observed?.end(response.status)
   return response
 }
@@ -76,7 +94,8 @@ async function answerWebhook(request: Request, signature: SignatureSpec, parts: 
 }
 
 async function receiveSigned(request: Request, signature: SignatureSpec, parts: AnswerParts): Promise<Response> {
-  const { spec, bodies, clock } = parts
+  const { spec, bodies, clock, secretsOf } = parts
+  if (secretsOf !== undefined) return receiveByClaim(request, signature, { ...parts, secretsOf })
   const secrets = await parts.secrets()
   const signed = { headers: request.headers, now: clock.now() }
   const refuse = (reason: string, bytes?: number) => {
@@ -97,6 +116,30 @@ async function receiveSigned(request: Request, signature: SignatureSpec, parts: 
     if (answer !== undefined) return probed(answer, parts)
   }
   return storeWebhook(text, request.headers, parts)
+}
+
+/** Reads the body before it knows the secrets: which they are is in the body. */
+async function receiveByClaim(
+  request: Request,
+  signature: SignatureSpec,
+  { secretsOf, ...parts }: AnswerParts & Required<Pick<VerifyParts, 'secretsOf'>>,
+): Promise<Response> {
+  const { bodies } = parts
+  if (request.headers.get(signature.header) === null) {
+    logRejected(`no ${signature.header} header: not sent by the source, or removed by a proxy`, parts, {})
+    return respond(401)
+  }
+  const body = await bodies.read(request)
+  if (typeof body === 'string') return refuseBody(body, parts)
+  const secrets = (await secretsOf?.(new TextDecoder().decode(body), request.headers)) ?? []
+  if (secrets.length === 0) {
+    logRejected('no secret is known of the account that the webhook claims', parts, { bytes: body.length })
+    return respond(401)
+  }
+  const { method, headers } = request
+  // The bytes are read once: the rest sees them in a request of their own.
+  const read = new Request('http://localhost/', { method, headers, body: Uint8Array.from(body) })
+  return receiveSigned(read, signature, { ...parts, secrets: async () => secrets })
 }
 
 /** The answer to a handshake: the source tests the address. */
@@ -140,7 +183,7 @@ export function reportMisdirected(fullPath: string, { spec, logger, stats }: Mis
   if (path !== undefined) logger.warn('webhook rejected: wrong path', { path, expected: spec.webhook.path })
 }
 
-type MisdirectedParts = Pick<ReceiveParts, 'spec' | 'logger' | 'stats'>
+type MisdirectedParts = Pick<VerifyParts, 'spec' | 'logger' | 'stats'>
 
 const NOT_SET_UP = 'This connector is not set up yet: without a signing secret it accepts no webhook.\n'
 
@@ -151,7 +194,7 @@ async function storeWebhook(body: string, headers: Headers, parts: AnswerParts):
     logRejected(reason, parts, { bytes: body.length, deepest: MAX_JSON_DEPTH })
     return respond(400)
   }
-  await storeNotifications(received, parts)
+  await parts.accept(received, parts)
   return respond(200)
 }
 

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
+import { type ConnectorOptions, intercomToKlaviyo, routeWebhooks } from '../../connector/index.ts'
 import type { Connector } from '../../runtime/connector.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import { startConnector } from '../helpers/connector-harness.ts'
@@ -113,4 +113,18 @@ test('a connector in module scope', async () => {
     storeOf: (stub: Store) => stub,
   })) as Opened
   expect((await connector.receive({ method: 'POST', ...sign(secret) })).status).toBe(200)
+})
+
+test('one webhook address routes to the store of a tenant', async () => {
+  const { secret, store, settings } = await opened()
+  const vault = { get: async () => secret }
+  const directory = { find: async (workspace: string) => (workspace === 'sandbox1' ? { store } : undefined) }
+  const routed: number[] = []
+  for (const app_id of ['sandbox1', 'other999']) {
+    const request = new Request('http://localhost/', { method: 'POST', ...sign(secret, { app_id }) })
+    const given = { vault, directory, settings, request, routeWebhooks }
+    const { response } = (await run('One webhook address 1', given)) as { readonly response: Response }
+    routed.push(response.status)
+  }
+  expect([routed, (await store.backlog('live')).records]).toEqual([[200, 200], 1])
 })

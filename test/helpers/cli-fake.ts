@@ -60,6 +60,7 @@ export function fakeConnector(store: Store, overrides: ConnectorFake = {}): Conn
     spec,
     store,
     receive: refuse,
+    accept: refuse,
     reportMisdirected: refuse,
     acceptsWebhooks: async () => true,
     webhookStats: () => ({}),
