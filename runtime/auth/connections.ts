@@ -40,6 +40,8 @@ export interface DeliveryConnections {
 
 export interface Connections extends DeliveryConnections {
   readonly setup: Setup
+  /** Keeps other secrets in the store, encrypted with the same key. */
+  readonly vault: Pick<Vault, 'read' | 'put'>
   /** Signs the console's cookies; stable as long as the encryption key is. Throws when that key is unusable. */
   readonly cookieKey: EncryptionKey
   close(): void
@@ -74,6 +76,7 @@ export async function createConnections(options: ConnectionsOptions): Promise<Co
       return [source.signingSecrets ?? [], destination.signingSecrets ?? [], ...(await Promise.all(stored))].flat()
     },
     setup: new Setup({ ...options, oauthStates: new OauthStates(vault, clock), sides, gate }),
+    vault,
     cookieKey: () => vault.subkey('cookies'),
     close: () => closing.abort(),
   }

@@ -51,6 +51,42 @@ export const COMMON_SETTINGS: readonly Setting[] = [
       'Choose one. Without it both answer nothing when `start` listens on an address that other machines can reach.',
   },
   {
+    env: 'CONNECTOR_ALERT_URL',
+    needed: 'no',
+    description: 'webhook for alerts: of Slack, or any that takes JSON; several with commas',
+    howToGet: 'In Slack: an app with an incoming webhook. Or enter it in the console under Alerts.',
+  },
+  {
+    env: 'CONNECTOR_ALERT_SECRET',
+    needed: 'no',
+    description: 'signs alerts to addresses other than Slack’s, as Standard Webhooks do',
+    howToGet: 'Choose one, or `whsec_` and 24 to 64 bytes in base64.',
+  },
+  {
+    env: 'CONNECTOR_ALERT_EMAIL',
+    needed: 'no',
+    description: 'addresses that alerts are mailed to, with commas; needs CONNECTOR_SMTP_URL',
+    howToGet: 'Addresses of those who look after the connector.',
+  },
+  {
+    env: 'CONNECTOR_SMTP_URL',
+    needed: 'no',
+    description: 'mail server for alerts: smtp://user:password@host:587',
+    howToGet: 'From your mail provider. `smtps://` for port 465. Needs the package nodemailer.',
+  },
+  {
+    env: 'CONNECTOR_ALERT_FROM',
+    needed: 'no',
+    description: 'sender of mailed alerts (default: the first address)',
+    howToGet: 'An address that the mail server may send from.',
+  },
+  {
+    env: 'CONNECTOR_ALERT_FAILED_RECORDS',
+    needed: 'no',
+    description: 'records with failed events from which on to alert (default 1)',
+    howToGet: 'A number. Default: 1.',
+  },
+  {
     env: 'CONNECTOR_TRUSTED_PROXIES',
     needed: 'no',
     description: 'your own reverse proxies, whose X-Forwarded-For is believed: "127.0.0.1, 10.0.0.0/8"',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Connections } from '../auth/connections.ts'
 import type { Connector } from '../connector.ts'
+import type { Fetch } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -43,6 +44,8 @@ export interface OpenConnector {
   readonly connections?: Connections
   /** The spec as it was loaded. */
   readonly loaded: CheckedSpec
+  /** Through the proxy of the settings, if there is one. */
+  readonly fetch: Fetch
   /** Opens a connector for another spec on the same store, with the same connections, or others. The caller closes it. */
   readonly open: (spec: Spec, instead?: Partial<OpenOptions>) => Promise<Connector>
 }
@@ -80,7 +83,7 @@ export async function withConnector<T>(
           app.open({ ...base, spec, acceptNewKeys, ...shared, ...instead })
         const connector = await open(spec)
         try {
-          return await use({ spec, store, connector, loaded, open, ...shared })
+          return await use({ spec, store, connector, loaded, fetch, open, ...shared })
         } finally {
           await connector.close()
         }

@@ -1,4 +1,5 @@
 /** Every page and every action of the console, one row each, in the order of the navigation. */
+import { alertsPage, saveAlertsAction, testAlertAction } from './pages/alerts/alerts.ts'
 import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
 import { importActions, importPage } from './pages/import/import.ts'
@@ -18,6 +19,7 @@ export const pages: readonly Page[] = [
   missedWebhooksPage,
   failedEventsPage,
   segmentsAndFlowsPage,
+  alertsPage,
   ...setupPages,
 ]
 
@@ -26,6 +28,8 @@ export const actions: readonly Action[] = [
   retryAction,
   createAction,
   confirmDeletionsAction,
+  saveAlertsAction,
+  testAlertAction,
   ...importActions,
   ...setupActions,
 ]

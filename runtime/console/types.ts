@@ -1,5 +1,6 @@
 /** Types of the console: the options a host passes, pages, actions and their context. */
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Alerting } from '../alerts/alerting.ts'
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
@@ -39,6 +40,8 @@ export interface ConsoleOptions {
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
   /** Why an edited spec is not running, for a message on every page. Undefined: nothing is wrong. */
   readonly specProblem?: (() => string | undefined) | undefined
+  /** Messages about changes of the state. Absent: the host sends none, or its own. */
+  readonly alerts?: Alerting | undefined
   /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */
   readonly allowedFormTargets?: readonly string[]
 }

@@ -137,6 +137,7 @@ const eventsFailed: HealthRule = ({ dead }) =>
         title: `${plural(dead, 'record')} with failed events`,
         effect: 'kept',
         consequence: 'They are kept until they are retried or dismissed',
+        count: dead,
         action: { text: 'View failed events', path: FAILED },
       }
 

@@ -30,6 +30,8 @@ export interface Problem {
   readonly effect: Effect
   /** What is lost, late or kept meanwhile, one sentence without its full stop. */
   readonly consequence: string
+  /** How many records it concerns, where that has a threshold. */
+  readonly count?: number
   /** More, in lines: the diagnostics of a spec. */
   readonly detail?: string
   /** Absent: it ends by itself. */

@@ -78,5 +78,11 @@ export const CLOCK_CHECKPOINT = 'clock'
 /** The health of the connector when it last changed: since when, and the problems of then. */
 export const HEALTH_CHECKPOINT = 'health'
 
+/** The state that people were alerted of last, and the alert that some channels have not accepted yet. */
+export const ALERTS_CHECKPOINT = 'alerts'
+
+/** Where alerts go, sealed: addresses of webhooks are secrets. */
+export const ALERT_SETTINGS_CHECKPOINT = 'alert-settings'
+
 /** Written by `/readyz`, which tests whether the store takes writes. */
 export const READINESS_CHECKPOINT = 'readiness'

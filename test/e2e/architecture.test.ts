@@ -54,6 +54,7 @@ const ROOMS = [
   'runtime/create-connector.ts',
   'runtime/health',
   'runtime/metrics-text.ts',
+  'runtime/alerts',
   'runtime/conformance',
   'runtime/console',
   'runtime/editor',

@@ -69,10 +69,10 @@ async function runDemo({ context, opened, sandbox, stop, course, input }: Demo):
   const { io, logger } = context
   const duration = input.value('for')
   const seconds = duration === undefined ? undefined : parsePositive(duration, '--for')
-  const { connector, store, spec, connections } = opened
+  const { connector, store, spec, connections, fetch } = opened
   const closing = new AbortController()
   const host = '127.0.0.1'
-  const http = createHttpApp(context, { connector, connections, host, closing, notReadyReasons: () => [] })
+  const http = createHttpApp(context, { connector, connections, fetch, host, closing, notReadyReasons: () => [] })
   const listener = await listen({ host, port: 0, fetch: http.fetch, clock: io.clock })
   const ending = { notReadyReasons: [], closing, io: { clock: io.clock, signal: stop.signal } }
   const serving = serve({ ...opened, ...ending, listener, logger })

@@ -127,7 +127,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, { ...opened, http, listener, sandbox })
     void http.resume()
-    const watching = watchHealth({ health: http.health, clock: io.clock, logger }, signal)
+    const watching = watchHealth({ ...http, clock: io.clock, logger }, signal)
     const serving = {
       ...opened,
       connector,

@@ -1,7 +1,11 @@
 /** The HTTP app of a process: webhook, health checks, metrics and console. */
+import { randomUUID } from 'node:crypto'
+import { Alerting, type AlertingOptions } from '../../alerts/alerting.ts'
+import { alertSettingsFromEnv, createChannels } from '../../alerts/settings.ts'
 import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import { type Console, createConsole } from '../../console/index.ts'
+import type { Fetch } from '../../ports/effects.ts'
 import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -19,17 +23,26 @@ export interface HttpAppOptions {
   readonly notReadyReasons: () => readonly string[]
   /** Why an edited spec is not running. */
   readonly specProblem?: () => string | undefined
+  readonly fetch: Fetch
   /** Lines of output that could not be written. */
   readonly droppedLines?: () => number
 }
 
 export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'drained' | 'health'> {
+  readonly alerts: Alerting
   readonly fetch: ReturnType<typeof createRoutes>
 }
 
 export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
   const { connector, connections, host, closing, notReadyReasons, droppedLines, specProblem } = options
   const common = { app, connector, clock: io.clock, logger, specProblem }
+  const alerts = createAlerting(env, {
+    connector,
+    sealed: connections?.vault,
+    clock: io.clock,
+    logger,
+    fetch: options.fetch,
+  })
   const pages = createConsole({
     ...common,
     metricUrl: app.metricUrl,
@@ -37,6 +50,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     password: env.CONNECTOR_PASSWORD,
     connections,
     publicUrl: publicUrl(env),
+    alerts,
   })
   const proxy = readProxySettings(env)?.description
   const readers = { token: env.CONNECTOR_METRICS_TOKEN, host }
@@ -54,10 +68,19 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
   return {
     fetch: (request, peer = 'unknown') => answer(request, clientAddress(request, peer)),
     printSignInPath: pages.printSignInPath,
+    alerts,
     health: pages.health,
     resume: pages.resume,
     drained: pages.drained,
   }
+}
+
+/** Throws a config `Fault` for settings that cannot work, before the port opens. */
+function createAlerting(env: Env, parts: Omit<AlertingOptions, 'settings' | 'consoleUrl' | 'randomId'>): Alerting {
+  const settings = alertSettingsFromEnv(env)
+  // The mail server may have been entered in the console.
+  createChannels({ ...settings, ...(settings.smtpUrl === undefined && { emails: [] }) }, parts)
+  return new Alerting({ ...parts, settings, consoleUrl: publicUrl(env), randomId: randomUUID })
 }
 
 function publicUrl({ CONNECTOR_URL: url }: Env): string | undefined {

@@ -1,4 +1,5 @@
-/** Logs each change of the connector's state, so that it is noticed and dated while no page is open. */
+/** Logs each change of the connector's state, dates it while no page is open, and alerts people. */
+import type { Alerting } from '../../alerts/alerting.ts'
 import type { Health } from '../../health/types.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 
@@ -8,13 +9,18 @@ export interface WatchHealthOptions {
   readonly health: () => Promise<Health>
   readonly clock: Clock
   readonly logger: Logger
+  readonly alerts: Pick<Alerting, 'handle'>
 }
 
 /** Until the signal aborts. */
-export async function watchHealth({ health, clock, logger }: WatchHealthOptions, signal: AbortSignal): Promise<void> {
+export async function watchHealth(
+  { health, clock, logger, alerts }: WatchHealthOptions,
+  signal: AbortSignal,
+): Promise<void> {
   let shown = ''
   while (!signal.aborted) {
-    const { state, problems } = await health()
+    const assessed = await health()
+    const { state, problems } = assessed
     const codes = problems.map(({ code }) => code)
     const [worst] = problems
     const next = [state, ...codes].join()
@@ -22,6 +28,7 @@ export async function watchHealth({ health, clock, logger }: WatchHealthOptions,
       logger.warn(`${state}: ${worst.title} (${worst.effect}: ${worst.consequence})`, { problems: codes.join(', ') })
     else if (next !== shown && shown !== '') logger.info('healthy again')
     shown = next
+    await alerts.handle(assessed, signal)
     await clock.sleep(INTERVAL_MS, signal)
   }
 }

@@ -1,0 +1,104 @@
+/** Alerts: where they go, a test of each channel, and the last one that was sent. */
+import { html } from 'hono/html'
+import type { Alerting } from '../../../alerts/alerting.ts'
+import type { AlertSettings } from '../../../alerts/types.ts'
+import { toFault } from '../../../ports/fault.ts'
+import { timeElement } from '../../format-html.ts'
+import { withTimeout } from '../../server/with-timeout.ts'
+import type { Action, Html, Page, PageContext } from '../../types.ts'
+
+const PATH = '/alerts'
+/** Milliseconds for a test of all channels. */
+const TIMEOUT = 30_000
+
+export const alertsPage: Page = {
+  path: PATH,
+  title: 'Alerts',
+  nav: 'Alerts',
+  async render(context) {
+    const { alerts } = context.options
+    if (alerts === undefined) return html`<p>The program that runs this connector sends no alerts.</p>`
+    return html`<p class="lead">A message for each change of state, once, and one when it is healthy again. It names no person.</p>
+${await channelsCard(alerts, context)}
+${alerts.isEditable && (await settingsForm(alerts, context))}`
+  },
+}
+
+async function channelsCard(alerts: Alerting, { link, csrfField }: PageContext): Promise<Html> {
+  const channels = await alerts.channels().catch((error: unknown) => toFault(error).message)
+  const last = await alerts.last()
+  if (typeof channels === 'string') return html`<p class="message bad" role="alert">${channels}.</p>`
+  if (channels.length === 0)
+    return html`<section class="card"><h2>Channels</h2><p>None: a problem is seen only in this console, in the log and at <code>/status</code>.</p></section>`
+  const failures = Object.entries(last?.failures ?? {})
+  return html`<section class="card" aria-labelledby="channels"><h2 id="channels">Channels</h2>
+<ul class="plain">${channels.map(({ name }) => html`<li>${name}</li>`)}</ul>
+${last ? html`<p>Last alert ${timeElement(last.at)}: ${last.summary}</p>` : html`<p class="soft">No alert was sent yet.</p>`}
+${failures.map(([name, reason]) => html`<p class="message bad">Not accepted by ${name}: ${reason}.</p>`)}
+<form method="post" action="${link(`${PATH}/test`)}">${csrfField}<button class="plain">Send a test alert</button></form></section>`
+}
+
+async function settingsForm(alerts: Alerting, { link, csrfField }: PageContext): Promise<Html> {
+  const { urls, secret, emails, smtpUrl, from, failedRecords } = await alerts.saved()
+  const kept = (value: unknown) => (value === undefined ? '' : 'Entered; leave empty to keep it')
+  const fixed = Object.keys(alerts.fixed).map((name) => NAMES[name as keyof AlertSettings])
+  return html`<form method="post" action="${link(`${PATH}/save`)}" class="card" aria-labelledby="settings">${csrfField}<h2 id="settings">Settings</h2>
+${fixed.length > 0 && html`<p class="note">Some settings come from the environment and win over these: ${fixed.join(', ')}.</p>`}
+<label for="urls">Webhook addresses <span class="soft">of Slack, or any that takes JSON; with commas</span></label><input id="urls" name="urls" placeholder="${kept(urls)}" autocomplete="off">
+<label for="secret">Signing secret <span class="soft">optional, for addresses other than Slack's</span></label><input id="secret" name="secret" type="password" placeholder="${kept(secret)}" autocomplete="new-password">
+<label for="emails">E-mail addresses <span class="soft">with commas</span></label><input id="emails" name="emails" value="${emails?.join(', ') ?? ''}">
+<label for="smtp">Mail server <span class="soft">smtp://user:password@host:587</span></label><input id="smtp" name="smtpUrl" type="password" placeholder="${kept(smtpUrl)}" autocomplete="new-password">
+<label for="from">Sender <span class="soft">default: the first address</span></label><input id="from" name="from" value="${from ?? ''}">
+<label for="failed">Alert from this number of records with failed events</label><input id="failed" name="failedRecords" type="number" min="1" value="${failedRecords ?? 1}">
+<label class="check"><input type="checkbox" name="clear" value="1"> <span>Remove the saved webhook addresses, secret and mail server</span></label>
+<button>Save</button></form>`
+}
+
+const NAMES: Readonly<Record<keyof AlertSettings, string>> = {
+  urls: 'webhook addresses',
+  secret: 'signing secret',
+  emails: 'e-mail addresses',
+  smtpUrl: 'mail server',
+  from: 'sender',
+  failedRecords: 'number of records',
+}
+
+const listOf = (text: string | null): readonly string[] =>
+  (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+
+/** What is secret is kept when its field is empty. */
+export const saveAlertsAction: Action = {
+  path: `${PATH}/save`,
+  async run({ options: { alerts }, form, redirect }) {
+    if (alerts === undefined) return redirect(PATH)
+    const saved = form.has('clear') ? {} : await alerts.saved()
+    const [urls, emails] = [listOf(form.get('urls')), listOf(form.get('emails'))]
+    const entered = (name: 'secret' | 'smtpUrl') => form.get(name)?.trim() || saved[name]
+    const [secret, smtpUrl] = [entered('secret'), entered('smtpUrl')]
+    const from = form.get('from')?.trim()
+    const settings: AlertSettings = {
+      ...((urls.length > 0 || saved.urls) && { urls: urls.length > 0 ? urls : (saved.urls ?? []) }),
+      ...(emails.length > 0 && { emails }),
+      ...(secret && { secret }),
+      ...(smtpUrl && { smtpUrl }),
+      ...(from && { from }),
+      failedRecords: Math.max(1, Number.parseInt(form.get('failedRecords') ?? '1', 10) || 1),
+    }
+    try {
+      await alerts.save(settings)
+      return redirect(PATH, 'Saved. Send a test alert to see whether it arrives.')
+    } catch (error) {
+      return redirect(PATH, `Nothing was saved: ${toFault(error).message}.`, 'bad')
+    }
+  },
+}
+
+export const testAlertAction: Action = {
+  path: `${PATH}/test`,
+  async run({ options, redirect }) {
+    const results = await withTimeout(TIMEOUT, options, async (signal) => options.alerts?.test(signal) ?? {})
+    const failures = Object.entries(results).filter(([, reason]) => reason !== null)
+    if (failures.length === 0) return redirect(PATH, 'The test alert was accepted by every channel.')
+    return redirect(PATH, failures.map(([name, reason]) => `${name}: ${reason}`).join('. '), 'bad')
+  },
+}
