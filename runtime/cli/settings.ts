@@ -54,7 +54,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     env: 'CONNECTOR_ALERT_URL',
     needed: 'no',
     description: 'webhook for alerts: of Slack, or any that takes JSON; several with commas',
-    howToGet: 'In Slack: an app with an incoming webhook. Or enter it in the console under Alerts.',
+    howToGet: 'In Slack: an app with an incoming webhook. Or enter it in the console, on the page Alerts of Setup.',
   },
   {
     env: 'CONNECTOR_ALERT_SECRET',

@@ -66,6 +66,7 @@ function setupStatus(view: SetupView, context: PageContext): Html {
 <div class="cards">
 <section class="card"><h2>Webhooks</h2><p>Receive events as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Set up webhooks</a></section>
 <section class="card"><h2>Historical sync</h2><p>Import past events without starting a flow.</p><a class="button" href="${link('/import')}">Import history</a></section>
+${context.options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a message when delivery stops or events are lost.</p><a class="button" href="${link('/alerts')}">Set up alerts</a></section>`}
 <section class="card"><h2>Disconnect</h2><p>Stop delivery and revoke access to both accounts.</p><a class="button plain" href="${link('/set-up/disconnect')}">Disconnect</a></section>
 </div>`
 }

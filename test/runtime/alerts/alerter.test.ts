@@ -149,6 +149,16 @@ test('a channel that refuses is tried again, with the same id, less and less oft
   expect(await it.last()).toMatchObject({ failures: {} })
 })
 
+test('a first setup is no alert', async () => {
+  const it = openAlerts()
+  const began = it.clock.at
+  const unfinished = healthOf(began, problem('setup-incomplete', began, 'lost', { state: 'stopped' }))
+  await it.see(unfinished)
+  it.clock.at += 10 * MINUTE
+  await it.see(unfinished)
+  expect(it.kinds()).toEqual([])
+})
+
 test('of two processes on one store one sends', async () => {
   const it = openAlerts()
   const lost = healthOf(it.clock.at, problem('webhooks-refused', it.clock.at, 'lost'))

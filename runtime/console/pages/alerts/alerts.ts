@@ -14,7 +14,6 @@ const TIMEOUT = 30_000
 export const alertsPage: Page = {
   path: PATH,
   title: 'Alerts',
-  nav: 'Alerts',
   async render(context) {
     const { alerts } = context.options
     if (alerts === undefined) return html`<p>The program that runs this connector sends no alerts.</p>`
