@@ -121,7 +121,7 @@ export class Alerter {
     const threshold = await this.#options.failedRecords()
     return problems.filter(({ state, effect, since, count = 0, code }) => {
       if (code === 'events-failed') return count >= threshold
-      // Whoever sets the connector up sees it.
+      // The person who sets the connector up sees it.
       if (code === 'setup-incomplete') return false
       return effect === 'lost' || (state === 'stopped' && code !== 'store-failed') || now - since >= PATIENCE
     })

@@ -1,5 +1,6 @@
 /** Sends alerts to a webhook: Slack's shape to Slack and what speaks it, else plain JSON, signed as Standard Webhooks are. */
 import { createHmac } from 'node:crypto'
+import { withTimeout } from '../lib/with-timeout.ts'
 import type { Clock, Fetch } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import { alertSubject, alertText } from './alert-text.ts'
@@ -32,14 +33,10 @@ export function createWebhookChannel({ url, secret, fetch, clock }: WebhookChann
       const body = JSON.stringify(isSlack ? { text: alertText(alert) } : plainBody(alert))
       const signature = isSlack || secret === undefined ? {} : signed({ id: alert.id, at: clock.now(), body, secret })
       const headers = { 'content-type': 'application/json', ...signature }
-      const request = new Request(target, {
-        method: 'POST',
-        body,
-        headers,
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
-      })
-      const response = await fetch(request).catch((cause: unknown) => {
+      const init: RequestInit = { method: 'POST', body, headers, redirect: 'manual' }
+      const response = await withTimeout(TIMEOUT, { clock, signal }, (signal) =>
+        fetch(new Request(target, { ...init, signal })),
+      ).catch((cause: unknown) => {
         throw new Fault('transient', 'alerts/unreachable', `${target.host} does not answer`, { cause })
       })
       await response.body?.cancel()

@@ -29,6 +29,7 @@ const ROOMS = [
   'runtime/ports',
   'runtime/fault-reference.ts',
   'runtime/side-fault-codes.ts',
+  'runtime/alert-fault-codes.ts',
   'runtime/fault-codes.ts',
   'runtime/skip-reasons.ts',
   'runtime/lib',

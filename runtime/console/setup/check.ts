@@ -1,7 +1,7 @@
 /** The checks of `connector check` on a page: credentials and permissions of both accounts, tested now. */
 import { html } from 'hono/html'
+import { withTimeout } from '../../lib/with-timeout.ts'
 import type { CheckResult } from '../../ports/check-result.ts'
-import { withTimeout } from '../server/with-timeout.ts'
 import type { Html, Page, PageContext } from '../types.ts'
 
 /** Milliseconds that a page waits for both vendors. */

@@ -1,8 +1,8 @@
 /** Setup step by step: shows the step that is due, and after the last one the status of both accounts. */
 import { html } from 'hono/html'
 import type { SetupView } from '../../auth/setup/setup.ts'
+import { withTimeout } from '../../lib/with-timeout.ts'
 import { isBackgroundRefresh } from '../server/live-updates.ts'
-import { withTimeout } from '../server/with-timeout.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'
 import { checksTable, failuresText, runChecks } from './check.ts'
 import { connectSection } from './connect.ts'

@@ -2,9 +2,9 @@
 import { html } from 'hono/html'
 import type { Alerting } from '../../../alerts/alerting.ts'
 import type { AlertSettings } from '../../../alerts/types.ts'
+import { withTimeout } from '../../../lib/with-timeout.ts'
 import { toFault } from '../../../ports/fault.ts'
 import { timeElement } from '../../format-html.ts'
-import { withTimeout } from '../../server/with-timeout.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 
 const PATH = '/alerts'

@@ -2,8 +2,8 @@
 import { html } from 'hono/html'
 import type { Estimate } from '../../../backfill/estimate.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import { withTimeout } from '../../../lib/with-timeout.ts'
 import { toFault } from '../../../ports/fault.ts'
-import { withTimeout } from '../../server/with-timeout.ts'
 import type { Html, PageContext } from '../../types.ts'
 import type { ImportOptions } from './import-options.ts'
 

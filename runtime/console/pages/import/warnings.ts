@@ -1,9 +1,9 @@
 /** Warnings before an import: the destination's flows and segments that use our metrics, and why no flow starts. */
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
+import { withTimeout } from '../../../lib/with-timeout.ts'
 import type { CreatedResource, Dependents } from '../../../ports/recipes.ts'
 import type { FaultInfo } from '../../../ports/types.ts'
-import { withTimeout } from '../../server/with-timeout.ts'
 import type { Html, PageContext } from '../../types.ts'
 
 /** Milliseconds that a page waits for the destination. */

@@ -1,11 +1,11 @@
 /** Segments and flows: shows the request of each recipe, and a button that creates the segment or draft flow. */
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
+import { withTimeout } from '../../../lib/with-timeout.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { Recipe } from '../../../ports/recipes.ts'
 import type { Json } from '../../../ports/types.ts'
 import type { RecipeBook, RecipeState } from '../../../recipes.ts'
-import { withTimeout } from '../../server/with-timeout.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { importWarnings, permissionHint, toneOfFault } from '../import/warnings.ts'
 

@@ -1,6 +1,7 @@
-/** Limits calls to a vendor during a page load, while a person waits. */
-import { onAbort } from '../../lib/abort.ts'
-import type { Clock } from '../../ports/effects.ts'
+/** Limits a call to another system in time, by the clock that is passed in. */
+
+import type { Clock } from '../ports/effects.ts'
+import { onAbort } from './abort.ts'
 
 export interface TimeoutOptions {
   readonly clock: Clock
