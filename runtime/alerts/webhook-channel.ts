@@ -18,7 +18,7 @@ export interface WebhookChannelOptions {
 const TIMEOUT = 10_000
 
 /** Throws a config `Fault` for an address that is no HTTP URL. */
-export function createWebhookChannel({ url, secret, fetch, clock }: WebhookChannelOptions): AlertChannel {
+export function createWebhookChannel({ url, secret, fetch: send, clock }: WebhookChannelOptions): AlertChannel {
   if (!/^https?:/.test(url) || !URL.canParse(url))
     throw new Fault(
       'config',
@@ -35,7 +35,7 @@ export function createWebhookChannel({ url, secret, fetch, clock }: WebhookChann
       const headers = { 'content-type': 'application/json', ...signature }
       const init: RequestInit = { method: 'POST', body, headers, redirect: 'manual' }
       const response = await withTimeout(TIMEOUT, { clock, signal }, (signal) =>
-        fetch(new Request(target, { ...init, signal })),
+        send(new Request(target, { ...init, signal })),
       ).catch((cause: unknown) => {
         throw new Fault('transient', 'alerts/unreachable', `${target.host} does not answer`, { cause })
       })
