@@ -49,6 +49,10 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
 export { type ConnectorConnectionsOptions, type CredentialsEnv, createConnectorConnections } from './auth.ts'
 export { optionsFromEnv } from './environment.ts'
 export { functions } from './functions/index.ts'
+/** Each side alone, for connectors from or to something else. */
+export { createIntercomSource } from './intercom/source.ts'
+export type { KlaviyoOptions } from './klaviyo/client.ts'
+export { createKlaviyoDestination } from './klaviyo/destination.ts'
 export type { ConnectorOptions, HostLogin, OauthTokens, Secrets, Settings } from './options.ts'
 export { type RouteWebhooksOptions, routeWebhooks } from './route-webhooks.ts'
 export { loadConnectorSpec } from './spec.ts'

@@ -4,6 +4,7 @@ import type { Estimate } from './backfill/estimate.ts'
 import type { BackfillOptions, BackfillProgress, RunningBackfill } from './backfill/types.ts'
 import type { DeliverOptions } from './delivery/deliver-within.ts'
 import type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
+import type { EventsOptions, StreamedMessage } from './event-stream/types.ts'
 import type { ConnectionStats } from './http/connection-stats.ts'
 import type { Preview, PreviewInput } from './mapping/preview.ts'
 import type { DeliveryGate } from './ports/auth.ts'
@@ -78,6 +79,13 @@ export interface Pipeline {
 }
 
 export interface Connector extends Pipeline {
+  /**
+   * Gives the mapped events to a consumer, in place of the destination: those of webhooks, history and polls, each until it
+   * is acknowledged, by default by asking for the next one. Ends when the signal aborts. Needs the source alone. The first
+   * call of `events`, `work` and `backfill` decides: after `events`, `backfill` only reads, and `work` throws a config
+   * `Fault`; after the others `events` does. Throws one also for an invalid `since`; the iteration throws what the store does.
+   */
+  events(options: EventsOptions): AsyncGenerator<StreamedMessage, void, undefined>
   /**
    * Imports history, resuming an interrupted or incomplete import. Ends with phase `done`, or `incomplete` when the
    * source gave fewer records than it counts.

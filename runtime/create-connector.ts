@@ -3,9 +3,12 @@ import { runBackfill } from './backfill/backfill.ts'
 import { estimateBackfill } from './backfill/estimate.ts'
 import { runningBackfill } from './backfill/lock.ts'
 import { lastBackfill, listRuns } from './backfill/progress.ts'
-import type { Connector } from './connector.ts'
+import type { Connector, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
+import { createEvents } from './create-events.ts'
 import { type CreatePipelineOptions, createPipeline } from './create-pipeline.ts'
 import { runLane } from './delivery/run-lanes.ts'
+import { DeliveryRoute } from './event-stream/delivery-route.ts'
+import { untilAborted } from './lib/abort.ts'
 import { previewMapping } from './mapping/preview.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
 import type { CheckResult } from './ports/check-result.ts'
@@ -33,19 +36,33 @@ export interface CreateConnectorOptions extends CreatePipelineOptions {
 export function createConnector(options: CreateConnectorOptions): Connector {
   const { spec, store, clock, random, logger, gate } = options
   const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
-  const { pipeline, parts, laneParts, sender, client, accounts, ...rest } = createPipeline(options)
-  const { sourceTime, processIdentity, observer } = rest
-  const pin = (signal: AbortSignal) => accounts.pin(signal)
+  const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(options)
+  const { client, sourceTime, observer } = shared
+  const events = createEvents(options, { ...shared, adoptSpec: pipeline.adoptSpec })
+  const route = new DeliveryRoute()
+  const pin = (signal: AbortSignal) => (route.isEvents ? events.pin(signal) : accounts.pin(signal))
   const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
   const reconcileParts = { ...reading, lookups: parts.lookups, gate: accounts.gate, observer }
 
   return {
     ...pipeline,
+    work: ((workOptions: WorkOptions & WorkUntilIdleOptions) => {
+      route.take('destination')
+      return pipeline.work(workOptions)
+    }) as Connector['work'],
+    events(eventsOptions) {
+      const stream = events.read(eventsOptions)
+      route.take('events')
+      return stream
+    },
     async *backfill(backfillOptions) {
-      const reason = gate?.pausedReason()
+      if (!route.isEvents) route.take('destination')
+      const reason = route.isEvents ? undefined : gate?.pausedReason()
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
       await pipeline.adoptSpec()
-      const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
+      // The consumer of events delivers what is read.
+      const work = (signal: AbortSignal) =>
+        route.isEvents ? untilAborted(signal) : runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
       yield* generateObserved(observer, runBackfill({ ...reading, random, work, flush }, backfillOptions))
     },

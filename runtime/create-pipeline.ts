@@ -71,7 +71,7 @@ export interface CreatePipelineOptions {
 }
 
 /** The store as receiving and delivering see it: its unexpected errors arrive as transient faults. */
-type GuardedStore = ReturnType<typeof storeWithTransientFaults>
+export type GuardedStore = ReturnType<typeof storeWithTransientFaults>
 
 const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => false }
 
@@ -85,8 +85,8 @@ export function createPipeline(options: CreatePipelineOptions) {
   const sourceTime = () => sourceClock.now()
   const access = { ...options, fetch: sourceClock.observe(options.fetch) }
   const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
-  const input = { client, accounts, guarded, sourceTime, observer, signal: closing.signal }
-  const { parts, laneParts, sender, attempts } = createDelivery(options, input)
+  const shared = { client, guarded, sourceTime, observer, signal: closing.signal }
+  const { parts, laneParts, sender, attempts } = createDelivery(options, { ...shared, accounts })
   const webhookStats = new WebhookStatsRecorder(clock)
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const webhook = {
@@ -127,7 +127,7 @@ export function createPipeline(options: CreatePipelineOptions) {
       observer.flush()
     },
   }
-  return { pipeline, parts, laneParts, sender, client, accounts, sourceTime, processIdentity, observer }
+  return { pipeline, parts, laneParts, sender, accounts, processIdentity, shared }
 }
 
 function createWork(parts: SliceParts, prepare: () => Promise<void>): Pipeline['work'] {
@@ -173,19 +173,27 @@ async function deliverForHost(
 
 /** The source's client, its statistics, and the pin that holds the store to one account of each side. */
 function createSourceAccess(options: CreatePipelineOptions, guarded: GuardedStore) {
-  const { spec, source, store, fetch, clock, random, logger, gate, destinationAuth } = options
+  const { spec, source, store, fetch, clock, random, logger } = options
   const sourceStats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger })
   const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
   const client = options.client ?? createSourceClient(spec.source, { source, store, http })
+  return { client, accounts: createAccountPin(options, client, guarded), sourceStats }
+}
+
+export function createAccountPin(
+  options: Omit<CreatePipelineOptions, 'destination' | 'store'>,
+  client: SourceClient,
+  guarded: GuardedStore,
+): AccountPin {
+  const { spec, source, destinationAuth, gate, clock, logger } = options
   const auth = { source: source.auth, destination: destinationAuth }
   const hasNameInWebhooks = spec.source.workspace.inWebhooks !== undefined
   const named = { ...options.pinned, names: { workspace: spec.source.name, account: spec.destination.name } }
   const pinned = { ...auth, ...named, client, hasNameInWebhooks }
-  const accounts = new AccountPin({ ...pinned, store: guarded, gate, clock, logger })
-  return { client, accounts, sourceStats }
+  return new AccountPin({ ...pinned, store: guarded, gate, clock, logger })
 }
 
-interface DeliveryInput {
+export interface DeliveryInput {
   readonly client: SourceClient
   readonly accounts: AccountPin
   readonly guarded: GuardedStore
@@ -195,7 +203,7 @@ interface DeliveryInput {
 }
 
 /** The path of one record, from lease to settlement, and the lanes that run it. */
-function createDelivery(options: CreatePipelineOptions, input: DeliveryInput) {
+export function createDelivery(options: CreatePipelineOptions, input: DeliveryInput) {
   const { client, accounts, guarded, sourceTime, observer, signal } = input
   const { spec, destination, store, clock, random, logger, gate } = options
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)

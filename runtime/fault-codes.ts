@@ -55,6 +55,16 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Pass the raw body to `receive`, or call it before anything parses the body.',
     ],
     [
+      'events/cursor',
+      'A host passed a `since` to `events` that is not the cursor of an event.',
+      'Pass the `cursor` of the last event that was written, unchanged, or none.',
+    ],
+    [
+      'events/other-route',
+      'A host called `events` of a connector that delivers to its destination already, or the reverse.',
+      'Use two connectors, each with a store of its own. Call `events` before `backfill`.',
+    ],
+    [
       'delivery/paused',
       'Delivery is paused; the message gives the reason. Webhooks are still stored.',
       'Connect the side that the message names. Delivery then resumes.',

@@ -20,6 +20,8 @@ export { type CreateConnectorOptions, createConnector } from './create-connector
 export type { DeliverOptions } from './delivery/deliver-within.ts'
 /** Slices of work, for hosts without a process that stays. */
 export type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
+/** The events of a connector as a stream, for a host that feeds them to anything else. */
+export type { EventsOptions, StreamedEvent, StreamedMessage, StreamedProfile } from './event-stream/types.ts'
 /** A compiled expression, for sources and destinations that evaluate parts of their spec. */
 export type { Bindings, Expression } from './expression/expression.ts'
 /** The functions a connector adds to the expressions of its mappings, one row each. */

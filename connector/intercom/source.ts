@@ -6,6 +6,10 @@ import type { Source } from '../../runtime/ports/source.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { explainError } from './errors.ts'
 
+/**
+ * Intercom as a source, for any destination: `createConnector({ spec, source, destination, … })`. `auth` gives the host and the
+ * headers of requests (`createStaticAuth`), `secrets` the client secrets that webhooks are signed with.
+ */
 export function createIntercomSource(auth: AuthProvider, secrets: Source['secrets']): Source {
   return { auth, secrets, explainError: (...args) => explainError(auth.method(), ...args) }
 }

@@ -22,6 +22,8 @@ export interface LaneParts {
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
   /** As of `WorkerParts`. */
   readonly onSettled: (record: LeasedRecord, outcome: Outcome) => void
+  /** As of `WorkerParts`. */
+  readonly graceMs?: number
 }
 
 type Work = (signal: AbortSignal) => Promise<void>
@@ -58,6 +60,7 @@ export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
     logger,
     deliver,
     onSettled,
+    graceMs: parts.graceMs,
     // Under a backlog the live lane takes as many records as history does, and sends them in bulk.
     concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),
     beforeLease: lane === 'live' ? () => backlog.update() : undefined,

@@ -26,6 +26,8 @@ export interface WorkerParts {
   readonly isolation?: Isolation
   /** Ends the worker once nothing is due, or while the side refuses everything. */
   readonly untilIdle?: boolean
+  /** How long a shutdown waits for records in flight before it releases their leases, milliseconds. Default: five seconds. */
+  readonly graceMs?: number | undefined
   /** Sends bulk requests that are not full yet. */
   readonly flush?: () => void
 }
@@ -45,7 +47,6 @@ const RENEW_EVERY_MS = 40_000
 const RENEW_SUSPECTS_EVERY_MS = 1_000
 /** How often the store is polled for records of other processes; records appended by this one wake the worker at once. */
 const POLL_EVERY_MS = 1_000
-/** How long a shutdown waits for records in flight before it releases their leases. */
 const SHUTDOWN_GRACE_MS = 5_000
 /** How often the store is asked for records that were cut off. Milliseconds. */
 const CUT_OFF_EVERY_MS = 1_000
@@ -245,7 +246,8 @@ class LaneWorker {
 
   async #drain(): Promise<void> {
     const grace = new AbortController()
-    void this.#parts.clock.sleep(SHUTDOWN_GRACE_MS, grace.signal).then(() => grace.abort())
+    const { clock, graceMs = SHUTDOWN_GRACE_MS } = this.#parts
+    void clock.sleep(graceMs, grace.signal).then(() => grace.abort())
     while (this.#inFlight.size > 0 && !grace.signal.aborted) await this.#slotFreed.wait(grace.signal)
     grace.abort()
   }

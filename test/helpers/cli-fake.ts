@@ -67,6 +67,7 @@ export function fakeConnector(store: Store, overrides: ConnectorFake = {}): Conn
     gate: { pausedReason: () => undefined, waitForChange: (signal) => createFrozenClock().sleep(0, signal) },
     adoptSpec: async () => undefined,
     work: ({ signal }) => createFrozenClock().sleep(0, signal),
+    events: refuse,
     backfill: refuse,
     estimate: refuse,
     lastBackfill: async () => undefined,
