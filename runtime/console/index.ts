@@ -6,9 +6,10 @@ import { toFault } from '../ports/fault.ts'
 import { ImportRunner } from './pages/import/import-runner.ts'
 import { createApp } from './server/app.ts'
 import { LOGIN_PATH } from './server/login.ts'
+import { toFrameSource } from './server/security-headers.ts'
 import { type ConsoleEnv, createServices } from './server/services.ts'
 import { CodeSignIn, passwordSignIn } from './server/session/sign-in.ts'
-import type { ConsoleOptions } from './types.ts'
+import type { ConsoleOptions, Visitor, VisitorAccess } from './types.ts'
 
 export interface Console {
   /** Answers one request and never throws. `address` is the client's: failed attempts to sign in are counted by it. */
@@ -26,11 +27,14 @@ export interface Console {
   readonly drained: () => Promise<void>
 }
 
-export type { ConsoleOptions }
+export type { ConsoleOptions, Visitor, VisitorAccess }
 
 /** The host keeps ownership of all that it passes in: the console closes nothing. */
-export function createConsole(options: ConsoleOptions): Console {
-  const { password, base = '' } = options
+export function createConsole(given: ConsoleOptions): Console {
+  const options = { ...given, base: normalizeBase(given.base) }
+  const { password, base } = options
+  // Here rather than at the first request: a mistake of the host.
+  for (const ancestor of options.frameAncestors ?? []) toFrameSource(ancestor)
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
   const { connector, clock, connections, specProblem } = options
   const setup = connections?.setup
@@ -42,7 +46,8 @@ export function createConsole(options: ConsoleOptions): Console {
   let opening: Promise<Hono<ConsoleEnv>> | undefined
   return {
     printSignInPath: (print) => {
-      if (signIn instanceof CodeSignIn) signIn.printTo((code) => print(`${base}${LOGIN_PATH}#${code}`))
+      if (options.visitor === undefined && signIn instanceof CodeSignIn)
+        signIn.printTo((code) => print(`${base}${LOGIN_PATH}#${code}`))
     },
     health: () => health.assess(),
     resume: () => imports.resume(),
@@ -61,4 +66,10 @@ export function createConsole(options: ConsoleOptions): Console {
       return app.fetch(request, { address })
     },
   }
+}
+
+/** Without a slash at the end, and with one at the start: `/t/42`. */
+function normalizeBase(base = ''): string {
+  const path = base.replace(/^\/+|\/+$/g, '')
+  return path === '' ? '' : `/${path}`
 }

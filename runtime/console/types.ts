@@ -11,6 +11,22 @@ import type { Searches } from './server/searches.ts'
 /** Markup from `html` of `hono/html`, which escapes every interpolated value. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
+/** What a visitor may do. Each includes the former. */
+export type VisitorAccess = 'read' | 'operate' | 'set-up'
+
+/** A person whom the host has signed in. */
+export interface Visitor {
+  /** The host's id of the person, for the log of what was done: no name, no address. */
+  readonly id: string
+  /** Shown in the header. */
+  readonly name?: string | undefined
+  /**
+   * `read`: all pages but setup. `operate`: retries, imports, segments and flows, confirmations. `set-up`: connecting and
+   * disconnecting. Default: `set-up`.
+   */
+  readonly may?: VisitorAccess | undefined
+}
+
 export interface ConsoleOptions {
   readonly app: {
     readonly name: string
@@ -30,10 +46,20 @@ export interface ConsoleOptions {
   readonly connections?: Connections | undefined
   /** The public address of this console. Default: that of the request. */
   readonly publicUrl?: string | undefined
-  /** Where it is mounted, e.g. `/connector`. Default: at the root. */
+  /** Where it is mounted, e.g. `/connector` or `/t/42/`: it answers with and without a slash at the end. Default: at the root. */
   readonly base?: string
   /** To sign in with. Without one: a code that works once, see `Console.printSignInPath`. */
   readonly password?: string | undefined
+  /**
+   * Who the visitor is, by the host's own session: there is then no page to sign in, and no password. Called for each
+   * request, whose body it must not read. Undefined: the visitor is refused. A response, such as a redirect to the host's
+   * own sign-in, is sent as it is.
+   */
+  readonly visitor?:
+    | ((request: Request) => Visitor | Response | undefined | Promise<Visitor | Response | undefined>)
+    | undefined
+  /** Origins whose pages may show the console in a frame, e.g. `https://app.example`, or `self`. Default: none. */
+  readonly frameAncestors?: readonly string[] | undefined
   /** Signs the cookies; called on the first request. Default: the key of `connections`, else a random one: a restart then ends all sessions. */
   readonly key?: EncryptionKey
   /** Link to a metric at the destination, by its name there. */

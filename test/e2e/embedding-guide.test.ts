@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { type ConnectorOptions, intercomToKlaviyo, routeWebhooks } from '../../connector/index.ts'
 import type { Connector } from '../../runtime/connector.ts'
+import { createConsole } from '../../runtime/console/index.ts'
 import type { Store } from '../../runtime/ports/store.ts'
+import { silentLogger } from '../../runtime/system.ts'
 import { startConnector } from '../helpers/connector-harness.ts'
 import { readSnippets, runSnippet } from '../helpers/guide-snippets.ts'
 
@@ -127,4 +129,19 @@ test('one webhook address routes to the store of a tenant', async () => {
     routed.push(response.status)
   }
   expect([routed, (await store.backlog('live')).records]).toEqual([[200, 200], 1])
+})
+
+test('the console behind the sign-in of a host', async () => {
+  const { connector, clock } = await startConnector()
+  const users = [undefined, { tenant: '41', id: 'u1' }, { tenant: '42', id: 'u2', name: 'Ada', isAdmin: false }]
+  const statuses: number[] = []
+  for (const user of users) {
+    const signal = new AbortController().signal
+    const sessions = { userOf: async () => user }
+    const request = new Request('https://app.example/t/42/', { headers: { accept: 'text/html' } })
+    const given = { createConsole, connector, clock, logger: silentLogger, signal, sessions, request }
+    const { response } = (await run('The console 1', given)) as { readonly response: Response }
+    statuses.push(response.status)
+  }
+  expect(statuses).toEqual([303, 403, 200])
 })

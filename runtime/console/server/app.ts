@@ -17,10 +17,11 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
   const { options, updates } = services
   const { base = '', logger } = options
   const renderer = new PageRenderer(services)
-  const app = new Hono<ConsoleEnv>()
+  // `/t/42` and `/t/42/` are one page.
+  const app = new Hono<ConsoleEnv>({ strict: false })
   const routes = base === '' ? app : app.basePath(base)
 
-  app.use(securityHeaders(options.allowedFormTargets), keepPrivate)
+  app.use(securityHeaders(options.allowedFormTargets, options.frameAncestors), keepPrivate)
   // The sign-in page needs them as well.
   routes.get('/assets/:name', serveAsset)
   app.use(...authorize(services, renderer))
@@ -29,7 +30,7 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
     const lastId = c.req.header('last-event-id') ?? c.req.query('seen') ?? ''
     return updates.subscribe(c, { lastId, browser: c.var.session?.id ?? '' })
   })
-  routes.route('/', loginRoutes(services, renderer))
+  if (options.visitor === undefined) routes.route('/', loginRoutes(services, renderer))
   for (const page of pages) routes.get(page.path, (c) => renderer.page(c, page))
   for (const action of actions) routes.post(action.path, (c) => renderer.action(c, action))
 

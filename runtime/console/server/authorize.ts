@@ -10,17 +10,19 @@ import type { MessagePage, PageRenderer } from './render.ts'
 import { isOwnOrigin } from './request-origin.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './session/sessions.ts'
+import { admitVisitor } from './visitors.ts'
 
 /** No form of ours is larger. Bytes. */
 const MAX_FORM = 64 * 1024
 
 export function authorize(services: ConsoleServices, renderer: PageRenderer): MiddlewareHandler<ConsoleEnv>[] {
+  const { visitor } = services.options
   const refuse = (page: MessagePage) => (c: Context<ConsoleEnv>) => renderer.message(c, page)
   return [
     loadSession(services),
     // Refuses forms of other sites. Whether a form came from a page of this session it cannot tell: see `verifyForm`.
     csrf({ origin: isOwnOrigin }),
-    requireSignIn(services),
+    visitor === undefined ? requireSignIn(services) : admitVisitor(services, visitor, renderer),
     bodyLimit({ maxSize: MAX_FORM, onError: refuse(NOT_A_FORM) }),
     verifyForm(services, renderer),
     // Around the cookies, so that both answers set the same session.
@@ -78,7 +80,7 @@ function writeSession({ sessions }: ConsoleServices) {
   })
 }
 
-const isLogin = (c: Context, base: string) => c.req.path.slice(base.length) === LOGIN_PATH
+const isLogin = (c: Context, base: string) => c.req.path.slice(base.length).replace(/\/$/, '') === LOGIN_PATH
 
 /** Redirects a page to the sign-in form; a script gets 401. */
 function toLogin(c: Context, base: string, next: string): Response {
@@ -92,7 +94,8 @@ const pathBelow = (base: string, { pathname, search }: URL) => (pathname.slice(b
 function refererBelow(base: string, c: Context): string {
   const referer = c.req.header('referer') ?? ''
   const url = URL.canParse(referer) ? new URL(referer) : undefined
-  const isOwn = url?.host === new URL(c.req.url).host && url.pathname.startsWith(base)
+  const isBelow = url !== undefined && (url.pathname === base || url.pathname.startsWith(`${base}/`))
+  const isOwn = isBelow && url.host === new URL(c.req.url).host
   return url !== undefined && isOwn ? pathBelow(base, url) : '/'
 }
 

@@ -4,7 +4,7 @@ import type { Health } from '../../health/types.ts'
 import { capitalize } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
 import { healthStrip, titlePrefix } from '../health-strip.ts'
-import type { ConsoleOptions, Html, Page, PageContext } from '../types.ts'
+import type { ConsoleOptions, Html, Page, PageContext, Visitor } from '../types.ts'
 import type { FlashMessage } from './flash.ts'
 
 export interface LayoutProps {
@@ -16,6 +16,8 @@ export interface LayoutProps {
   readonly nav: readonly Page[]
   readonly flash?: FlashMessage | undefined
   readonly canSignOut: boolean
+  /** Whom the host has signed in. */
+  readonly visitor?: Visitor | undefined
   /** Absent before signing in. */
   readonly health?: Health | undefined
 }
@@ -48,11 +50,11 @@ ${body}
 </html>`
 }
 
-function header({ context, nav, path, canSignOut }: LayoutProps): Html {
+function header({ context, nav, path, canSignOut, visitor }: LayoutProps): Html {
   const name = connectorName(context.options)
   if (nav.length === 0) return html`<header class="bar"><p class="brand">${name}</p></header>`
   const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain">Sign out</button></form>`
-  const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}`
+  const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}${visitor?.name && html`<p class="soft">${visitor.name}</p>`}`
   return html`<header class="bar">
 <p class="brand"><a href="${context.link('/')}">${name}</a></p>
 <p class="pulse" id="pulse" hidden><span aria-hidden="true"></span>Live updates</p>

@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { pages } from '../pages.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'
+import { accessFor, mayAccess } from './access.ts'
 import { type LayoutProps, layout } from './layout.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './session/sessions.ts'
@@ -69,9 +70,12 @@ export class PageRenderer {
   }
 
   /** What this browser may see of the console around the page. */
-  async #access(c: Context<ConsoleEnv>): Promise<Pick<LayoutProps, 'nav' | 'canSignOut' | 'health'>> {
-    if (c.var.session?.authenticated !== true) return { nav: [], canSignOut: false }
-    const nav = pages.filter((page) => page.nav !== undefined)
-    return { nav, canSignOut: true, health: await this.#services.health.assess() }
+  async #access(c: Context<ConsoleEnv>): Promise<Pick<LayoutProps, 'nav' | 'canSignOut' | 'visitor' | 'health'>> {
+    const { visitor, session } = c.var
+    if (visitor === undefined && session?.authenticated !== true) return { nav: [], canSignOut: false }
+    const isOpen = ({ path, nav }: Page) =>
+      nav !== undefined && (visitor === undefined || mayAccess(visitor.may, accessFor('GET', path)))
+    const health = await this.#services.health.assess()
+    return { nav: pages.filter(isOpen), canSignOut: visitor === undefined, visitor, health }
   }
 }

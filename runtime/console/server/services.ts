@@ -6,7 +6,7 @@ import { CONSOLE_ID_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Store } from '../../ports/store.ts'
 import type { ImportRunner } from '../pages/import/import-runner.ts'
-import type { ConsoleOptions } from '../types.ts'
+import type { ConsoleOptions, Visitor } from '../types.ts'
 import { FlashMessages } from './flash.ts'
 import { LiveUpdates } from './live-updates.ts'
 import { Searches } from './searches.ts'
@@ -35,6 +35,8 @@ export interface ConsoleEnv {
   Variables: {
     /** Absent on a request refused before its cookie was read. */
     session: Session | undefined
+    /** Whom the host has signed in. */
+    visitor: Visitor | undefined
     /** Fields of a POST whose token was verified. */
     form: URLSearchParams | undefined
   }
@@ -46,7 +48,7 @@ export async function createServices(
 ): Promise<ConsoleServices> {
   const { connector, clock, base = '', password } = options
   const signer = new Signer({ key: await loadKey(options), id: await readConsoleId(connector.store), password })
-  const cookies = new SignedCookies(signer, base)
+  const cookies = new SignedCookies(signer, { base, isFramed: (options.frameAncestors ?? []).length > 0 })
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
   const updates = createLiveUpdates(options, { imports, sessions, health })
   const flash = new FlashMessages(cookies)

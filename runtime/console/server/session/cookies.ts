@@ -7,13 +7,21 @@ import type { Signer } from './signer.ts'
  * Signed by us and not by `setSignedCookie`, whose signature leaves out the cookie's name: a value signed for one
  * cookie would be accepted in another.
  */
+export interface CookieOptions {
+  readonly base: string
+  /** Whether pages of other sites may show the console in a frame. */
+  readonly isFramed: boolean
+}
+
 export class SignedCookies {
   readonly #signer: Signer
   readonly #path: string
+  readonly #isFramed: boolean
 
-  constructor(signer: Signer, base: string) {
+  constructor(signer: Signer, { base, isFramed }: CookieOptions) {
     this.#signer = signer
     this.#path = base || '/'
+    this.#isFramed = isFramed
   }
 
   /** Undefined when absent or not signed by us for this name. */
@@ -30,16 +38,21 @@ export class SignedCookies {
    */
   write(c: Context, name: string, value: string, maxAge: number): void {
     setCookie(c, cookieName(c, name), `${value}.${this.#signer.sign(`cookie ${name}`, value)}`, {
-      path: this.#path,
+      ...this.#attributes(c),
       maxAge,
       httpOnly: true,
-      sameSite: 'Lax',
-      secure: isSecure(c),
     })
   }
 
   remove(c: Context, name: string): void {
-    deleteCookie(c, cookieName(c, name), { path: this.#path, secure: isSecure(c) })
+    deleteCookie(c, cookieName(c, name), this.#attributes(c))
+  }
+
+  /** In a frame of another site browsers send only cookies of `SameSite=None`, each for its own embedding site. */
+  #attributes(c: Context) {
+    const secure = isSecure(c)
+    const framed = { sameSite: 'None', partitioned: true } as const
+    return { path: this.#path, secure, ...(this.#isFramed && secure ? framed : ({ sameSite: 'Lax' } as const)) }
   }
 }
 
