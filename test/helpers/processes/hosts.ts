@@ -23,7 +23,7 @@ export interface RunningHost {
   readonly log: () => string
 }
 
-/** Starts a program that prints a line with `listening` and its port. Its environment has only `PATH` besides `env`. */
+/** Starts a program that prints a line with `listening` (workerd: `"listen"`) and its port. Its environment has only `PATH` besides `env`. */
 export async function startHost({ command, cwd, env }: HostProgram, closing: Cleanup): Promise<RunningHost> {
   const [file, ...args] = command
   const child = spawn(file, args, {
@@ -37,7 +37,7 @@ export async function startHost({ command, cwd, env }: HostProgram, closing: Cle
     for (const output of [child.stdout, child.stderr])
       createInterface({ input: output }).on('line', (line) => {
         log += `${line}\n`
-        const [, port] = (line.includes('listening') && /(?:127\.0\.0\.1:|"port":)(\d+)/.exec(line)) || []
+        const [, port] = (/listening|"listen"/.test(line) && /(?:127\.0\.0\.1:|"port":)(\d+)/.exec(line)) || []
         if (port !== undefined) resolve(`http://127.0.0.1:${port}`)
       })
     child.once('error', reject)
