@@ -25,7 +25,10 @@ export interface Context {
 }
 
 /** By a schedule each minute, or by messages of SQS. These say only that there is work: the records are in the store. */
-export async function deliver(event: { readonly Records?: readonly { readonly messageId: string }[] }, context: Context) {
+export async function deliver(
+  event: { readonly Records?: readonly { readonly messageId: string }[] },
+  context: Context,
+) {
   // Records in flight at the limit have five more seconds; the rest is for the answer.
   const timeLimit = context.getRemainingTimeInMillis() - 10_000
   const { ended } = await connector.work({ until: 'idle', timeLimit })

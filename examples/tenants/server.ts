@@ -23,7 +23,14 @@ function createTenant(tenant: string, credentials: CredentialsEnv): Promise<Conn
     void process.stderr.write(`${JSON.stringify({ level, tenant, message, ...fields })}\n`)
   const logger = { debug() {}, info: log('info'), warn: log('warn'), error: log('error') }
   const { secrets, settings } = optionsFromEnv(credentials)
-  return intercomToKlaviyo({ secrets, settings: { ...settings, spec }, store: stores.of(tenant), clock, logger, tenant })
+  return intercomToKlaviyo({
+    secrets,
+    settings: { ...settings, spec },
+    store: stores.of(tenant),
+    clock,
+    logger,
+    tenant,
+  })
 }
 
 const connectors = new Map<string, Connector>()

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundlePrograms } from '../helpers/processes/bundle.ts'
 import { expectCleanEnd, expectDelivery, startHost } from '../helpers/processes/hosts.ts'
 import { type Cleanup, createCleanup, startSandbox, temporaryFolder } from '../helpers/processes/processes.ts'
 
@@ -10,14 +11,22 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-/** Programs for Node, and folders of a spec. Examples with a manifest of their own run in test/hosts. */
+/** Programs for Node, and folders of a spec. Others have tests of their own: in test/hosts those with a manifest. */
 const runnable = examples.flatMap((name) => {
   const files = readdirSync(join(root, 'examples', name))
-  if (files.includes('package.json')) return []
+  if (files.includes('package.json') || existsSync(join(root, `test/e2e/${name}-example.test.ts`))) return []
   const programs = files.filter((file) => /^server.*\.ts$/.test(file)).map((file) => `${name}/${file}`)
   return files.includes('connector.yaml') ? [...programs, name] : programs
 })
 const isProgram = (path: string) => path.endsWith('.ts')
+
+const shared = createCleanup()
+let bundleOf: (path: string) => string
+beforeAll(async () => {
+  const programs = runnable.filter(isProgram).map((path) => join('examples', path))
+  bundleOf = await bundlePrograms(programs, shared)
+})
+afterAll(() => shared.close())
 
 test.each(examples)('%s has a page, listed among the examples', (name) => {
   expect(existsSync(join(root, 'examples', name, 'README.md'))).toBe(true)
@@ -48,11 +57,10 @@ function start(path: string, env: Readonly<Record<string, string>>, closing: Cle
   const store = join(temporaryFolder(closing), 'store.db')
   return startHost(
     {
-      command: [
-        process.execPath,
-        ...(isProgram(path) ? ['--import', 'tsx', join('examples', path)] : ['scripts/source.mjs', 'start']),
-      ],
-      cwd: root, // where tsx finds the paths that lead `intercom-to-klaviyo` to its source
+      command: isProgram(path)
+        ? [process.execPath, bundleOf(join('examples', path))]
+        : [process.execPath, 'scripts/source.mjs', 'start'],
+      cwd: root,
       env: {
         ...env,
         ...(isProgram(path)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { bundlePrograms } from '../helpers/processes/bundle.ts'
 import { createNotification, findContact, post, startHost } from '../helpers/processes/hosts.ts'
 import { createCleanup, startSandbox, temporaryFolder, waitUntil } from '../helpers/processes/processes.ts'
 
@@ -13,11 +14,9 @@ test('a kill loses no webhook that was answered, and counts none twice', async (
   onTestFinished(() => closing.close())
   const { klaviyo, env } = await startSandbox(closing, { conversations: 5, tickets: 5 })
   const settings = { ...env, STORE_PATH: join(temporaryFolder(closing), 'store.db') }
-  const start = () =>
-    startHost(
-      { command: [process.execPath, '--import', 'tsx', 'examples/own-queue/server.ts'], cwd, env: settings },
-      closing,
-    )
+  const program = 'examples/own-queue/server.ts'
+  const bundleOf = await bundlePrograms([program], closing)
+  const start = () => startHost({ command: [process.execPath, bundleOf(program)], cwd, env: settings }, closing)
   const contact = await findContact(env.INTERCOM_BASE_URL)
   const send = async (base: string, numbers: readonly number[]) => {
     const bodies = numbers.map((number) => createNotification(contact, number))
