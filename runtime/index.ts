@@ -99,6 +99,8 @@ export {
 /** Segments and flows that recipes create at the destination. */
 export type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
 export type { ErrorExplanation, Source } from './ports/source.ts'
+/** Stores for any number of tenants on a SQL database of the host: a Durable Object's, libSQL, or another. */
+export type { RunResult, Sql, SqlDialect, SqlStatements, SqlValue } from './ports/sql.ts'
 export type { AppendResult, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from './ports/store.ts'
 /** The glossary as types: records, messages, outcomes. */
 export type {
@@ -179,6 +181,7 @@ export type { SpecFiles } from './spec/spec-files.ts'
 export type { EnvelopeSpec, HandshakeSpec, SignatureSpec, WebhookSpec } from './spec/webhook-spec.ts'
 /** The store in memory, for tests and trials. `./store/sqlite` survives a crash. */
 export { memoryStore } from './store/memory/store.ts'
+export { type SqlStoreOptions, type Stores, sqlStore } from './store/sql/sql-store.ts'
 /** A store for connectors that are kept longer than what one request opens. */
 export { storePerCall } from './store/store-per-call.ts'
 /** The clock, fetch, randomness and process of the operating system, and a logger that discards all messages. */

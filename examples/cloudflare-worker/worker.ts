@@ -1,13 +1,13 @@
 /** The connector in a Worker of Cloudflare: webhooks are verified where they arrive, and kept and delivered by an object. */
 import { DurableObject, env } from 'cloudflare:workers'
-import { type Connector, intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
+import { type Connector, type CredentialsEnv, intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
 import { systemClock as clock, type Store, sqlStore } from 'intercom-to-klaviyo/runtime'
 import { durableSql } from './durable-sql.ts'
 import { built } from './spec.js' // `npx connector build --out spec.js`: Workers forbid to generate code
 
 declare global {
   namespace Cloudflare {
-    interface Env extends Record<string, unknown> {
+    interface Env extends CredentialsEnv {
       readonly RECORDS: DurableObjectNamespace<RecordsObject>
     }
   }
@@ -36,7 +36,9 @@ export class RecordsObject extends DurableObject {
     super(context, env)
     // Calls wait until it is open. If it throws, Cloudflare makes a new object for the next call.
     void context.blockConcurrencyWhile(async () => {
-      const stores = await sqlStore(durableSql(context.storage), { clock })
+      // An object is in one place at a time, so any other process that held a lease has exited.
+      const self = { id: `object.${crypto.randomUUID()}`, hasExited: () => true }
+      const stores = await sqlStore(durableSql(context.storage), { clock, self })
       this.#connector = await intercomToKlaviyo({ ...options, store: stores.of('') })
     })
   }

@@ -1,11 +1,11 @@
 /** The connector in a Durable Object of Cloudflare: the object's SQL database is the store, its alarm delivers. */
 import { DurableObject } from 'cloudflare:workers'
-import { type Connector, intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
+import { type Connector, type CredentialsEnv, intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
 import { systemClock as clock, sqlStore } from 'intercom-to-klaviyo/runtime'
 import { durableSql } from './durable-sql.ts'
 import { built } from './spec.js' // `npx connector build --out spec.js`: Workers forbid to generate code
 
-interface Env extends Record<string, unknown> {
+interface Env extends CredentialsEnv {
   readonly CONNECTOR: DurableObjectNamespace<ConnectorObject>
 }
 
@@ -17,7 +17,9 @@ export class ConnectorObject extends DurableObject<Env> {
     // Events wait until it is open. If it throws, Cloudflare makes a new object for the next event.
     void context.blockConcurrencyWhile(async () => {
       const { secrets, settings } = optionsFromEnv(env)
-      const stores = await sqlStore(durableSql(context.storage), { clock })
+      // An object is in one place at a time, so any other process that held a lease has exited.
+      const self = { id: `object.${crypto.randomUUID()}`, hasExited: () => true }
+      const stores = await sqlStore(durableSql(context.storage), { clock, self })
       const options = { secrets, settings: { ...settings, spec: built }, clock, logger: console }
       this.#connector = await intercomToKlaviyo({ ...options, store: stores.of('') })
     })
