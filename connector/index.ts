@@ -12,6 +12,7 @@ import { checkKlaviyo } from './klaviyo/checks.ts'
 import { backfillRateLimit } from './klaviyo/destination.ts'
 import { createKlaviyoEventCounter } from './klaviyo/metrics.ts'
 import { createKlaviyoRecipeTarget } from './klaviyo/recipes.ts'
+import { revisionSunset } from './klaviyo/revision.ts'
 import type { ConnectorOptions } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
 import { loadConnectorSpec } from './spec.ts'
@@ -39,6 +40,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
     recipeTarget: createKlaviyoRecipeTarget(klaviyo),
     eventCounter: createKlaviyoEventCounter(klaviyo),
     backfillRateLimit: backfillRateLimit(spec.destination),
+    sunsets: () => [revisionSunset(spec.destination.headers)].filter((it) => it !== undefined),
     async *runChecks(client, signal) {
       yield* checkIntercom(client, spec, pipeline.clock, signal)
       yield* checkKlaviyo(klaviyo, signal)

@@ -10,6 +10,7 @@ import type { Preview, PreviewInput } from './mapping/preview.ts'
 import type { DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { Store } from './ports/store.ts'
+import type { Sunset } from './ports/sunset.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
 import type { RecipeBook } from './recipes.ts'
 import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
@@ -79,6 +80,8 @@ export interface Pipeline {
 }
 
 export interface Connector extends Pipeline {
+  /** What the vendors end, and when. */
+  readonly sunsets?: () => readonly Sunset[]
   /**
    * Gives the mapped events to a consumer, in place of the destination: those of webhooks, history and polls, each until it
    * is acknowledged, by default by asking for the next one. Ends when the signal aborts. Needs the source alone. The first

@@ -15,6 +15,7 @@ import type { CheckResult } from './ports/check-result.ts'
 import type { EventCounter } from './ports/event-counter.ts'
 import { Fault } from './ports/fault.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
+import type { Sunset } from './ports/sunset.ts'
 import { createRecipeBook } from './recipes.ts'
 import { pollChanges, reconcileOnce } from './reconcile/poller.ts'
 import { readReconcileState } from './reconcile/state.ts'
@@ -31,6 +32,8 @@ export interface CreateConnectorOptions extends CreatePipelineOptions {
   readonly eventCounter?: EventCounter
   /** Events of history that the destination accepts, where that is known. */
   readonly backfillRateLimit?: Window | undefined
+  /** What the vendors end, and when, such as a revision of an API. */
+  readonly sunsets?: () => readonly Sunset[]
 }
 
 export function createConnector(options: CreateConnectorOptions): Connector {
@@ -46,6 +49,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
 
   return {
     ...pipeline,
+    ...(options.sunsets && { sunsets: options.sunsets }),
     work: ((workOptions: WorkOptions & WorkUntilIdleOptions) => {
       route.take('destination')
       return pipeline.work(workOptions)

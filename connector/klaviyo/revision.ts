@@ -1,5 +1,6 @@
 /** The revision of Klaviyo's API: when Klaviyo retires it, and the header that makes a retired one fail. */
 import type { CheckResult } from '../../runtime/ports/check-result.ts'
+import type { Sunset } from '../../runtime/ports/sunset.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -19,16 +20,24 @@ export function withFallForwardOptOut(headers: Headers): Headers {
   return { ...Object.fromEntries(others), [OPT_OUT]: '1' }
 }
 
-/** Warns from a year before Klaviyo retires the revision; nothing before, nor for a revision that is no date. */
-export function checkRevision(headers: Headers, now: number): CheckResult | undefined {
+/** When Klaviyo retires the revision. Undefined for one that is no date. */
+export function revisionSunset(headers: Headers): (Sunset & { readonly revision: string }) | undefined {
   const revision = Object.entries(headers).find(([name]) => name.toLowerCase() === 'revision')?.[1]
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(revision ?? '')?.map(Number) ?? []
-  if (year === undefined || month === undefined || day === undefined) return undefined
-  const after = (years: number) => Date.UTC(year + years, month - 1, day)
-  const retirement = after(YEARS_TO_RETIREMENT)
-  if (now < after(YEARS_TO_RETIREMENT - YEARS_OF_WARNING)) return undefined
-  const date = new Date(retirement).toISOString().slice(0, 10)
-  const timing = now < retirement ? `Klaviyo retires it on ${date}` : `Klaviyo’s policy retired it on ${date}`
-  const detail = `${revision}; ${timing}, and then rejects every request: update the connector`
+  if (revision === undefined || year === undefined || month === undefined || day === undefined) return undefined
+  const at = Date.UTC(year + YEARS_TO_RETIREMENT, month - 1, day)
+  return { revision, what: `revision ${revision} of Klaviyo’s API`, at, action: 'Update the connector' }
+}
+
+/** Warns from a year before Klaviyo retires the revision; nothing before, nor for a revision that is no date. */
+export function checkRevision(headers: Headers, now: number): CheckResult | undefined {
+  const sunset = revisionSunset(headers)
+  if (sunset === undefined) return undefined
+  const retirement = new Date(sunset.at)
+  const warning = new Date(retirement).setUTCFullYear(retirement.getUTCFullYear() - YEARS_OF_WARNING)
+  if (now < warning) return undefined
+  const date = retirement.toISOString().slice(0, 10)
+  const timing = now < sunset.at ? `Klaviyo retires it on ${date}` : `Klaviyo’s policy retired it on ${date}`
+  const detail = `${sunset.revision}; ${timing}, and then rejects every request: update the connector`
   return { name: 'Klaviyo revision', ok: true, warning: true, detail }
 }

@@ -9,6 +9,7 @@ import type { Store } from '../ports/store.ts'
 import { readFirstWebhookAt } from '../source/live-since.ts'
 import { MANY_FINDS } from './receiving-rules.ts'
 import type { HealthFacts } from './types.ts'
+import { updateWebhookActivity } from './webhook-activity.ts'
 
 /** What the connector itself does not know. */
 export interface HealthSurroundings {
@@ -27,6 +28,7 @@ export async function readHealthFacts(
   now: number,
 ): Promise<Omit<HealthFacts, 'readySince'>> {
   const { spec, store } = connector
+  const webhooks = connector.webhookStats()
   const [
     live,
     backfill,
@@ -39,6 +41,7 @@ export async function readHealthFacts(
     reconcile,
     acceptsWebhooks,
     deletions,
+    activity,
   ] = await Promise.all([
     store.backlog('live'),
     store.backlog('backfill'),
@@ -51,6 +54,7 @@ export async function readHealthFacts(
     readReconcile(connector),
     connector.acceptsWebhooks(),
     connector.deletions?.isConfirmed(),
+    updateWebhookActivity(store, webhooks),
   ])
   const pausedReason = connector.gate.pausedReason()
   const specProblem = surroundings.specProblem?.()
@@ -60,7 +64,7 @@ export async function readHealthFacts(
     source: capitalize(spec.source.name),
     destination: capitalize(spec.destination.name),
     acceptsWebhooks,
-    webhooks: connector.webhookStats(),
+    webhooks,
     connections: connector.connectionStats(),
     live,
     backfill,
@@ -70,6 +74,8 @@ export async function readHealthFacts(
     unrecoverable: spec.mappings.filter(({ stream }) => stream === undefined).map(({ metric }) => metric),
     liveWindow: spec.delivery.liveWindow,
     deletionsWait: deletions === false,
+    sunsets: connector.sunsets?.() ?? [],
+    ...(activity && { activity }),
     ...(setup && { setup }),
     ...(stuck && { stuck }),
     ...(lastImport && { lastImport }),

@@ -1,7 +1,8 @@
 /** Problems of receiving: webhooks that are refused, rejected, sent elsewhere, or do not come. */
-import { plural } from '../lib/format.ts'
+import { formatInterval, plural } from '../lib/format.ts'
 import { refusalText } from './delivery-rules.ts'
 import type { HealthRule } from './types.ts'
+import { usualGap } from './webhook-activity.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -79,4 +80,29 @@ const noneYet: HealthRule = ({ firstWebhookAt, readySince, acceptsWebhooks, reco
   }
 }
 
-export const receivingRules: readonly HealthRule[] = [refused, rejected, misdirected, missed, noneYet]
+/** Silence is measured against the longest of two weeks: nights and weekends are usual. */
+const SILENCE = 3
+const SHORTEST_SILENCE = 2 * HOUR
+
+const silent: HealthRule = ({ activity, acceptsWebhooks, reconcile, now, source }) => {
+  const usual = activity && usualGap(activity)
+  if (activity === undefined || usual === undefined || !acceptsWebhooks) return undefined
+  const quiet = now - activity.last
+  const limit = Math.max(SHORTEST_SILENCE, SILENCE * usual)
+  if (quiet < limit) return undefined
+  return {
+    code: 'webhooks-silent',
+    state: 'degraded',
+    title: `No webhook for ${formatInterval(quiet)}; the longest time without one was ${formatInterval(usual)}`,
+    ...(reconcile.every === undefined
+      ? { effect: 'lost', consequence: `If ${source} has paused the webhooks, events are lost` }
+      : {
+          effect: 'late',
+          consequence: `If ${source} has paused the webhooks, the check for them delivers events later`,
+        }),
+    action: { text: 'Check the webhook settings', path: WEBHOOKS },
+    since: activity.last + limit,
+  }
+}
+
+export const receivingRules: readonly HealthRule[] = [refused, rejected, misdirected, missed, silent, noneYet]

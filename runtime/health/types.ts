@@ -4,9 +4,11 @@ import type { SetupStep } from '../auth/setup/setup-state.ts'
 import type { BackfillState } from '../backfill/state.ts'
 import type { ConnectionStats } from '../http/connection-stats.ts'
 import type { Backlog } from '../ports/store.ts'
+import type { Sunset } from '../ports/sunset.ts'
 import type { FaultInfo } from '../ports/types.ts'
 import type { ReconcilePass } from '../reconcile/types.ts'
 import type { WebhookStats } from '../source/webhook-stats.ts'
+import type { WebhookActivity } from './webhook-activity.ts'
 
 /** `degraded`: events are delivered, but some are late, lost or need a person. `stopped`: none is delivered. */
 export const HEALTH_STATES = ['healthy', 'degraded', 'stopped'] as const
@@ -61,6 +63,7 @@ export const PROBLEM_CODES = [
   'webhooks-rejected',
   'webhooks-misdirected',
   'webhooks-missed',
+  'webhooks-silent',
   'no-webhook-yet',
   'live-too-late-for-flows',
   'live-delayed',
@@ -72,6 +75,7 @@ export const PROBLEM_CODES = [
   'reconcile-incomplete',
   'spec-not-running',
   'deletions-unconfirmed',
+  'sunset-near',
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 
@@ -91,6 +95,8 @@ export interface HealthFacts {
   /** Whether a webhook can be verified: otherwise each is answered with 503. */
   readonly acceptsWebhooks: boolean
   readonly webhooks: WebhookStats
+  /** When webhooks came, over restarts. Absent: none since this is kept. */
+  readonly activity?: WebhookActivity
   /** When the first webhook was stored. Absent: none ever. */
   readonly firstWebhookAt?: number
   /** When delivery was first able to run: webhooks could arrive since. */
@@ -117,6 +123,8 @@ export interface HealthFacts {
   readonly unrecoverable: readonly string[]
   /** From this age on a live event starts no flow, milliseconds. */
   readonly liveWindow: number
+  /** What a vendor ends, and when: a revision of an API, a credential. */
+  readonly sunsets: readonly Sunset[]
   /** Why the edited spec is not running. */
   readonly specProblem?: string
   readonly deletionsWait: boolean

@@ -78,6 +78,9 @@ export const CLOCK_CHECKPOINT = 'clock'
 /** The health of the connector when it last changed: since when, and the problems of then. */
 export const HEALTH_CHECKPOINT = 'health'
 
+/** When webhooks came: of each topic the last, and how long it usually is between two. */
+export const WEBHOOK_ACTIVITY_CHECKPOINT = 'webhook-activity'
+
 /** The state that people were alerted of last, and the alert that some channels have not accepted yet. */
 export const ALERTS_CHECKPOINT = 'alerts'
 

@@ -6,6 +6,8 @@ export interface WebhookStats {
   /** When the source checked that the address answers. */
   readonly probedAt?: number
   readonly lastVerified?: { readonly at: number; readonly topic: string }
+  /** The last verified one of each topic, unknown topics too. */
+  readonly topics?: Readonly<Record<string, number>>
   /** The reason quotes no payload. */
   readonly lastRejected?: { readonly at: number; readonly reason: string }
   /** Webhooks sent to paths that take none. `at` and `path` are the last one's. */
@@ -14,6 +16,8 @@ export interface WebhookStats {
 
 /** Strangers can send to any path, so memory and log must stay small. */
 const MAX_PATHS = 20
+/** The source has about a hundred. */
+const MAX_TOPICS = 300
 const MAX_PATH_LENGTH = 200
 /** Milliseconds in which a rejection is logged once. */
 const LOG_INTERVAL = 60_000
@@ -42,7 +46,14 @@ export class WebhookStatsRecorder {
   /** `isOwn`: of the account that the store is pinned to. */
   recordVerified(topic: string, isOwn: boolean): void {
     this.#hasOwn ||= isOwn
-    this.#stats = { ...this.#stats, lastVerified: { at: this.#clock.now(), topic } }
+    const at = this.#clock.now()
+    const { topics = {} } = this.#stats
+    const isKnown = Object.hasOwn(topics, topic) || Object.keys(topics).length < MAX_TOPICS
+    this.#stats = {
+      ...this.#stats,
+      lastVerified: { at, topic },
+      ...(isKnown && { topics: { ...topics, [topic]: at } }),
+    }
   }
 
   /** Returns how many times to log: 0, or this one and those of the minute that were not logged. */

@@ -1,6 +1,7 @@
 /** Webhook setup: the URL to enter, the topics to subscribe, and the last webhook received. */
 import { html } from 'hono/html'
 import type { Connector } from '../../connector.ts'
+import { readWebhookActivity, type WebhookActivity } from '../../health/webhook-activity.ts'
 import { capitalize, plural } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { timeElement } from '../format-html.ts'
@@ -11,7 +12,7 @@ export const webhooksPage: Page = {
   path: '/set-up/webhooks',
   title: 'Webhooks',
   async render(context) {
-    const { spec } = context.options.connector
+    const { spec, store } = context.options.connector
     const entered = context.url.searchParams.get('address') ?? ''
     const address = URL.canParse(entered) ? new URL(entered).origin : consoleOrigin(context)
     return html`<section id="arrived" class="card" data-live aria-labelledby="test"><h2 id="test">Last webhook</h2>${await lastWebhook(context)}</section>
@@ -22,7 +23,7 @@ ${webhookUrls(spec, address)}
 <p class="soft" id="why">${capitalize(spec.source.name)} must reach this connector over HTTPS, for example through a tunnel or a proxy. Set CONNECTOR_URL to save the address.</p>
 <div class="row"><input id="address" name="address" type="url" placeholder="https://connector.example.com" value="${entered}" aria-describedby="why"><button class="plain">Update URL</button></div></form>
 </section>
-${topicsTable(spec)}`
+${topicsTable(spec, await readWebhookActivity(store))}`
   },
 }
 
@@ -62,14 +63,20 @@ function misdirectedMessage({ spec, webhookStats }: Connector): Html | '' {
   return html`<p class="message bad">${plural(misdirected.count, 'webhook')} arrived at a wrong path, the last one at <code>${misdirected.path}</code> ${timeElement(misdirected.at)}. The right path is <code>${spec.webhook.path}</code>: enter the URL below in ${capitalize(spec.source.name)}.</p>`
 }
 
-function topicsTable({ mappings, profile }: Spec): Html {
+/** Topics that no mapping uses come last. */
+function topicsTable({ mappings, profile }: Spec, activity: WebhookActivity | undefined): Html {
   const rows = new Map<string, string[]>()
   for (const { metric, topics } of mappings)
     for (const topic of topics) rows.set(topic, [...(rows.get(topic) ?? []), metric])
   for (const topic of profile.topics) rows.set(topic, [...(rows.get(topic) ?? []), 'profile properties'])
-  return html`<div class="table"><table class="stack">
+  const seen = activity?.topics ?? {}
+  const others = Object.keys(seen).filter((topic) => !rows.has(topic))
+  const row = (topic: string, uses: string) => html`<tr><th scope="row"><code>${topic}</code></th>
+<td data-name="Used for">${uses}</td>
+<td data-name="Last webhook">${seen[topic] === undefined ? html`<span class="soft">never seen</span>` : timeElement(seen[topic])}</td></tr>`
+  return html`<section id="topics" data-live aria-label="Topics"><div class="table"><table class="stack">
 <caption>Topics to subscribe <span class="soft">${rows.size} topics</span></caption>
-<thead><tr><th scope="col">Topic</th><th scope="col">Used for</th></tr></thead>
-<tbody>${[...rows].sort().map(([topic, uses]) => html`<tr><th scope="row"><code>${topic}</code></th><td data-name="Used for">${uses.join(', ')}</td></tr>`)}</tbody>
-</table></div>`
+<thead><tr><th scope="col">Topic</th><th scope="col">Used for</th><th scope="col">Last webhook</th></tr></thead>
+<tbody>${[...rows].sort().map(([topic, uses]) => row(topic, uses.join(', ')))}${others.sort().map((topic) => row(topic, 'nothing'))}</tbody>
+</table></div></section>`
 }

@@ -24,6 +24,7 @@ const calm: HealthFacts = {
   unrecoverable: ['Read Chat'],
   liveWindow: 24 * HOUR,
   deletionsWait: false,
+  sunsets: [],
 }
 
 function pass({ endedAt = NOW, missing = 0 }) {
@@ -159,6 +160,33 @@ const ROWS: readonly Row[] = [
   {
     what: 'a few events without a webhook',
     facts: { reconcile: { ...calm.reconcile, findsAt: [NOW, NOW - 30 * HOUR, NOW - 31 * HOUR, 3, 2] } },
+    problems: [],
+  },
+  {
+    what: 'no webhook for three times the longest usual time',
+    facts: { activity: { topics: {}, last: NOW - 31 * HOUR, gaps: { a: 10 * HOUR, b: 60_000, c: HOUR } } },
+    problems: ['webhooks-silent late'],
+    says: ['1 d 7 h', '10 h'],
+  },
+  {
+    what: 'no webhook over a night',
+    facts: { activity: { topics: {}, last: NOW - 29 * HOUR, gaps: { a: 10 * HOUR, b: 60_000, c: HOUR } } },
+    problems: [],
+  },
+  {
+    what: 'no webhook for long, of too few known days',
+    facts: { activity: { topics: {}, last: NOW - 99 * HOUR, gaps: { a: HOUR, b: HOUR } } },
+    problems: [],
+  },
+  {
+    what: 'an API revision that ends in a month',
+    facts: { sunsets: [{ what: 'revision 1 of the API', at: NOW + 30 * 24 * HOUR, action: 'Update' }] },
+    problems: ['sunset-near none'],
+    says: ['2026-03-31'],
+  },
+  {
+    what: 'an API revision that ends in a year',
+    facts: { sunsets: [{ what: 'revision 1 of the API', at: NOW + 365 * 24 * HOUR, action: 'Update' }] },
     problems: [],
   },
   { what: 'no webhook ever', facts: { firstWebhookAt: undefined }, problems: ['no-webhook-yet late'] },
