@@ -101,7 +101,7 @@ interface RunningSandbox {
   summary(): Promise<Summary>
 }
 
-async function withSandbox<T>(
+export async function withSandbox<T>(
   conversations: number,
   args: readonly string[],
   use: (sandbox: RunningSandbox, folder: string) => Promise<T>,

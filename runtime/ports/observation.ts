@@ -11,7 +11,7 @@ export interface Observe {
    * Begins the trace of a verified webhook, before it is stored: returns the W3C `traceparent` that its record keeps.
    * Absent, or without a valid value: that of the request, or a new one.
    */
-  readonly startTrace?: (start: TraceStart) => string | undefined
+  readonly startTrace?: ((start: TraceStart) => string | undefined) | undefined
 }
 
 /** A webhook whose trace begins. */
