@@ -8,10 +8,12 @@ import { createEvents } from './create-events.ts'
 import { type CreatePipelineOptions, createPipeline } from './create-pipeline.ts'
 import { runLane } from './delivery/run-lanes.ts'
 import { DeliveryRoute } from './event-stream/delivery-route.ts'
+import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
 import { previewMapping } from './mapping/preview.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
 import type { CheckResult } from './ports/check-result.ts'
+import type { Destination } from './ports/destination.ts'
 import type { EventCounter } from './ports/event-counter.ts'
 import { Fault } from './ports/fault.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
@@ -23,7 +25,9 @@ import type { SourceClient } from './source/client.ts'
 import type { Window } from './spec/spec.ts'
 import { verifyDeliveries } from './verify/verify.ts'
 
-export interface CreateConnectorOptions extends CreatePipelineOptions {
+export interface CreateConnectorOptions extends Omit<CreatePipelineOptions, 'destination'> {
+  /** Absent: `events` is the only way for its events, and `work` throws a config `Fault`. */
+  readonly destination?: Destination
   /** Checks credentials and permissions, one by one. */
   readonly runChecks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
   /** Creates segments and flows at the destination. */
@@ -39,10 +43,13 @@ export interface CreateConnectorOptions extends CreatePipelineOptions {
 export function createConnector(options: CreateConnectorOptions): Connector {
   const { spec, store, clock, random, logger, gate } = options
   const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
-  const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(options)
+  const { destination = NO_DESTINATION } = options
+  const complete = { ...options, destination }
+  const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(complete)
   const { client, sourceTime, observer } = shared
-  const events = createEvents(options, { ...shared, adoptSpec: pipeline.adoptSpec })
+  const events = createEvents(complete, { ...shared, adoptSpec: pipeline.adoptSpec })
   const route = new DeliveryRoute()
+  if (options.destination === undefined) route.take('events')
   const pin = (signal: AbortSignal) => (route.isEvents ? events.pin(signal) : accounts.pin(signal))
   const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
   const reconcileParts = { ...reading, lookups: parts.lookups, gate: accounts.gate, observer }
@@ -80,7 +87,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     reconcile: (reconcileOptions) => reconcileOnce(reconcileParts, reconcileOptions),
     pollChanges: ({ signal }) => pollChanges(reconcileParts, signal),
     lastReconcile: async () => (await readReconcileState(store)).last,
-    preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
+    preview: (input) => previewMapping(input, { ...parts, destination }),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),

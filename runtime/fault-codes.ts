@@ -60,6 +60,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Pass the `cursor` of the last event that was written, unchanged, or none.',
     ],
     [
+      'events/no-destination',
+      'A host without a destination passed a record to `deliver`.',
+      'Read the events by `events`, or pass a destination to `createConnector`.',
+    ],
+    [
       'events/other-route',
       'A host called `events` of a connector that delivers to its destination already, or the reverse.',
       'Use two connectors, each with a store of its own. Call `events` before `backfill`.',

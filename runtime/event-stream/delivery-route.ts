@@ -5,7 +5,7 @@ type Route = 'destination' | 'events'
 
 const CONFLICTS: Readonly<Record<Route, string>> = {
   destination:
-    '`work` delivers to the destination, but the events of this connector go to the consumer of `events`: use another connector, with a store of its own',
+    '`work` delivers to the destination, but the events of this connector go to the consumer of `events`, or it has no destination: use another connector, with a store of its own',
   events:
     '`events` was called after `work` or `backfill`, which deliver to the destination: call it before `backfill`, or use another connector, with a store of its own',
 }

@@ -33,6 +33,37 @@ test('Klaviyo takes events of anyone, each once', async () => {
   expect(klaviyo.events()).toMatchObject([{ metric: 'Placed Call', properties: { Minutes: 12 } }])
 })
 
+test('a connector without a destination gives its events to a consumer, whatever is called first', async () => {
+  const shop = await startConnector()
+  const headers = { Authorization: 'Bearer test-token' }
+  const auth = createStaticAuth(() => ({ baseUrl: 'https://api.intercom.io', headers }))
+  const connector = createConnector({
+    spec: shop.spec,
+    source: createIntercomSource(auth, async () => [shop.secret]),
+    store: shop.store,
+    fetch: shop.intercom.fetch,
+    clock: shop.clock,
+    random: () => 0.5,
+    logger: silentLogger,
+    async *runChecks() {},
+  })
+  expect(() => connector.work({ signal })).toThrow(/the events of this connector go to the consumer/)
+  const stop = new AbortController()
+  const importing = (async () => {
+    for await (const { phase } of connector.backfill({ signal })) if (phase === 'done') return
+  })()
+  const keys: string[] = []
+  const reading = (async () => {
+    for await (const message of connector.events({ signal: stop.signal }))
+      if (message.kind === 'event') keys.push(message.key)
+  })()
+  await shop.clock.until(importing)
+  stop.abort()
+  await shop.clock.until(reading)
+  expect(keys.length).toBeGreaterThan(100)
+  expect(new Set(keys).size).toBe(keys.length)
+})
+
 test('Intercom feeds a destination of a host', async () => {
   const shop = await startConnector()
   const { id, email } = await findContactWithEmail(shop.intercom)
