@@ -74,7 +74,7 @@ export class SendObserver {
   }
 }
 
-const UNANSWERED = toFault(new Error('the destination returned no result for a message'))
+const UNANSWERED = new Fault('bug', 'bug/no-result', 'the destination returned no result for a message')
 
 function sentMessage(message: OutgoingMessage, result: SendResult, record: ObservedRecord | undefined): SentMessage {
   return {
