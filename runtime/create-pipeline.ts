@@ -85,7 +85,7 @@ export function createPipeline(options: CreatePipelineOptions) {
   const sourceTime = () => sourceClock.now()
   const access = { ...options, fetch: sourceClock.observe(options.fetch) }
   const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
-  const shared = { client, guarded, sourceTime, observer, signal: closing.signal }
+  const shared: Omit<DeliveryInput, 'accounts'> = { client, guarded, sourceTime, observer, signal: closing.signal }
   const { parts, laneParts, sender, attempts } = createDelivery(options, { ...shared, accounts })
   const webhookStats = new WebhookStatsRecorder(clock)
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
