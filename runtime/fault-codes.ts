@@ -3,6 +3,7 @@
 import { ALERT_FAULT_CODES } from './alert-fault-codes.ts'
 import { type FaultCode, faultCodes } from './fault-reference.ts'
 import { SIDE_FAULT_CODES } from './side-fault-codes.ts'
+import { STORE_FAULT_CODES } from './store-fault-codes.ts'
 
 /** By area. A connector adds those of its vendors. */
 export const FAULT_CODES: readonly FaultCode[] = [
@@ -251,30 +252,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['recipe/in-progress', 'Another process creates the same segment or flow.', 'Try again in two minutes.'],
   ]),
 
-  // The store.
-  ...faultCodes('config', 'operator', [
-    ['store/invalid-url', 'The store URL is not one of the supported kinds.', 'Use `sqlite:PATH` or `memory:`.'],
-    ['store/postgres', 'PostgreSQL is not supported yet.', 'Use `sqlite:PATH`.'],
-    ['store/unopenable', 'The store file cannot be opened or created.', 'Check its path, owner and mode.'],
-    [
-      'store/read-only',
-      'The store file may not be written.',
-      'Check the owner and the mode of the file and its folder.',
-    ],
-    ['store/corrupt', 'The store file is damaged, or not a store.', 'Restore it from a backup.'],
-    ['store/foreign', 'The store file is a database of another program.', 'Use another path, which may not exist yet.'],
-    [
-      'store/full',
-      'The disk of the store is full. Nothing was written.',
-      'Free space on the disk. A running connector then resumes.',
-    ],
-    ['store/newer', 'A newer version of the connector wrote the store.', 'Run that version or a later one.'],
-  ]),
-  ...faultCodes('transient', 'none', [
-    ['store/busy', 'Another process held the lock of the store for too long. Nothing was written.'],
-    ['store/io', 'The disk failed to read or write the store. Nothing was written.'],
-    ['store/failed', 'The store of the host threw an error.'],
-  ]),
+  ...STORE_FAULT_CODES,
 
   // Ours.
   ...faultCodes('bug', 'maintainers', [

@@ -6,8 +6,13 @@ import { toFault } from '../ports/fault.ts'
 const PAUSE = 1_000
 /** Milliseconds in which the same fault is logged once. */
 const LOG_EVERY = 60_000
-/** Faults that an operator repairs while the process runs: a full disk, a read-only file system. */
-const REPAIRED_OUTSIDE: ReadonlySet<string> = new Set(['store/full', 'store/read-only', 'store/unopenable'])
+/** Faults that an operator repairs while the process runs: a full disk, a read-only file system, a login. */
+const REPAIRED_OUTSIDE: ReadonlySet<string> = new Set([
+  'store/full',
+  'store/read-only',
+  'store/unopenable',
+  'store/login-refused',
+])
 
 export interface RetryStoreParts {
   readonly clock: Clock

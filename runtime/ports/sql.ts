@@ -44,5 +44,7 @@ export interface Sql extends SqlStatements {
    * where it knows them. Returns the function that stops it. Absent: the database is this process's alone.
    */
   watch?(listener: (tenants?: readonly number[]) => void): () => void
+  /** Tells the watchers of all processes, soon, that these tenants have new records. Absent: `watch` finds out by itself. */
+  notify?(tenants: readonly number[]): void
   close(): Awaitable<void>
 }

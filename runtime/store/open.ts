@@ -1,4 +1,4 @@
-/** Opens a store by URL: `sqlite:PATH` or `memory:`. */
+/** Opens a store by URL: `sqlite:PATH`, `postgres://…` or `memory:`. */
 
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -13,9 +13,13 @@ export async function openStore(url: string, { clock }: { readonly clock: Clock 
     const { sqliteStore } = await import('./sqlite/store.ts')
     return sqliteStore(url.slice('sqlite:'.length), { clock })
   }
-  if (/^postgres(ql)?:/.test(url)) throw new Fault('config', 'store/postgres', POSTGRES)
+  if (/^postgres(ql)?:/.test(url)) {
+    const { postgresStore } = await import('./postgres/store.ts')
+    return postgresStore(url)
+  }
   // Never quote the URL: it may contain a password.
-  throw new Fault('config', 'store/invalid-url', 'unknown store URL: use sqlite:PATH (a file) or memory: (no file)')
+  throw new Fault('config', 'store/invalid-url', UNKNOWN)
 }
 
-const POSTGRES = 'PostgreSQL is not supported yet. Use sqlite:PATH: one file, shared by the processes of one machine'
+const UNKNOWN =
+  'unknown store URL: use sqlite:PATH (a file), postgres://USER:PASSWORD@HOST/DATABASE (many machines) or memory: (no file)'

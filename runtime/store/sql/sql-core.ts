@@ -5,9 +5,11 @@ import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Sql } from '../../ports/sql.ts'
 import type { AppendResult, Checkpoint, LeaseRequest } from '../../ports/store.ts'
+import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
 import { type AddedRecord, appendAll } from './append.ts'
 import { AppendBuffer } from './append-buffer.ts'
+import { makeDue } from './claims.ts'
 import { DatabaseWatch } from './database-watch.ts'
 import { DueTimes } from './due-times.ts'
 import { CLOSE_WAIT, GroupCommit, type MergedWrite } from './group-commit.ts'
@@ -25,6 +27,7 @@ import {
 import { expireLeases, lease, type QueuePosition } from './queue.ts'
 import { nextDue } from './queue-state.ts'
 import { drive, type Steps } from './steps.ts'
+import { SqlTenantClaims } from './tenant-claims.ts'
 import { addTenant, deleteTenantPage, findTenant, listTenants, lockTenants } from './tenants.ts'
 
 export interface CoreOptions {
@@ -53,6 +56,7 @@ export class SqlCore {
   readonly #watch: DatabaseWatch
   /** By name. */
   readonly #numbers = new Map<string, number>()
+  readonly #appendListeners = new Set<(tenants: readonly number[]) => void>()
   #leases = 0
   #closing: Promise<void> | undefined
 
@@ -123,7 +127,10 @@ export class SqlCore {
     const added = await this.#commits.writeMerged(tenant, APPEND, request)
     for (const { tenant, seq, record } of added)
       this.#buffer.add(tenant, seq, record, this.#waiters.has(tenant, record.lane))
-    for (const lane of new Set(added.map(({ record }) => record.lane))) this.wake(added[0]?.tenant ?? UNKNOWN, [lane])
+    const number = added[0]?.tenant
+    if (number === undefined) return { added: 0 }
+    this.wake(number, new Set(added.map(({ record }) => record.lane)))
+    this.announce([number])
     return { added: added.length }
   }
 
@@ -161,6 +168,36 @@ export class SqlCore {
     const number = known ?? (await this.write(tenant, () => addTenant(tenant)))
     const next = () => drive(nextDue(number, wait.lane, this.clock.now()), this.#sql, this.#sql.dialect)
     await this.#watch.during(this.#waiters.sleep({ ...wait, tenant: number, nextDue: next }))
+  }
+
+  /** Tells those that claim tenants, in all processes, that these have new records. */
+  announce(tenants: readonly number[]): void {
+    for (const listener of this.#appendListeners) listener(tenants)
+    this.#sql.notify?.(tenants)
+  }
+
+  announceName(name: string): void {
+    const number = this.#numbers.get(name)
+    if (number !== undefined) this.announce([number])
+  }
+
+  /** Makes a tenant due whose records were queued again. */
+  *makeDue(tenant: number): Steps<void> {
+    yield* makeDue([tenant])
+  }
+
+  /** The claims of this process on the tenants. */
+  claims(): TenantClaims {
+    return new SqlTenantClaims({
+      sql: this.#sql,
+      claimant: { id: this.#owner.id, leases: this.#owner.id },
+      now: () => this.clock.now(),
+      announce: (tenants) => this.announce(tenants),
+      onAppend: (listener) => {
+        this.#appendListeners.add(listener)
+        return () => this.#appendListeners.delete(listener)
+      },
+    })
   }
 
   /** Ends the waits of lanes in which a record may have become due. */
@@ -220,6 +257,7 @@ export class SqlCore {
 const APPEND: MergedWrite<NewRecords, readonly AddedRecord[]> = {
   *run(requests) {
     const added = yield* appendAll(requests.map(({ tenant, request }) => ({ tenant, ...request })))
+    if (added.length > 0) yield* makeDue([...new Set(added.map(({ tenant }) => tenant))])
     const byRequest = groupBy(added, ({ request }) => request)
     return requests.map((_, request) => byRequest.get(request) ?? [])
   },

@@ -2,6 +2,7 @@
 import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
 import type { Sql } from '../../ports/sql.ts'
 import type { Store } from '../../ports/store.ts'
+import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import { systemSelf } from '../../system.ts'
 import { SqlCore } from './sql-core.ts'
 import { SQLITE_TABLES } from './sqlite-tables.ts'
@@ -17,6 +18,8 @@ export interface Stores {
   list(): Promise<readonly string[]>
   /** Removes everything of a tenant. Stop its connector in every process before: what it writes later begins anew. */
   delete(tenant: string): Promise<void>
+  /** Who works on which tenant, for `runTenants`: the claims of this process among all that share the database. */
+  claims(): TenantClaims
   /** Closes the stores of all tenants. Closing one of them does nothing. */
   close(): Promise<void>
 }
@@ -66,6 +69,7 @@ export function storesOf(core: SqlCore): Stores {
     of: (tenant) => new TenantStore(core, tenant, async () => undefined),
     list: () => core.listTenants(),
     delete: (tenant) => core.deleteTenant(tenant),
+    claims: () => core.claims(),
     close: () => core.close(),
   }
 }

@@ -2,7 +2,17 @@
 
 export const SQLITE_TABLES = `
   -- Number 0 is the tenant of a store for one.
-  CREATE TABLE tenants (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE) STRICT;
+  -- due_at: when it has to be owned next, milliseconds since 1970. owned_until: 0 without an owner. woken: while owned.
+  CREATE TABLE tenants (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    due_at INTEGER NOT NULL DEFAULT 0,
+    owner TEXT,
+    owned_until INTEGER NOT NULL DEFAULT 0,
+    woken INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX tenants_due ON tenants (due_at) WHERE owner IS NULL;
+  CREATE INDEX tenants_owned ON tenants (owned_until) WHERE owner IS NOT NULL;
   INSERT INTO tenants (number, name) VALUES (0, '');
 
   -- ordering_key: only one unsettled record of a tenant, lane and key is at the head of its queue.

@@ -58,7 +58,11 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
 /** A statement with parameters `?1`, `?2` … Ask for what differs by the words of the dialect. */
 export function statement(text: string | ((words: DialectWords, dialect: SqlDialect) => string)): Statement {
   const of = (dialect: SqlDialect) => (typeof text === 'string' ? text : text(WORDS[dialect], dialect))
-  return { sqlite: of('sqlite'), postgres: of('postgres').replace(/\?(\d+)/g, '$$$1') }
+  const postgres = of('postgres')
+    // A parameter that is only compared with null has no type.
+    .replace(/\?(\d+) IS NULL/g, '?$1::text IS NULL')
+    .replace(/\?(\d+)/g, '$$$1')
+  return { sqlite: of('sqlite'), postgres }
 }
 
 type ColumnType = 'integer' | 'text'

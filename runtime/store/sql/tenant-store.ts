@@ -175,12 +175,15 @@ export class TenantStore implements Store {
   }
 
   async replay(which: ReplaySelector): Promise<number> {
+    const core = this.#core
     for (let [count, after] = [0, 0]; ; ) {
       const now = this.#now()
       const { seqs } = await this.#writeAndWake(function* (tenant) {
         const seqs = yield* ledger.selectDeadPage(tenant, which, after)
+        if (seqs.length > 0) yield* core.makeDue(tenant)
         return { seqs, lanes: new Set(yield* requeueDeadLetters(tenant, seqs, now)) }
       })
+      if (seqs.length > 0) core.announceName(this.#name)
       count += seqs.length
       if (seqs.length < ledger.PAGE_SIZE) return count
       after = seqs.at(-1) ?? after

@@ -3,7 +3,17 @@
 /** Never change it: files of all versions before it are brought up to date by it. */
 export const ADD_TENANTS = `
   -- A tenant in every key. What the file held so far belongs to the tenant with the empty name.
-  CREATE TABLE tenants (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE) STRICT;
+  -- due_at: when it has to be owned next, milliseconds since 1970. owned_until: 0 without an owner. woken: while owned.
+  CREATE TABLE tenants (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    due_at INTEGER NOT NULL DEFAULT 0,
+    owner TEXT,
+    owned_until INTEGER NOT NULL DEFAULT 0,
+    woken INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX tenants_due ON tenants (due_at) WHERE owner IS NULL;
+  CREATE INDEX tenants_owned ON tenants (owned_until) WHERE owner IS NOT NULL;
   INSERT INTO tenants (number, name) VALUES (0, '');
 
   CREATE TABLE new_records (

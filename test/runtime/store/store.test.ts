@@ -31,8 +31,9 @@ describe('openStore', () => {
   })
 
   const refusals = [
-    { url: 'postgres://user:secret@host/db', code: 'store/postgres' },
-    { url: 'postgresql://user:secret@host/db', code: 'store/postgres' },
+    { url: 'postgres://user:secret@host/db?schema=Bad', code: 'store/invalid-url' },
+    { url: 'postgresql://user:secret@', code: 'store/invalid-url' },
+    { url: 'postgres://user:secret@host/db?pool=0', code: 'store/invalid-url' },
     { url: 'mysql://user:secret@host/db', code: 'store/invalid-url' },
     { url: 'sqlite:', code: 'store/invalid-url' },
     { url: '', code: 'store/invalid-url' },

@@ -1,0 +1,27 @@
+/** Who works on which tenant: claims of the processes that share a database, each for a while. */
+
+export interface TenantClaims {
+  /** How long a claim holds unless it is renewed, milliseconds. */
+  readonly claimMs: number
+  /**
+   * Claims up to `limit` tenants that are due and that no other process owns, longest due first. Of one whose owner let its
+   * claim expire, the leases are released, too: that process has died, or does not reach the database.
+   */
+  claim(limit: number): Promise<readonly string[]>
+  /** Renews claims of this process. Returns those of the tenants that it still owns. */
+  renew(tenants: readonly string[]): Promise<ReadonlySet<string>>
+  /**
+   * Releases tenants. Each is due again when one of its records is, and at `nextAt` at the latest, milliseconds since
+   * 1970. Ignores those that are another's by now.
+   */
+  release(tenants: readonly { readonly tenant: string; readonly nextAt?: number | undefined }[]): Promise<void>
+  /** Makes a tenant due at once, also one that a process owns. */
+  wake(tenant: string): Promise<void>
+  /** When the next tenant without an owner is due, milliseconds since 1970. Undefined: none is. */
+  nextDue(): Promise<number | undefined>
+  /**
+   * Calls `listener` when tenants may have become due, in whatever process: with their names, or without when some may have
+   * been missed. Returns the function that stops it.
+   */
+  watch(listener: (tenants?: readonly string[]) => void): () => void
+}

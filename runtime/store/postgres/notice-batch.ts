@@ -1,0 +1,49 @@
+/**
+ * Tells other processes which tenants have new records, after their commit. Not within it: the commits of all
+ * transactions that notify take turns in the whole database, each with its write to the disk.
+ */
+import type { Clock } from '../../ports/effects.ts'
+import type { ConnectionPool } from './connections.ts'
+
+/** Milliseconds in which the notices of all tenants are gathered. */
+const GATHER = 5
+/** A payload has 8,000 bytes at most: beyond so many tenants it says that any may have. */
+const MOST = 500
+
+export interface NoticeParts {
+  readonly pool: ConnectionPool
+  readonly clock: Clock
+  readonly channel: string
+}
+
+export class NoticeBatch {
+  readonly #parts: NoticeParts
+  readonly #tenants = new Set<number>()
+  #sending: Promise<void> | undefined
+
+  constructor(parts: NoticeParts) {
+    this.#parts = parts
+  }
+
+  add(tenants: readonly number[]): void {
+    for (const tenant of tenants) this.#tenants.add(tenant)
+    if (this.#tenants.size > 0) this.#sending ??= this.#send()
+  }
+
+  /** Resolves when what was added is told. */
+  async close(): Promise<void> {
+    await this.#sending
+  }
+
+  async #send(): Promise<void> {
+    const { pool, clock, channel } = this.#parts
+    while (this.#tenants.size > 0) {
+      await clock.sleep(GATHER)
+      const payload = this.#tenants.size > MOST ? '' : [...this.#tenants].join(',')
+      this.#tenants.clear()
+      // Lost with the connection, it is found by the next look of the others, in a few seconds.
+      await pool.run('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => undefined)
+    }
+    this.#sending = undefined
+  }
+}

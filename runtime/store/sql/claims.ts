@@ -1,0 +1,122 @@
+/** Who works on which tenant: claims in the table of tenants, of all processes that share the database. */
+import type { TenantClaims } from '../../ports/tenant-claims.ts'
+import { LANES } from '../../ports/types.ts'
+import { POSITION, type QueuePosition, releaseLeases } from './queue.ts'
+import { nextDueOfAll } from './queue-state.ts'
+import { statement } from './statement.ts'
+import { all, get, run, type Steps } from './steps.ts'
+import { addTenant, lockTenants } from './tenants.ts'
+
+/** How long a claim holds: a dead process is replaced after it, one that is slow for some seconds is not. Milliseconds. */
+export const CLAIM_MS = 20_000
+
+/** When nothing of a tenant is due before it is woken. */
+const NEVER = Number.MAX_SAFE_INTEGER
+
+interface TenantRow {
+  readonly number: number
+  readonly name: string
+}
+
+// Other processes that claim at the same time take others.
+const FREE = statement(
+  (_, dialect) => `
+  SELECT number, name FROM tenants WHERE owner IS NULL AND due_at <= ?1 ORDER BY due_at, number LIMIT ?2
+  ${dialect === 'sqlite' ? '' : 'FOR UPDATE SKIP LOCKED'}`,
+)
+const EXPIRED = statement(
+  (_, dialect) => `
+  SELECT number, name FROM tenants WHERE owner IS NOT NULL AND owned_until <= ?1 ORDER BY owned_until LIMIT ?2
+  ${dialect === 'sqlite' ? '' : 'FOR UPDATE SKIP LOCKED'}`,
+)
+const OWN = statement(
+  ({ integers }) => `UPDATE tenants SET owner = ?1, owned_until = ?2, woken = 0 WHERE number IN ${integers('?3')}`,
+)
+const LEASED = statement(`SELECT ${POSITION} FROM records WHERE tenant = ?1 AND lease IS NOT NULL AND owner <> ?2`)
+
+export interface Claimant {
+  /** Names the process in its claims. */
+  readonly id: string
+  /** The owner of its leases, which a take-over does not release. */
+  readonly leases: string
+}
+
+export interface ClaimedTenants {
+  readonly claimed: readonly TenantRow[]
+  /** Those whose owner let its claim expire. */
+  readonly expired: readonly number[]
+}
+
+export function* claim(id: string, now: number, limit: number): Steps<ClaimedTenants> {
+  const expired = yield* all<TenantRow>(EXPIRED, now, limit)
+  const free = expired.length < limit ? yield* all<TenantRow>(FREE, now, limit - expired.length) : []
+  const claimed = [...expired, ...free]
+  if (claimed.length === 0) return { claimed, expired: [] }
+  yield* run(OWN, id, now + CLAIM_MS, JSON.stringify(claimed.map(({ number }) => number)))
+  return { claimed, expired: expired.map(({ number }) => number) }
+}
+
+/**
+ * Releases the leases of the former owners of tenants: each counts as cut off. In a transaction of its own: writers lock
+ * a tenant before its row, and `claim` has locked the row.
+ */
+export function* releaseFormer(tenants: readonly number[], leases: string): Steps<void> {
+  yield* lockTenants(tenants)
+  for (const number of tenants) yield* releaseLeases(yield* all<QueuePosition>(LEASED, number, leases), 'cut-off')
+}
+
+const RENEW = statement(
+  ({ texts }) => `UPDATE tenants SET owned_until = ?2 WHERE owner = ?1 AND name IN ${texts('?3')} RETURNING name`,
+)
+
+/** Returns the names of those still owned. */
+export function* renewClaims(id: string, now: number, names: readonly string[]): Steps<readonly string[]> {
+  const rows = yield* all<{ name: string }>(RENEW, id, now + CLAIM_MS, JSON.stringify(names))
+  return rows.map(({ name }) => name)
+}
+
+const NUMBERS = statement(({ texts }) => `SELECT number, name FROM tenants WHERE owner = ?1 AND name IN ${texts('?2')}`)
+const RELEASE = statement(
+  `UPDATE tenants SET owner = NULL, owned_until = 0, due_at = CASE WHEN woken = 1 THEN 0 ELSE CAST(?3 AS bigint) END
+  WHERE number = ?1 AND owner = ?2`,
+)
+
+/** Under the locks of their writers: a record that is appended meanwhile is seen here, or makes its tenant due after. */
+export function* releaseClaims(id: string, tenants: Parameters<TenantClaims['release']>[0]): Steps<void> {
+  const nextAt = new Map(tenants.map(({ tenant, nextAt = NEVER }) => [tenant, nextAt]))
+  const rows = yield* all<TenantRow>(NUMBERS, id, JSON.stringify([...nextAt.keys()]))
+  yield* lockTenants(rows.map(({ number }) => number))
+  for (const { number, name } of rows) {
+    let due = nextAt.get(name) ?? NEVER
+    for (const lane of LANES) due = Math.min(due, (yield* nextDueOfAll(number, lane)) ?? NEVER)
+    yield* run(RELEASE, number, id, Math.ceil(due))
+  }
+}
+
+const MAKE_DUE = statement(
+  ({ integers }) => `UPDATE tenants SET due_at = 0 WHERE number IN ${integers('?1')} AND due_at > 0`,
+)
+
+/** Makes tenants with new records due. Writes nothing for tenants that are due already. */
+export function makeDue(tenants: readonly number[]): Steps<void> {
+  return run(MAKE_DUE, JSON.stringify(tenants))
+}
+
+const WAKE = statement('UPDATE tenants SET due_at = 0, woken = 1 WHERE number = ?1')
+
+/** Returns the tenant's number. */
+export function* wakeTenant(name: string): Steps<number> {
+  const number = yield* addTenant(name)
+  yield* run(WAKE, number)
+  return number
+}
+
+const NEXT = statement(`
+  SELECT min(due) AS due FROM (
+    SELECT min(due_at) AS due FROM tenants WHERE owner IS NULL AND due_at < ${NEVER}
+    UNION ALL SELECT min(owned_until) AS due FROM tenants WHERE owner IS NOT NULL AND owner <> ?1) AS next`)
+
+/** When the next tenant is due, or the next claim of another process ends. */
+export function* nextClaim(id: string): Steps<number | undefined> {
+  return (yield* get<{ due: number | null }>(NEXT, id))?.due ?? undefined
+}
