@@ -102,6 +102,8 @@ export type { ErrorExplanation, Source } from './ports/source.ts'
 /** Stores for any number of tenants on a SQL database of the host: a Durable Object's, libSQL, or another. */
 export type { RunResult, Sql, SqlDialect, SqlStatements, SqlValue } from './ports/sql.ts'
 export type { AppendResult, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from './ports/store.ts'
+/** Who works on which tenant, among the processes that share a database. */
+export type { TenantClaims } from './ports/tenant-claims.ts'
 /** The glossary as types: records, messages, outcomes. */
 export type {
   Attempt,
@@ -186,5 +188,12 @@ export { type SqlStoreOptions, type Stores, sqlStore } from './store/sql/sql-sto
 export { storePerCall } from './store/store-per-call.ts'
 /** The clock, fetch, randomness and process of the operating system, and a logger that discards all messages. */
 export { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from './system.ts'
+/** An import that whichever process owns the tenant runs, until it has ended. */
+export { cancelImport, type ImportRequest, requestImport } from './tenants/import-request.ts'
+/** Claims in memory, for one process. `claims()` of the stores of a database are for many. */
+export { type MemoryClaims, memoryClaims } from './tenants/memory-claims.ts'
+/** Works for many tenants in fair slices, together with other processes. */
+export { type RunTenantsOptions, runTenants } from './tenants/run-tenants.ts'
+export type { TenantConnector } from './tenants/tasks.ts'
 /** The comparison of the ledger with the events that the destination has recorded. */
 export type { DayDifference, MetricComparison, VerifyOptions } from './verify/types.ts'

@@ -24,6 +24,9 @@ export const EARLIER_RUNS_CHECKPOINT = 'backfill-runs'
 /** The lock of the process that runs a backfill. */
 export const BACKFILL_LOCK_CHECKPOINT = 'backfill-lock'
 
+/** An import that the process that owns the tenant has to run. */
+export const IMPORT_REQUEST_CHECKPOINT = 'import-request'
+
 /** How far reconciliation has read, and its last pass. */
 export const RECONCILE_CHECKPOINT = 'reconcile'
 
