@@ -3,24 +3,20 @@ import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { logger as requestLog } from 'hono/logger'
-import { intercomToKlaviyo } from 'intercom-to-klaviyo'
+import { intercomToKlaviyo, optionsFromEnv } from 'intercom-to-klaviyo'
 import { createConsole } from 'intercom-to-klaviyo/console'
-import { systemClock as clock, silentLogger as logger } from 'intercom-to-klaviyo/runtime'
+import { systemClock as clock } from 'intercom-to-klaviyo/runtime'
 import { sqliteStore } from 'intercom-to-klaviyo/store/sqlite'
 
 const { env } = process
+const logger = console
 
 const store = await sqliteStore(env.STORE_PATH ?? 'store.db', { clock })
 const connector = await intercomToKlaviyo({
-  secrets: {
-    intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
-    intercomClientSecret: env.INTERCOM_CLIENT_SECRET,
-    klaviyoApiKey: env.KLAVIYO_API_KEY,
-  },
-  settings: { intercomBaseUrl: env.INTERCOM_BASE_URL, klaviyoBaseUrl: env.KLAVIYO_BASE_URL },
+  ...optionsFromEnv(env),
   store,
   clock,
-  logger, // replace it by your own, or delivery fails in silence
+  logger,
 })
 
 const shutdown = new AbortController()
@@ -50,7 +46,8 @@ const server = serve({ fetch: app.fetch, port: Number(env.PORT ?? 3000), hostnam
   process.stderr.write(`${JSON.stringify({ message: 'listening', port })}\n`),
 )
 const delivery = new AbortController()
-const delivering = connector.work({ signal: delivery.signal })
+const { signal } = delivery
+const delivering = Promise.all([connector.work({ signal }), connector.pollChanges({ signal })])
 void pages.resume() // continues an import that the previous process left
 
 try {
