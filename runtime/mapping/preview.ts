@@ -126,7 +126,7 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
   const messages = results.flatMap(({ message }) => (message === undefined ? [] : [message]))
   return {
     items: results.map(({ item }) => item),
-    bodies: bodiesOf(messages, lane, parts, notes),
+    bodies: await bodiesOf(messages, lane, parts, notes),
     notes: [...notes],
     silences,
     ...(explanations && { explanations }),
@@ -274,14 +274,14 @@ function toPreview(mapped: MappedOccurrence): PreviewResult {
 }
 
 /** Empty if the destination would reject them, e.g. for a missing identifier. */
-function bodiesOf(
+async function bodiesOf(
   messages: readonly OutgoingMessage[],
   lane: Lane,
   { destination }: PreviewParts,
   notes: Set<string>,
-): readonly Json[] {
+): Promise<readonly Json[]> {
   try {
-    return destination.previewBodies(messages, lane)
+    return await destination.previewBodies(messages, lane)
   } catch (error) {
     notes.add(`no request: ${toFault(error).message}`)
     return []

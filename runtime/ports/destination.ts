@@ -50,5 +50,5 @@ export interface Destination {
   /** Fits a message into the destination's limits, as sending it does. Throws a `Fault`. */
   fit(message: OutgoingMessage): FittedMessage
   /** The request bodies for these messages, without sending. */
-  previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[]
+  previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] | Promise<readonly Json[]>
 }

@@ -190,6 +190,8 @@ export interface DestinationSpec extends AuthSpec {
   /** Prefix of property names that the destination gives a meaning. */
   readonly reservedPrefix?: string
   readonly account?: AccountSpec
+  /** Whether it takes events that belong to no person. */
+  readonly eventsWithoutPerson?: true
   /** Absent: the connector's code sends. */
   readonly http?: HttpDestinationSpec
 }

@@ -150,6 +150,7 @@ export function compileDestination({ destination, people }: Connector, node: Spe
     metricPrefix,
     ...(reservedPrefix !== undefined && { reservedPrefix }),
     ...(account && { account: compileAccount(account, node.at('account')) }),
+    ...(destination.eventsWithoutPerson && { eventsWithoutPerson: true }),
     ...(http && { http: compileHttpDestination(http, endpoints, node.at('http')) }),
     ...compileSettings(destination, node),
     ...compileAuth({ ...destination, permissions: { ...permissions, ...listPeoplePermissions(destination, people) } }),

@@ -91,7 +91,7 @@ export const limitCases: Cases<DestinationHarness> = {
     (lane) => `previews in lane ${lane} send nothing, and are the bodies that are sent`,
     async ({ destination, sendMany, network }, lane) => {
       const messages = events(1)
-      const bodies = destination.previewBodies(messages, lane)
+      const bodies = await destination.previewBodies(messages, lane)
       await network.clock.advance(1_000)
       assertEqual(network.requests, [])
       await sendMany(messages, lane)
