@@ -100,6 +100,10 @@ export interface ConformanceParts {
 
 export interface CliApp {
   readonly name: string
+  /** Name of the command. Default: `connector`. */
+  readonly program?: string
+  /** Commands that have nothing to work on, such as `recipes`, by their first words. Default: none. */
+  readonly omittedCommands?: readonly string[]
   readonly version: string
   readonly summary: string
   /** Product names for texts. */
@@ -136,8 +140,9 @@ export interface CliApp {
   /** What the cases of a spec need of this connector's code. Absent: they cannot be run. */
   readonly openConformance?: (spec: Spec, logger: Logger) => Promise<ConformanceParts>
   /** The sandbox's servers and their default ports; each adds an option `--NAME-port` to `sandbox`. */
-  readonly sandboxPorts: Readonly<Record<string, number>>
-  startSandbox(options: SandboxOptions): Promise<Sandbox>
+  readonly sandboxPorts?: Readonly<Record<string, number>>
+  /** Absent: there are no mock servers, and no commands for them. */
+  readonly startSandbox?: (options: SandboxOptions) => Promise<Sandbox>
   /** Courses of events that the sandbox can play. Absent: none. */
   readonly listCourses?: () => Promise<readonly SandboxCourse[]>
 }

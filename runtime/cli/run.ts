@@ -5,22 +5,26 @@ import { alignColumns } from '../lib/format.ts'
 import { Fault } from '../ports/fault.ts'
 import type { CliApp } from './app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from './command.ts'
-import { groupSummaries, loadCommands } from './commands/index.ts'
+import { commandWords, groupSummaries, loadCommands } from './commands/index.ts'
 import { CliError, describeError, EXIT_CODES, isUnexpected } from './errors.ts'
 import { createPainter, type ProcessIo, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
 import { Footer } from './output/footer.ts'
 import { createLogger, parseLogLevel } from './output/log.ts'
+import { DEFAULT_PROGRAM, withProgramName } from './program-name.ts'
 import { COMMON_SETTINGS, findDefaultSpec, readSettings } from './settings.ts'
-
-/** Name of the bin. */
-const PROGRAM = 'connector'
 
 /**
  * Runs one command and resolves to its exit code: 0 and 1 as the command defines them, 2 for wrong usage, 3 for an
  * invalid spec. Never throws and never exits the process.
  */
-export async function runCli(app: CliApp, argv: readonly string[], io: ProcessIo, load = loaders): Promise<number> {
+export async function runCli(
+  app: CliApp,
+  argv: readonly string[],
+  processIo: ProcessIo,
+  load = loaders,
+): Promise<number> {
+  const io = inOwnName(app, argv, processIo)
   let exit: number = EXIT_CODES.ok
   const definitions = await loadCommands(app, argv[0])
   const program = createProgram(app, definitions, io, async (definition, input) => {
@@ -48,6 +52,13 @@ function printError(error: unknown, { bugsUrl, homepage }: CliApp, { stderr, env
   if (env.LOG_LEVEL === 'debug' && error instanceof Error) stderr.write(`${error.stack}\n`)
 }
 
+/** Machine output stays as it is. */
+function inOwnName({ program = DEFAULT_PROGRAM }: CliApp, argv: readonly string[], io: ProcessIo): ProcessIo {
+  if (program === DEFAULT_PROGRAM) return io
+  const named = (output: ProcessIo['stdout']) => withProgramName(output, program, commandWords)
+  return { ...io, stderr: named(io.stderr), ...(!argv.includes('--json') && { stdout: named(io.stdout) }) }
+}
+
 type RunCommand = (definition: CommandDefinition, input: CommandInput) => Promise<void>
 
 function createProgram(
@@ -56,13 +67,14 @@ function createProgram(
   io: ProcessIo,
   run: RunCommand,
 ): Command {
-  const program = new Command(PROGRAM)
+  const name = app.program ?? DEFAULT_PROGRAM
+  const program = new Command(name)
     .description(app.summary)
     .version(`${app.name} ${app.version}`, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .exitOverride()
-  configureHelp(program, io)
+  configureHelp(program, io, name)
   const summaries = groupSummaries(app)
   const groups = new Map<string, Command>()
   for (const definition of definitions) {
@@ -77,7 +89,7 @@ function createProgram(
   }
   return program.addHelpText(
     'after',
-    `\n${settingsHelp(app)}\n\nOptions and examples of a command: ${PROGRAM} start --help`,
+    `\n${settingsHelp(app)}\n\nOptions and examples of a command: ${name} start --help`,
   )
 }
 
@@ -97,7 +109,7 @@ function addCommand(parent: Command, name: string, definition: CommandDefinition
     else command.option(flags, description)
   }
   command.option('--json', 'machine-readable output on stdout')
-  const examples = definition.examples.map(([line, purpose]) => `  $ ${PROGRAM} ${line}\n      ${purpose}`)
+  const examples = definition.examples.map(([line, purpose]) => `  $ ${DEFAULT_PROGRAM} ${line}\n      ${purpose}`)
   command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
   command.action(() => run(definition, inputOf(command)))
 }
@@ -120,7 +132,7 @@ function inputOf(command: Command): CommandInput {
   }
 }
 
-function configureHelp(program: Command, io: ProcessIo): void {
+function configureHelp(program: Command, io: ProcessIo, name: string): void {
   program.configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -135,7 +147,7 @@ function configureHelp(program: Command, io: ProcessIo): void {
     subcommandTerm: (command) =>
       `${[command.name(), ...command.aliases()].join('|')} ${command.usage().replace('[options]', '').trim()}`.trim(),
   })
-  program.showHelpAfterError(`(run ${PROGRAM} --help for usage)`)
+  program.showHelpAfterError(`(run ${name} --help for usage)`)
 }
 
 interface RunOptions {

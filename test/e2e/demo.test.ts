@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { cliApp } from '../../connector/cli-app.ts'
 import { loaders } from '../../runtime/cli/loaders.ts'
 import { systemClock, systemFetch } from '../../runtime/system.ts'
+import { startSandbox } from '../../sandbox/index.ts'
 import { runCommand } from '../helpers/cli-fake.ts'
 
 test('sets itself up, serves the console and prints the import report, and finds a webhook that was lost', async () => {
@@ -20,7 +21,7 @@ test('sets itself up, serves the console and prints the import report, and finds
         settings.push(...Object.keys(options.env))
         return (cliApp.openConnections as NonNullable<typeof cliApp.openConnections>)(options)
       },
-      startSandbox: (options) => cliApp.startSandbox({ ...options, conversations: 5, tickets: 5 }),
+      startSandbox: (options) => startSandbox({ ...options, conversations: 5, tickets: 5 }),
     },
     load: { spec: loaders.spec },
     env: { INTERCOM_ACCESS_TOKEN: 'real', KLAVIYO_API_KEY: 'real' },

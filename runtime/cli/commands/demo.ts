@@ -14,6 +14,7 @@ import { parsePositive } from '../parse.ts'
 import { createHttpApp } from '../server/http-app.ts'
 import { listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
+import { startSandbox } from '../start-sandbox.ts'
 import { type OpenConnector, withConnector } from '../with-connector.ts'
 import { showProgress } from './backfill.ts'
 import { signInText, withoutCredentials } from './start.ts'
@@ -41,7 +42,7 @@ export const demoCommand: CommandDefinition = {
     if (context.io.signal.aborted) abort()
     const course = await readCourse(context.app, input)
     const onStep = (text: string) => context.print(`${timeOfDay(context)}  ${text}\n`)
-    const sandbox = await context.app.startSandbox({ signal: stop.signal, course, onStep })
+    const sandbox = await startSandbox(context.app, { signal: stop.signal, course, onStep })
     const credentials = canSetUp(context, sandbox) ? sandbox.oauthEnv : sandbox.env
     const env = { ...withoutCredentials(context, sandbox), ...credentials }
     try {

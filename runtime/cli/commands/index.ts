@@ -37,9 +37,20 @@ const aliases: Readonly<Record<string, string>> = { conform: 'test' }
 /** Loads the commands that begin with `word`, or all of them for any other word: the help lists them. */
 export async function loadCommands(app: CliApp, word: string | undefined): Promise<readonly CommandDefinition[]> {
   const name = word !== undefined && Object.hasOwn(aliases, word) ? aliases[word] : word
-  const match = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
-  const loads = match === undefined ? Object.values(commands) : [match]
+  const known = Object.entries(commands).filter(([word]) => isOffered(word, app))
+  const matches = known.filter(([word]) => word === name)
+  const loads = (matches.length === 0 ? known : matches).map(([, load]) => load)
   return (await Promise.all(loads.map((load) => load(app)))).flat()
+}
+
+/** First words of all commands. */
+export const commandWords: ReadonlySet<string> = new Set([...Object.keys(commands), ...Object.keys(aliases)])
+
+/** Commands for parts that an app may lack. */
+function isOffered(word: string, app: CliApp): boolean {
+  if (app.omittedCommands?.includes(word)) return false
+  if (word === 'sandbox' || word === 'demo') return app.startSandbox !== undefined
+  return word !== 'init' || app.template !== undefined
 }
 
 /** Summaries of the commands that have subcommands. */

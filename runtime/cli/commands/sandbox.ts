@@ -6,10 +6,11 @@ import type { CommandDefinition, CommandInput } from '../command.ts'
 import { formatCourses, listCourses } from '../courses.ts'
 import { CliError, EXIT_CODES } from '../errors.ts'
 import { parsePort } from '../parse.ts'
+import { startSandbox } from '../start-sandbox.ts'
 
 /** Has a port option for each server of the app's sandbox. */
 export function createSandboxCommand(app: CliApp): CommandDefinition {
-  const { labels, sandboxPorts } = app
+  const { labels, sandboxPorts = {} } = app
   return {
     name: 'sandbox',
     summary: `Run mock ${labels.source} and ${labels.destination} servers.`,
@@ -31,7 +32,7 @@ export function createSandboxCommand(app: CliApp): CommandDefinition {
         context.print(context.json ? formatJson(courses) : formatCourses(courses))
         return EXIT_CODES.ok
       }
-      const sandbox = await app.startSandbox({ ports: portsOf(app, input), signal: io.signal }).catch(explainPortInUse)
+      const sandbox = await startSandbox(app, { ports: portsOf(app, input), signal: io.signal }).catch(explainPortInUse)
       try {
         const { addresses, env, oauthEnv } = sandbox
         if (context.json) context.print(formatJson({ addresses, env, install: oauthEnv }))
@@ -46,7 +47,7 @@ export function createSandboxCommand(app: CliApp): CommandDefinition {
 }
 
 function portsOf(app: CliApp, input: CommandInput): Record<string, number> {
-  const ports = Object.entries(app.sandboxPorts).map(([name, port]) => {
+  const ports = Object.entries(app.sandboxPorts ?? {}).map(([name, port]) => {
     const option = input.value(`${name}-port`)
     return [name, option === undefined ? port : parsePort(option, `--${name}-port`)] as const
   })

@@ -16,12 +16,22 @@ import { createHttpApp, type HttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { watchHealth } from '../server/watch-health.ts'
+import { startSandbox } from '../start-sandbox.ts'
 import { BOTH_SIDES, DEFAULT_STORE_URL, type OpenConnector, withConnector } from '../with-connector.ts'
 
 const NEEDS: readonly Setting['needed'][] = [...BOTH_SIDES, 'webhook']
 const SANDBOX_HINT = 'To try it without any: connector start --sandbox'
 
-export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
+const sandboxOptions = (labels: CliApp['labels']): CommandDefinition['options'] => [
+  {
+    flags: '--sandbox',
+    description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
+  },
+  { ...courseOption, description: `with --sandbox: ${courseOption.description}` },
+  { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
+]
+
+export const createStartCommand = ({ labels, startSandbox: hasSandbox }: CliApp): CommandDefinition => ({
   name: 'start',
   summary: 'Receive webhooks, deliver events and serve the console.',
   logLevel: 'info',
@@ -32,11 +42,7 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
       flags: '--store <url>',
       description: `sqlite:PATH or memory: (CONNECTOR_STORE; default ${DEFAULT_STORE_URL})`,
     },
-    {
-      flags: '--sandbox',
-      description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
-    },
-    { ...courseOption, description: `with --sandbox: ${courseOption.description}` },
+    ...(hasSandbox ? sandboxOptions(labels) : []),
     {
       flags: '--confirm-deletions',
       description:
@@ -45,11 +51,10 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
     strictOption,
     acceptNewKeysOption,
     { flags: '--watch', description: 'load the spec again when its files change, as SIGHUP does at any time' },
-    { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
   examples: [
     ['start', 'credentials from the environment or .env, or by setup in a browser at the printed URL'],
-    ['start --sandbox', 'try it without any account'],
+    ...(hasSandbox ? [['start --sandbox', 'try it without any account'] as const] : []),
     ['start --watch', 'edits of the mappings run without a restart; an edit with errors changes nothing'],
     ['start --host 0.0.0.0 --port 8080 --store sqlite:/data/connector.db', 'in a container'],
   ],
@@ -62,7 +67,7 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
     const stopped = new AbortController()
     const course = await readCourse(context.app, input)
     const onStep = (text: string) => context.logger.info(text, { course })
-    const sandbox = await context.app.startSandbox({ signal: stopped.signal, course, onStep })
+    const sandbox = await startSandbox(context.app, { signal: stopped.signal, course, onStep })
     try {
       return await run(context, input, { host, port }, sandbox)
     } finally {
@@ -91,7 +96,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
   const options = {
     // Missing credentials can be added in the browser, if the connector can store them.
     needs: context.app.openConnections ? [] : NEEDS,
-    hint: SANDBOX_HINT,
+    ...(context.app.startSandbox && { hint: SANDBOX_HINT }),
     strict: input.flag('strict'),
     acceptNewKeys: input.value('accept-new-keys'),
     env: { ...withoutCredentials(context, sandbox), ...(input.flag('set-up') ? sandbox?.oauthEnv : sandbox?.env) },

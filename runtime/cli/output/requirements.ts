@@ -14,16 +14,18 @@ export function formatRequirements(requirements: Requirements, spec: Spec): stri
     return `  ${purpose.padEnd(width)}  ${own.map(({ topic, isNew }) => (isNew ? `${topic} (new)` : topic)).join(', ')}`
   })
   return [
-    `Webhook topics to subscribe to in ${source}:`,
-    ...rows,
-    `Permissions in ${source}: ${permissions.source.join(', ')}`,
-    `Permissions in ${destination}: ${permissions.destination.join(', ')}`,
+    ...(rows.length > 0 ? [`Webhook topics to subscribe to in ${source}:`, ...rows] : []),
+    ...permissionsIn(source, permissions.source),
+    ...permissionsIn(destination, permissions.destination),
     `From history, too: ${withHistory.join(', ') || 'none'}`,
     ...(withoutHistory.length > 0 ? [`Live only: ${withoutHistory.join(', ')}`] : []),
   ]
     .map((line) => `${line}\n`)
     .join('')
 }
+
+const permissionsIn = (side: string, permissions: readonly string[]): readonly string[] =>
+  permissions.length === 0 ? [] : [`Permissions in ${side}: ${permissions.join(', ')}`]
 
 export const requirementsToJson = ({ topics, permissions, ...history }: Requirements): JsonObject => ({
   topics: topics.map((topic) => ({ ...topic })),

@@ -13,6 +13,7 @@ import type { Destination } from '../../ports/destination.ts'
 import { toFault } from '../../ports/fault.ts'
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../../ports/ledger.ts'
 import type { Json } from '../../ports/types.ts'
+import { isForeign } from '../../source/account-pin.ts'
 import type { LookupSpec, Spec } from '../../spec/spec.ts'
 import { layLookups } from '../lay-lookups.ts'
 import type { CaseEngine, CaseInput, CaseOccurrence, CaseResult, CaseStep } from '../types.ts'
@@ -69,8 +70,10 @@ class CaseRun {
       for (const record of step.records) {
         try {
           const source = await toSourceRecord(record, step, this.#input, this.#parts.spec)
-          // A notification of another account is skipped as a whole.
-          if (source.workspace === this.#input.workspace) await this.#deliver(source, step)
+          const { workspace } = this.#input
+          // A notification of another account is skipped as a whole. One that names none is of ours.
+          if (!isForeign(source.workspace, { id: workspace, inWebhooks: undefined }))
+            await this.#deliver({ ...source, workspace }, step)
         } catch (error) {
           this.#fail('', error)
         }

@@ -53,7 +53,11 @@ function* findRepetitions(all: readonly (readonly [name: string, node: SpecNode]
 export function checkUnused(
   { lookups, streams, sets }: Pick<SpecNames, 'lookups' | 'streams' | 'sets'>,
   all: readonly MappingFile[],
-  ofProfile: { readonly lookups: readonly string[]; readonly sets: readonly string[] | undefined },
+  ofProfile: {
+    readonly resource: string | undefined
+    readonly lookups: readonly string[]
+    readonly sets: readonly string[] | undefined
+  },
   connector: SpecNode,
 ): void {
   const warn = (kind: string, name: string, node: SpecNode) => {
@@ -64,6 +68,9 @@ export function checkUnused(
   const usedLookups = new Set(['contact', ...ofProfile.lookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
   for (const { mapping } of all) if (mapping.stream?.fetchFull) usedLookups.add(mapping.stream.fetchFull)
   const usedStreams = new Set(all.map(({ mapping }) => mapping.stream?.name))
+  // A poll of people updates their profiles.
+  for (const { name, resource, poll } of streams.values())
+    if (poll !== undefined && resource === ofProfile.resource) usedStreams.add(name)
   for (const { name, preloadFrom } of lookups.values()) if (usedLookups.has(name)) usedStreams.add(preloadFrom)
   for (const name of lookups.keys()) if (!usedLookups.has(name)) warn('lookup', name, connector.at('lookups', name))
   for (const name of streams.keys()) if (!usedStreams.has(name)) warn('stream', name, connector.at('streams', name))
