@@ -213,9 +213,9 @@ async function fetchOne(
 ): Promise<Json | undefined> {
   const { request, value, id = lookup.batch?.id } = lookup.get ?? undeclared(lookup)
   const accepts = async (answer: Json) => {
+    const resource = value === undefined ? answer : await value.evaluate(answer)
     // Refuses a resource with another id, whose event would go to another person, and one without any.
-    if (id !== undefined && entryById(answer, id)[0]?.[0] !== key) return false
-    return value === undefined || (await value.evaluate(answer)) !== undefined
+    return resource !== undefined && (id === undefined || entryById(resource, id)[0]?.[0] === key)
   }
   try {
     const answer = await client.request(request, { bindings: { key }, lane, signal, accepts })

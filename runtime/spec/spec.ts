@@ -145,7 +145,7 @@ export interface LookupSpec extends WithPermission {
   readonly ttl: number
   /** One request for a whole small collection. */
   readonly list?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
-  /** One request for one key. `id` names the member of the response that repeats the key. */
+  /** One request for one key. `id` names the member of the value that repeats the key. */
   readonly get?: { readonly request: RequestSpec; readonly value?: Expression; readonly id?: string }
   /** A stream that yields all values, for backfills. */
   readonly preloadFrom?: string
