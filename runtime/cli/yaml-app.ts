@@ -45,7 +45,7 @@ export function createYamlApp(options: YamlAppOptions): CliApp {
     labels: { source: labelOf(source, 'the source'), destination: labelOf(destination, 'the destination') },
     settings: [...listSettings(source, 'source'), ...listSettings(destination, 'destination')],
     specFolder: folder,
-    omittedCommands: ['recipes', 'verify'],
+    omittedCommands: ['init', 'recipes', 'verify'],
     functions,
     ...(rules && { rules }),
     openConnections: async (parts) => (await load()).createYamlConnections(parts),

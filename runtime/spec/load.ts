@@ -176,7 +176,11 @@ function compileSpec(
   }
   if (profile === undefined) return undefined
   // An unreadable file may be the one that uses a setting, so none is reported as unused then.
-  const ofPeople = { resource: profile.resource, lookups: [...profileLookups, ...namedLookups], sets: documents.profile?.document.include }
+  const ofPeople = {
+    resource: profile.resource,
+    lookups: [...profileLookups, ...namedLookups],
+    sets: documents.profile?.document.include,
+  }
   if (!context.failed) checkUnused(names, mappings, ofPeople, node)
   const selectByEnabled = (enabled: boolean) =>
     mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)

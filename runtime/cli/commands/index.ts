@@ -49,8 +49,7 @@ export const commandWords: ReadonlySet<string> = new Set([...Object.keys(command
 /** Commands for parts that an app may lack. */
 function isOffered(word: string, app: CliApp): boolean {
   if (app.omittedCommands?.includes(word)) return false
-  if (word === 'sandbox' || word === 'demo') return app.startSandbox !== undefined
-  return word !== 'init' || app.template !== undefined
+  return app.startSandbox !== undefined || (word !== 'sandbox' && word !== 'demo')
 }
 
 /** Summaries of the commands that have subcommands. */

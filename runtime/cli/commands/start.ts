@@ -28,8 +28,12 @@ const sandboxOptions = (labels: CliApp['labels']): CommandDefinition['options'] 
     description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
   },
   { ...courseOption, description: `with --sandbox: ${courseOption.description}` },
-  { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
 ]
+
+const SET_UP = {
+  flags: '--set-up',
+  description: 'with --sandbox: start without credentials, to try setup in a browser',
+}
 
 export const createStartCommand = ({ labels, startSandbox: hasSandbox }: CliApp): CommandDefinition => ({
   name: 'start',
@@ -51,6 +55,7 @@ export const createStartCommand = ({ labels, startSandbox: hasSandbox }: CliApp)
     strictOption,
     acceptNewKeysOption,
     { flags: '--watch', description: 'load the spec again when its files change, as SIGHUP does at any time' },
+    ...(hasSandbox ? [SET_UP] : []),
   ],
   examples: [
     ['start', 'credentials from the environment or .env, or by setup in a browser at the printed URL'],
