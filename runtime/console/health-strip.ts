@@ -26,7 +26,7 @@ export function healthStrip({ state, since, problems }: Health, context: PageCon
   const text =
     worst === undefined ? html`<span>Events are delivered as they happen.</span>` : html`<span>${worst.title}.</span>`
   return html`<section id="health" class="health ${TONES[state]}" data-live aria-label="Status">
-<p>${badge} ${text} <span class="soft">Since ${timeElement(since)}.</span></p>
+<p>${badge} ${text} <span class="soft">Since ${timeElement(since)}.</span> <a class="more" href="${context.link('/timeline')}">Timeline</a></p>
 ${worst && html`<p>${consequence(worst)} ${action(worst, context)}</p>${worst.detail && html`<pre>${worst.detail}</pre>`}`}
 ${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${problem.title}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
 </section>`

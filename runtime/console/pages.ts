@@ -8,6 +8,7 @@ import { missedWebhooksPage } from './pages/missed-webhooks/missed-webhooks.ts'
 import { confirmDeletionsAction } from './pages/overview/deletions.ts'
 import { overviewPage } from './pages/overview/overview.ts'
 import { createAction, segmentsAndFlowsPage } from './pages/segments-and-flows/segments-and-flows.ts'
+import { timelinePage } from './pages/timeline/timeline.ts'
 import { setupActions, setupPages } from './setup/routes.ts'
 import type { Action, Page } from './types.ts'
 
@@ -20,6 +21,7 @@ export const pages: readonly Page[] = [
   failedEventsPage,
   segmentsAndFlowsPage,
   alertsPage,
+  timelinePage,
   ...setupPages,
 ]
 

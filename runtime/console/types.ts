@@ -101,6 +101,8 @@ export interface PageContext {
   readonly form: URLSearchParams
   /** Id of the browser's session: stable while it lasts, and secret. */
   readonly session: string
+  /** Who the visitor is, for the timeline: the host's name or id of them, or `console`. */
+  readonly person: string
   /** What was searched for, by names that may appear in addresses. */
   readonly searches: Searches
   /** A hidden field that every `<form method="post">` must hold. */

@@ -5,6 +5,7 @@ import { capitalize } from '../lib/format.ts'
 import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
+import { addToTimeline } from '../timeline.ts'
 import { findProblems, worstState } from './assess.ts'
 import { storeFailed } from './delivery-rules.ts'
 import { type HealthSurroundings, readHealthFacts } from './read-facts.ts'
@@ -61,7 +62,12 @@ export class HealthMonitor {
     const times = Object.fromEntries(problems.map((problem) => [problem.code, problem.since]))
     const next: SavedHealth = { state, since, problems: times, ...(readySince !== undefined && { readySince }) }
     if (JSON.stringify(next) === JSON.stringify(saved)) return
-    await this.#options.connector.store.writeCheckpoints([{ name: HEALTH_CHECKPOINT, value: next as unknown as Json }])
+    const { connector, clock } = this.#options
+    await connector.store.writeCheckpoints([{ name: HEALTH_CHECKPOINT, value: next as unknown as Json }])
+    if (state === saved?.state) return
+    const [worst] = problems
+    const text = worst === undefined ? 'Healthy' : `${capitalize(state)}: ${worst.title}`
+    await addToTimeline(connector.store, { at: clock.now(), kind: 'state', text })
   }
 }
 

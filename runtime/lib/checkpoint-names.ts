@@ -81,6 +81,12 @@ export const CLOCK_CHECKPOINT = 'clock'
 /** The health of the connector when it last changed: since when, and the problems of then. */
 export const HEALTH_CHECKPOINT = 'health'
 
+/** The number of the newest page of the timeline. */
+export const TIMELINE_CHECKPOINT = 'timeline'
+
+/** A page of the timeline. */
+export const timelinePageCheckpoint = (page: number): string => `timeline ${page}`
+
 /** When webhooks came: of each topic the last, and how long it usually is between two. */
 export const WEBHOOK_ACTIVITY_CHECKPOINT = 'webhook-activity'
 

@@ -7,6 +7,7 @@ import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { hashSpec } from '../spec/hash-spec.ts'
 import type { Spec } from '../spec/spec.ts'
+import { addToTimeline } from '../timeline.ts'
 import { version } from '../version.ts'
 import { type ChangedKey, findChangedKeys, findRenamed } from './compare-specs.ts'
 import { type KeyTexts, keyTexts } from './key-texts.ts'
@@ -37,7 +38,10 @@ export async function readRunningSpec(store: Pick<Store, 'readCheckpoint'>): Pro
 
 export interface AdoptParts {
   readonly spec: Spec
-  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints' | 'events' | 'trace' | 'deliveredByDay'>
+  readonly store: Pick<
+    Store,
+    'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint' | 'events' | 'trace' | 'deliveredByDay'
+  >
   readonly clock: Clock
   readonly logger: Logger
   readonly processIdentity: ProcessIdentity
@@ -73,6 +77,9 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
   const keys = Object.fromEntries(spec.mappings.map((mapping) => [mapping.metric, keyTexts(mapping)]))
   const files = spec.sourceFiles.map(({ path, text }) => ({ path, text }))
   await write(store, { hash, version, since: now, keys: { ...before?.keys, ...keys }, files, processes })
+  const changed = files.filter(({ path, text }) => before?.files.find((file) => file.path === path)?.text !== text)
+  const text = `The spec has changed: ${changed.map(({ path }) => path).join(', ') || 'a file was removed'}`
+  if (before !== undefined) await addToTimeline(store, { at: now, kind: 'spec', text })
 }
 
 const RENAMED =

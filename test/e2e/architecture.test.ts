@@ -36,6 +36,7 @@ const ROOMS = [
   'runtime/lib',
   'runtime/system.ts',
   'runtime/record-history.ts',
+  'runtime/timeline.ts',
   'runtime/store',
   'runtime/observe',
   'runtime/expression',

@@ -5,7 +5,7 @@ const LEVELS: readonly VisitorAccess[] = ['read', 'operate', 'set-up']
 
 /** The access that a request needs. `path` is below the console's base. */
 export function accessFor(method: string, path: string): VisitorAccess {
-  const isSetup = path === '/set-up' || path.startsWith('/set-up/')
+  const isSetup = ['/set-up', '/alerts'].some((page) => path === page || path.startsWith(`${page}/`))
   if (isSetup && path !== '/set-up/webhooks') return 'set-up'
   return method === 'POST' && path !== '/find' ? 'operate' : 'read'
 }

@@ -6,6 +6,7 @@ import { pages } from '../pages.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'
 import { accessFor, mayAccess } from './access.ts'
 import { type LayoutProps, layout } from './layout.ts'
+import { noteAction } from './note-action.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './session/sessions.ts'
 
@@ -35,8 +36,18 @@ export class PageRenderer {
     return c.html(`${await layout({ context, title: text, body, path, flash, ...(await this.#access(c)) })}`)
   }
 
-  async action(c: Context<ConsoleEnv>, { run }: Action): Promise<Response> {
-    return run(this.contextOf(c))
+  async action(c: Context<ConsoleEnv>, { path, run }: Action): Promise<Response> {
+    const context = this.contextOf(c)
+    let done: string | undefined
+    const response = await run({
+      ...context,
+      redirect(to, text, tone = 'good') {
+        if (tone === 'good') done = text
+        return context.redirect(to, text, tone)
+      },
+    })
+    if (done !== undefined) await noteAction(context, path, done)
+    return response
   }
 
   async message(c: Context<ConsoleEnv>, { status, title, text }: MessagePage): Promise<Response> {
@@ -56,6 +67,7 @@ export class PageRenderer {
       params: c.req.param() as Readonly<Record<string, string>>,
       form: c.var.form ?? new URLSearchParams(),
       session: session.id,
+      person: c.var.visitor?.name ?? c.var.visitor?.id ?? 'console',
       searches,
       csrfField: html`<input type="hidden" name="csrf" value="${sessions.formToken(session)}">`,
       link,

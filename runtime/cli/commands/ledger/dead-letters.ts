@@ -3,6 +3,7 @@ import { faultUrl } from '../../../fault-reference.ts'
 import { formatJson, plural } from '../../../lib/format.ts'
 import { whoActs } from '../../../ports/fault.ts'
 import type { Store } from '../../../ports/store.ts'
+import { addToTimeline } from '../../../timeline.ts'
 import type { CommandContext, CommandDefinition, CommandInput, OptionDefinition } from '../../command.ts'
 import { EXIT_CODES, usageError } from '../../errors.ts'
 import { withExistingStore } from '../../with-connector.ts'
@@ -60,7 +61,7 @@ const replayDeadLetters: CommandDefinition = {
   async run(context, input) {
     const result = await withExistingStore(context, async (store) => {
       if (!input.flag('force') && !input.flag('dry-run')) await assertSpecIsRunning(store, context)
-      return replay(store, input)
+      return replay(store, context, input)
     })
     if (context.json) context.print(formatJson(result))
     else context.print(replayText(result))
@@ -80,7 +81,9 @@ const dismissDeadLetters: CommandDefinition = {
     if (reason === '') throw usageError('say why with --reason: who reads the ledger later will ask')
     const { dismissed, unknown } = await withExistingStore(context, async (store) => {
       const found = await resolveRefs(store, operands)
-      return { dismissed: await store.dismiss(found.ids, reason), unknown: found.unknown.length }
+      const dismissed = await store.dismiss(found.ids, reason)
+      await noteRetry(store, context, `${plural(dismissed, 'record')} dismissed`, dismissed)
+      return { dismissed, unknown: found.unknown.length }
     })
     if (context.json) context.print(formatJson({ dismissed, unknown }))
     else context.print(`${plural(dismissed, 'dead letter')} dismissed.\n${unknownText(unknown)}`)
@@ -103,7 +106,7 @@ interface Replayed {
   readonly wouldQueue?: readonly string[]
 }
 
-async function replay(store: Store, input: CommandInput): Promise<Replayed> {
+async function replay(store: Store, context: CommandContext, input: CommandInput): Promise<Replayed> {
   const { operands } = input
   const [all, filter] = [input.flag('all'), readFilter(input)]
   if ([all, filter !== undefined, operands.length > 0].filter(Boolean).length !== 1)
@@ -112,7 +115,13 @@ async function replay(store: Store, input: CommandInput): Promise<Replayed> {
     operands.length > 0 ? await resolveRefs(store, operands) : { ids: await listIds(store, filter), unknown: [] }
   const unknown = selected.unknown.length
   if (input.flag('dry-run')) return { queued: 0, unknown, wouldQueue: selected.ids }
-  return { queued: await store.replay(all ? 'all' : selected.ids), unknown }
+  const queued = await store.replay(all ? 'all' : selected.ids)
+  await noteRetry(store, context, `${plural(queued, 'record')} queued for retry`, queued)
+  return { queued, unknown }
+}
+
+async function noteRetry(store: Store, { io }: CommandContext, text: string, count: number): Promise<void> {
+  if (count > 0) await addToTimeline(store, { at: io.clock.now(), kind: 'retry', text, by: 'command line' })
 }
 
 /** Records may be in several groups. */
