@@ -2,6 +2,7 @@
 
 import { SecretReader, type SecretSource } from '../runtime/auth/secret-reader.ts'
 import type { Clock, Logger } from '../runtime/ports/effects.ts'
+import type { Observe } from '../runtime/ports/observation.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import { createWebhookRouter, type Tenant, type WebhookRouter } from '../runtime/source/webhook-router.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -27,6 +28,8 @@ export interface RouteWebhooksOptions {
   readonly tenantOf: (workspace: string) => Tenant | undefined | Promise<Tenant | undefined>
   readonly clock?: Clock | undefined
   readonly logger?: Logger | undefined
+  /** As of a connector: called with each `received`, and begins the traces that the records keep. */
+  readonly observe?: Observe | undefined
 }
 
 /** Throws a `Fault` if the spec has errors. */
@@ -47,5 +50,6 @@ export async function routeWebhooks(options: RouteWebhooksOptions): Promise<Webh
     tenantOf,
     clock,
     logger,
+    observe: options.observe,
   })
 }

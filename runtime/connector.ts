@@ -16,6 +16,7 @@ import type { RecipeBook } from './recipes.ts'
 import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
 import type { Receive } from './source/plain-request.ts'
 import type { ReceivedNotification } from './source/read-notifications.ts'
+import type { ReceiveNotes } from './source/receive.ts'
 import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 import type { MetricComparison, VerifyOptions } from './verify/types.ts'
@@ -41,7 +42,7 @@ export interface Pipeline {
    */
   readonly receive: Receive
   /** Stores the notifications of a webhook that a router has verified: for `tenantOf` of `createWebhookRouter`. */
-  accept(received: readonly ReceivedNotification[]): Promise<void>
+  accept(received: readonly ReceivedNotification[], notes?: Pick<ReceiveNotes, 'observed'>): Promise<void>
   /** Logs and counts a webhook sent to another path: for hosts that answer every path. */
   reportMisdirected(path: string): void
   /** Whether a signing secret is known: without one every webhook is answered with 503. */

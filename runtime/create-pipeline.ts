@@ -23,6 +23,7 @@ import { Observer } from './observe/observer.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { Destination } from './ports/destination.ts'
 import type { Clock, Fetch, Logger, ProcessIdentity, Random } from './ports/effects.ts'
+import { toFault } from './ports/fault.ts'
 import { deliveredKeys } from './ports/ledger.ts'
 import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
@@ -32,8 +33,9 @@ import { adoptSpec } from './running-spec/running-spec.ts'
 import { AccountPin, type NamedAccounts } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
+import { observeReceive } from './source/observe-receive.ts'
 import { receiveAny } from './source/plain-request.ts'
-import { receiveWebhook, reportMisdirected } from './source/receive.ts'
+import { type ReceiveParts, receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { SourceClock } from './source/source-clock.ts'
 import { storeNotifications } from './source/store-notifications.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
@@ -110,13 +112,13 @@ export function createPipeline(options: CreatePipelineOptions) {
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
     receive: receiveAny((request) => receiveWebhook(request, { ...webhook, account }), logger),
-    accept: (received) => storeNotifications(received, { ...webhook, account, observed: undefined }),
+    accept: createAccept({ ...webhook, account, tenant: options.tenant }),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     acceptsWebhooks: async () => parseSecrets(await source.secrets()).length > 0,
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
     adoptSpec: adopt,
-    work: createWork({ ...laneParts, flush: (lane) => sender.flush(lane) }, async () => {
+    work: createWork({ ...laneParts, observer, flush: (lane) => sender.flush(lane) }, async () => {
       await adopt()
       await withdrawConfirmation(spec, guarded)
     }),
@@ -130,11 +132,39 @@ export function createPipeline(options: CreatePipelineOptions) {
   return { pipeline, parts, laneParts, sender, accounts, processIdentity, shared }
 }
 
-function createWork(parts: SliceParts, prepare: () => Promise<void>): Pipeline['work'] {
+/** A webhook that a router has verified: observed by the router, or else here. */
+function createAccept(parts: ReceiveParts & { readonly tenant: string | undefined }): Pipeline['accept'] {
+  const { tenant } = parts
+  return async (received, notes) => {
+    const own = notes?.observed === undefined ? observeReceive({ headers: new Headers() }, parts) : undefined
+    const observed = notes?.observed ?? own
+    if (tenant !== undefined) observed?.note({ tenant })
+    try {
+      await storeNotifications(received, { ...parts, observed })
+      own?.end(200)
+    } catch (error) {
+      own?.note({ outcome: 'failed', reason: toFault(error).code })
+      own?.end(503)
+      throw error
+    }
+  }
+}
+
+function createWork(
+  { observer, ...parts }: SliceParts & { readonly observer: Observer },
+  prepare: () => Promise<void>,
+): Pipeline['work'] {
   const work = async (options: WorkOptions | WorkUntilIdleOptions) => {
     const { lanes = LANES } = options
     await prepare()
-    return options.until === 'idle' ? runUntilIdle(lanes, parts, options) : runLanes(lanes, parts, options.signal)
+    try {
+      return await (options.until === 'idle'
+        ? runUntilIdle(lanes, parts, options)
+        : runLanes(lanes, parts, options.signal))
+    } finally {
+      // The platform of a slice may freeze the process next.
+      observer.flush()
+    }
   }
   return work as Pipeline['work']
 }

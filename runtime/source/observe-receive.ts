@@ -2,7 +2,8 @@
 import type { Observer, Report } from '../observe/observer.ts'
 import type { Clock } from '../ports/effects.ts'
 
-type ReceivedReport = Extract<Report, { readonly type: 'received' }>
+/** `tenant`: of a webhook for many tenants, once it is found. */
+type ReceivedReport = Extract<Report, { readonly type: 'received' }> & { readonly tenant?: string }
 
 export class ReceiveObserver {
   readonly #observer: Observer

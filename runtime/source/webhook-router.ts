@@ -2,10 +2,13 @@
 
 import { asTransientFault } from '../http/transient-faults.ts'
 import { presentMembers } from '../lib/present-members.ts'
-import type { Clock, Logger } from '../ports/effects.ts'
+import { Observer } from '../observe/observer.ts'
+import type { Clock, Logger, Random } from '../ports/effects.ts'
+import type { Observe } from '../ports/observation.ts'
 import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Spec } from '../spec/spec.ts'
+import { systemRandom } from '../system.ts'
 import { openEnvelope } from './envelope.ts'
 import { logRejected } from './log-rejected.ts'
 import { type Receive, receiveAny } from './plain-request.ts'
@@ -20,11 +23,14 @@ export interface ReceivingTenant {
   readonly store: Pick<Store, 'append' | 'readCheckpoint'>
   /** Default: the spec of the router. */
   readonly spec?: Spec | undefined
+  /** The host's name of the tenant, for observations. */
+  readonly tenant?: string | undefined
 }
 
 /** A connector of this process. */
 export interface AcceptingTenant {
-  accept(received: readonly ReceivedNotification[]): Promise<void>
+  /** `observed`: of the request, if the router is observed. */
+  accept(received: readonly ReceivedNotification[], notes?: Pick<ReceiveNotes, 'observed'>): Promise<void>
 }
 
 export type Tenant = ReceivingTenant | AcceptingTenant
@@ -43,6 +49,10 @@ export interface WebhookRouterOptions {
   readonly tenantOf: (account: string) => Tenant | undefined | Promise<Tenant | undefined>
   readonly clock: Clock
   readonly logger: Logger
+  /** As of a connector: called with each `received`, and begins the traces that the records keep. */
+  readonly observe?: Observe | undefined
+  /** For the ids of traces. Default: that of the system. */
+  readonly random?: Random
 }
 
 /** Since the process began. */
@@ -70,7 +80,8 @@ export function createWebhookRouter(options: WebhookRouterOptions): WebhookRoute
   const recorder = new WebhookStatsRecorder(clock)
   const counts = { routed: 0, unknown: 0 }
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
-  const parts = { spec, clock, logger, bodies, secrets, stats: recorder, secretsOf: secretsByClaim(options) }
+  const observer = new Observer({ random: systemRandom, ...options })
+  const parts = { spec, clock, logger, bodies, secrets, stats: recorder, secretsOf: secretsByClaim(options), observer }
 
   async function routeOne(one: ReceivedNotification, notes: ReceiveNotes): Promise<void> {
     const { workspace, topic } = await openEnvelope(one.envelope, spec)
@@ -78,11 +89,17 @@ export function createWebhookRouter(options: WebhookRouterOptions): WebhookRoute
     if (tenant === undefined) {
       counts.unknown += 1
       logRejected(UNKNOWN, notes, { topic })
+      notes.observed?.note({ outcome: 'ignored', topic })
       return
     }
-    if ('accept' in tenant) await tenant.accept([one])
-    else await storeNotifications([one], { ...notes, ...ofStore(tenant, options), account: UNPINNED })
+    if ('accept' in tenant) await tenant.accept([one], notes)
+    else await storeFor(tenant, one, notes)
     counts.routed += 1
+  }
+
+  async function storeFor(tenant: ReceivingTenant, one: ReceivedNotification, notes: ReceiveNotes): Promise<void> {
+    if (tenant.tenant !== undefined) notes.observed?.note({ tenant: tenant.tenant })
+    await storeNotifications([one], { ...notes, ...ofStore(tenant, options), account: UNPINNED })
   }
 
   const receive = (request: Request) =>

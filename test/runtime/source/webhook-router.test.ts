@@ -5,6 +5,7 @@ import { intercomToKlaviyo, routeWebhooks } from '../../../connector/index.ts'
 import type { RouteWebhooksOptions } from '../../../connector/route-webhooks.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
+import type { Observation, Observe } from '../../../runtime/ports/observation.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { createRecordingLogger } from '../../helpers/auth.ts'
 
@@ -93,6 +94,49 @@ test('a connector of this process accepts its webhooks, with its own topics and 
   expect([await send('alpha'), await send('beta')]).toEqual([200, 200])
   expect((await store.backlog('live')).records).toBe(1)
   expect(connector.webhookStats().lastVerified).toBeDefined()
+})
+
+describe('observed', () => {
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+  test('a webhook has its tenant and its trace, whoever delivers it', async () => {
+    const observations: Observation[] = []
+    const observe: Observe = (one) => observations.push(one)
+    const clock = virtualClock()
+    const stores = { alpha: memoryStore({ clock }), beta: memoryStore({ clock }) }
+    const connector = await intercomToKlaviyo({ settings: { spec }, store: stores.beta, clock, tenant: 'shop-2' })
+    const { send } = await open({
+      observe,
+      tenantOf: (workspace) =>
+        workspace === 'alpha'
+          ? { store: stores.alpha, tenant: 'shop-1' }
+          : workspace === 'beta'
+            ? connector
+            : undefined,
+    })
+    for (const workspace of ['alpha', 'beta', 'gamma']) await send(workspace)
+    await nextTurn()
+    const [alpha, beta, gamma] = observations
+    expect(alpha).toMatchObject({ type: 'received', outcome: 'stored', tenant: 'shop-1' })
+    expect(beta).toMatchObject({ type: 'received', outcome: 'stored', tenant: 'shop-2' })
+    expect(gamma).toMatchObject({ type: 'received', outcome: 'ignored', status: 200 })
+    for (const [store, received] of [[stores.alpha, alpha] as const, [stores.beta, beta] as const]) {
+      const [record] = await store.lease({ lane: 'live', limit: 1, leaseMs: 1 })
+      expect(record?.trace).toMatch(/^00-/)
+      expect(received).toMatchObject({ trace: record?.trace })
+    }
+  })
+
+  test('by its connector alone, too', async () => {
+    const observations: Observation[] = []
+    const clock = virtualClock()
+    const observe: Observe = (one) => observations.push(one)
+    const connector = await intercomToKlaviyo({ settings: { spec }, clock, observe })
+    const { send } = await open({ tenantOf: () => connector })
+    await send('alpha')
+    await nextTurn()
+    expect(observations).toMatchObject([{ type: 'received', outcome: 'stored', status: 200 }])
+  })
 })
 
 describe('an app for each tenant', () => {
