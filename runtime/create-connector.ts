@@ -12,6 +12,7 @@ import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
 import { previewMapping } from './mapping/preview.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
+import type { DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { Destination } from './ports/destination.ts'
 import type { EventCounter } from './ports/event-counter.ts'
@@ -52,7 +53,12 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   if (options.destination === undefined) route.take('events')
   const pin = (signal: AbortSignal) => (route.isEvents ? events.pin(signal) : accounts.pin(signal))
   const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
-  const reconcileParts = { ...reading, lookups: parts.lookups, gate: accounts.gate, observer }
+  const reconcileParts = {
+    ...reading,
+    lookups: parts.lookups,
+    gate: gateOf(() => (route.isEvents ? events.gate : accounts.gate)),
+    observer,
+  }
 
   return {
     ...pipeline,
@@ -91,5 +97,13 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
+  }
+}
+
+/** The gate of whatever delivers now: a consumer of events waits for the source alone. */
+function gateOf(current: () => DeliveryGate): DeliveryGate {
+  return {
+    pausedReason: () => current().pausedReason(),
+    waitForChange: (signal) => current().waitForChange(signal),
   }
 }

@@ -24,6 +24,7 @@ export function createEvents(options: CreatePipelineOptions, { adoptSpec, ...par
   const spec = withoutDestination(options.spec)
   return {
     pin: (signal: AbortSignal) => accounts.pin(signal),
+    gate: accounts.gate,
     /** Throws a config `Fault` for an invalid cursor. */
     read(request: EventsOptions): AsyncGenerator<StreamedMessage, void, undefined> {
       const { since, lanes = LANES } = request
