@@ -15,7 +15,7 @@ import { createKlaviyoRecipeTarget } from './klaviyo/recipes.ts'
 import { revisionSunset } from './klaviyo/revision.ts'
 import type { ConnectorOptions } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
-import { loadConnectorSpec } from './spec.ts'
+import { loadConnectorSpec, loadOverlay } from './spec.ts'
 
 /**
  * Creates a connector. Create one for each tenant, with a store of its own: connectors share no data, and may share a spec.
@@ -26,7 +26,8 @@ import { loadConnectorSpec } from './spec.ts'
 export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
   const from = options.settings?.spec
   const isLoaded = from !== undefined && 'mappings' in from
-  const spec = isLoaded ? from : await loadConnectorSpec(from)
+  const shared = isLoaded ? from : await loadConnectorSpec(from)
+  const spec = options.overlay === undefined ? shared : await loadOverlay(shared, options.overlay)
   const clock = options.clock ?? systemClock
   await preloadFunctions(options.logger ?? silentLogger)
   return connectorFromSpec(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
@@ -57,5 +58,5 @@ export type { KlaviyoOptions } from './klaviyo/client.ts'
 export { createKlaviyoDestination } from './klaviyo/destination.ts'
 export type { ConnectorOptions, HostLogin, OauthTokens, Secrets, Settings } from './options.ts'
 export { type RouteWebhooksOptions, routeWebhooks } from './route-webhooks.ts'
-export { loadConnectorSpec } from './spec.ts'
+export { loadConnectorSpec, loadOverlay } from './spec.ts'
 export type { Connector }

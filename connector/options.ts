@@ -8,6 +8,7 @@ import type { Observe } from '../runtime/ports/observation.ts'
 import type { Store } from '../runtime/ports/store.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
+import type { Overlay } from '../runtime/spec/spec-overlays.ts'
 
 /**
  * Each may be a function that reads it, from a vault for example. Its value is used for a minute. It is read again at once
@@ -69,6 +70,11 @@ export interface ConnectorOptions {
    * container. For platforms that copy running machines, or name their instances themselves.
    */
   readonly self?: ProcessIdentity
+  /**
+   * The tenant's own changes to `settings.spec`, which many tenants may share: files of YAML by their paths, as in a
+   * [folder of one's own](mapping-authors.md), without `extends`. Pass `settings.spec` loaded, so that it is compiled once.
+   */
+  readonly overlay?: Overlay | undefined
   /** OAuth tokens in the host's vault, in place of the access token or key in `secrets`. */
   readonly logins?: { readonly intercom?: HostLogin | undefined; readonly klaviyo?: HostLogin | undefined } | undefined
   /** Pauses delivery while it is shut; webhooks are stored all the same. */

@@ -5,6 +5,7 @@ import type { NamedBases } from '../runtime/spec/extends/layers.ts'
 import { loadBundle, type SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { openSpecFolder } from '../runtime/spec/spec-files.ts'
+import type { Overlay, SpecOverlays } from '../runtime/spec/spec-overlays.ts'
 import { functions } from './functions/index.ts'
 import { vendorRules } from './spec-rules.ts'
 
@@ -37,3 +38,17 @@ export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): 
 }
 
 const loadInterpreter = async () => (await import('../runtime/expression/text-interpreter.ts')).expressionInterpreter
+
+/** By the shared spec, so that nothing of it outlives it. */
+const overlaysOf = new WeakMap<Spec, SpecOverlays>()
+
+/**
+ * A tenant's spec: `shared` with the files of `overlay` over it. Its first overlay compiles the shared spec again; each
+ * one after it costs only what it changes. Throws a config `Fault` that lists every error with its place.
+ */
+export async function loadOverlay(shared: Spec, overlay: Overlay): Promise<Spec> {
+  const { SpecOverlays } = await import('../runtime/spec/spec-overlays.ts')
+  const overlays = overlaysOf.get(shared) ?? new SpecOverlays(shared, { functions, rules: vendorRules })
+  overlaysOf.set(shared, overlays)
+  return overlays.load(overlay)
+}

@@ -46,6 +46,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Nothing if the side is connected; otherwise begin again.',
     ],
     [
+      'spec/overlay',
+      'The overlay of a tenant cannot be applied: it extends a spec of its own, or the shared spec was built without its files.',
+      'Leave out `extends`, or pass `{ ...built, files }`.',
+    ],
+    [
       'store/other-account',
       'The store is pinned to another account than the one that the host names. Nothing is received and nothing delivered.',
       'Open the store of that account, or name the account of this store.',

@@ -179,6 +179,7 @@ export type {
 } from './spec/spec.ts'
 /** Where a spec's files come from if not from a folder on disk. */
 export type { SpecFiles } from './spec/spec-files.ts'
+export { type Overlay, SpecOverlays, type SpecOverlaysOptions } from './spec/spec-overlays.ts'
 /** The compiled `webhook` section of a spec. */
 export type { EnvelopeSpec, HandshakeSpec, SignatureSpec, WebhookSpec } from './spec/webhook-spec.ts'
 /** The store in memory, for tests and trials. `./store/sqlite` survives a crash. */

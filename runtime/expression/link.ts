@@ -25,13 +25,20 @@ export function compileExpression(
   return new OriginExpression(new LinkedExpression(parsed, functions), origin)
 }
 
+/** Linked texts of a base. Once it is full, a spec keeps further ones itself. */
+export interface SharedTexts {
+  readonly linked: Map<string, ExecutableText>
+  readonly isFull: boolean
+}
+
 /**
  * Links the expressions of one spec. Expressions of equal text share one program: many properties read the same path.
  */
-export function createLinker(functions: FunctionTable): Linker {
-  const linkedByText = new Map<string, LinkedExpression>()
+export function createLinker(functions: FunctionTable, shared?: SharedTexts): Linker {
+  const linkedByText = shared === undefined || shared.isFull ? new Map<string, ExecutableText>() : shared.linked
   return (parsed, origin) => {
-    const linked = linkedByText.get(parsed.text) ?? new LinkedExpression(parsed, functions)
+    const known = linkedByText.get(parsed.text) ?? shared?.linked.get(parsed.text)
+    const linked = known ?? new LinkedExpression(parsed, functions)
     linkedByText.set(parsed.text, linked)
     return new OriginExpression(linked, origin)
   }

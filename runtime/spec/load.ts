@@ -37,6 +37,7 @@ import { writeLock } from './extends/lock.ts'
 import { nameOverlay } from './extends/overlay.ts'
 import { compilePeople } from './people/compile-people.ts'
 import { readSpec, type SpecDocument, type SpecDocuments } from './read.ts'
+import type { Environment, Sections, SharedParts } from './shared-parts.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
 import { openSpecFolder, type SpecFiles } from './spec-files.ts'
@@ -56,6 +57,8 @@ export interface LoadOptions {
   readonly ignoreLock?: boolean
   /** Runs each expression on made-up records, and warns of those that fail. */
   readonly runTrials?: boolean
+  /** Of the base, for the specs of many tenants. Expressions and declarations are then those of changed files only. */
+  readonly shared?: SharedParts | undefined
 }
 
 export interface LoadedSpec {
@@ -95,14 +98,14 @@ export interface LoadedBase {
  */
 export async function loadSpec(
   folder: string | URL,
-  { functions, rules, files = openSpecFolder(folder), checkOnly = false, ...options }: LoadOptions,
+  { functions, rules, files = openSpecFolder(folder), checkOnly = false, shared, ...options }: LoadOptions,
 ): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
-    : (await import('../expression/link.ts')).createLinker(functions)
-  const context = new CompileContext(functions, link)
-  const documents = await readSpec({ ...options, files }, context)
-  const spec = documents.connector && compileSpec(documents.connector, documents, context)
+    : (await import('../expression/link.ts')).createLinker(functions, shared?.files.texts)
+  const context = new CompileContext(functions, link, shared?.files)
+  const documents = await readSpec({ ...options, files, shared: shared?.files }, context)
+  const spec = documents.connector && compileSpec(documents.connector, documents, { context, shared })
   if (rules) checkDestinationRules(documents, spec, rules.destination)
   if (documents.connector) checkCredentials(documents.connector, rules)
   // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
@@ -134,11 +137,85 @@ export async function loadSpec(
   }
 }
 
+interface CompileParts {
+  readonly context: CompileContext
+  readonly shared: SharedParts | undefined
+}
+
 function compileSpec(
   { document, node }: SpecDocument<'connector'>,
   documents: SpecDocuments,
-  context: CompileContext,
+  { context, shared }: CompileParts,
 ): Omit<Spec, 'recipes' | 'sourceFiles'> | undefined {
+  const known = shared?.environmentFor(documents)
+  const environment = known ?? compileEnvironment({ document, node }, documents, context)
+  useEnvironment(environment, context)
+  const { resources, streams, lookups, sets, topics } = environment
+  const { people, namedLookups } = environment.people
+  const profile = environment.profile?.profile
+  const { eventsWithoutPerson = false } = document.destination
+  const names = {
+    topics,
+    streams,
+    lookups,
+    sets,
+    brokenSets: new Set(documents.brokenSets.map(getSetName)),
+    eventsWithoutPerson,
+  }
+  const profileLookups = [...(profile?.lookups ?? []), ...people.lookups]
+  const mappings = documents.mappings.map(({ document, node }) => {
+    const compiled = shared?.mapping(environment, document)
+    return { document, node, ...(compiled ?? compileMapping(document, { ...names, profileLookups }, node)) }
+  })
+  const ofProfile = documents.profile && environment.profile && { ...documents.profile, ...environment.profile }
+  // Of sets that were compiled with the base it would note each use with the base, for ever.
+  if (known === undefined) checkPropertySets(sets, [...mappings, ...(ofProfile ? [ofProfile] : [])], context)
+  checkDuplicates(mappings)
+  checkSetProperties({ connector: document, streams, mappings, profile })
+  checkFiles(documents, sets)
+  checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
+  const sections = compileSections({ document, node }, shared)
+  if (profile === undefined) return undefined
+  // An unreadable file may be the one that uses a setting, so none is reported as unused then.
+  const ofPeople = {
+    resource: profile.resource,
+    lookups: [...profileLookups, ...namedLookups],
+    sets: documents.profile?.document.include,
+  }
+  if (!context.failed) checkUnused(names, mappings, ofPeople, node)
+  const compiled = new Map(mappings.map(({ document, mapping, scope }) => [document, { mapping, scope }]))
+  if (!context.failed) shared?.keep({ documents, environment, sections, mappings: compiled })
+  const selectByEnabled = (enabled: boolean) =>
+    mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)
+  return {
+    name: document.connector,
+    ...sections,
+    delivery: compileDelivery(document.delivery),
+    ...(document.reconcile && { reconcile: compileReconcile(document.reconcile) }),
+    resources,
+    streams,
+    lookups,
+    profile,
+    people,
+    mappings: selectByEnabled(true),
+    disabledMappings: selectByEnabled(false),
+  }
+}
+
+function compileSections({ document, node }: SpecDocument<'connector'>, shared: SharedParts | undefined): Sections {
+  const { source, webhook } = document
+  return {
+    source: shared?.section('source', document) ?? compileSource(source, node.at('source')),
+    webhook: shared?.section('webhook', document) ?? compileWebhook(webhook, source.name, node.at('webhook')),
+    destination: shared?.section('destination', document) ?? compileDestination(document, node.at('destination')),
+  }
+}
+
+function compileEnvironment(
+  { document, node }: SpecDocument<'connector'>,
+  documents: SpecDocuments,
+  context: CompileContext,
+): Environment {
   for (const name of Object.keys(document.lookups)) context.variables.add(name)
   context.fields = compileFields(documents.fields, document)
   const resources = compileResources(document.resources, node.at('resources'))
@@ -153,47 +230,16 @@ function compileSpec(
   checkIgnoredTopics(topics, node.at('webhook', 'ignoredTopics'))
   const { eventsWithoutPerson = false } = document.destination
   const names = { topics, streams, lookups, sets, brokenSets, eventsWithoutPerson }
-  const ofProfile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
-  const profile = ofProfile?.profile
-  const { people, namedLookups } = compilePeople(document.people, { lookups, resource: profile?.resource }, node)
-  const profileLookups = [...(profile?.lookups ?? []), ...people.lookups]
-  const mappings = documents.mappings.map(({ document, node }) => {
-    return { document, node, ...compileMapping(document, { ...names, profileLookups }, node) }
-  })
-  const users = [...mappings, ...(documents.profile && ofProfile ? [{ ...documents.profile, ...ofProfile }] : [])]
-  checkPropertySets(sets, users, context)
-  checkDuplicates(mappings)
-  checkSetProperties({ connector: document, streams, mappings, profile })
-  checkFiles(documents, sets)
-  checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
-  const sections = {
-    name: document.connector,
-    source: compileSource(document.source, node.at('source')),
-    webhook: compileWebhook(document.webhook, document.source.name, node.at('webhook')),
-    delivery: compileDelivery(document.delivery),
-    ...(document.reconcile && { reconcile: compileReconcile(document.reconcile) }),
-    destination: compileDestination(document, node.at('destination')),
-  }
-  if (profile === undefined) return undefined
-  // An unreadable file may be the one that uses a setting, so none is reported as unused then.
-  const ofPeople = {
-    resource: profile.resource,
-    lookups: [...profileLookups, ...namedLookups],
-    sets: documents.profile?.document.include,
-  }
-  if (!context.failed) checkUnused(names, mappings, ofPeople, node)
-  const selectByEnabled = (enabled: boolean) =>
-    mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)
-  return {
-    ...sections,
-    resources,
-    streams,
-    lookups,
-    profile,
-    people,
-    mappings: selectByEnabled(true),
-    disabledMappings: selectByEnabled(false),
-  }
+  const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
+  const people = compilePeople(document.people, { lookups, resource: profile?.profile.resource }, node)
+  const { fields, variables, lookups: boundLookups } = context
+  return { fields, variables, boundLookups, resources, streams, lookups, sets, topics, profile, people }
+}
+
+function useEnvironment({ fields, variables, boundLookups }: Environment, context: CompileContext): void {
+  context.fields = fields
+  context.lookups = boundLookups
+  for (const name of variables) context.variables.add(name)
 }
 
 function compileSets(documents: SpecDocuments, lookups: Spec['lookups']): ReadonlyMap<string, CompiledSet> {

@@ -11,6 +11,7 @@ import { describeNoBaseFile, overlayFiles } from './extends/overlay.ts'
 import { leaveOutReplacedMetrics } from './extends/replaced-metrics.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
+import type { SharedFiles } from './shared-files.ts'
 import type { SourceFile } from './source-file.ts'
 import { expandGlob, type SpecFiles } from './spec-files.ts'
 import type { YamlFile } from './yaml.ts'
@@ -40,18 +41,19 @@ export interface ReadOptions {
   readonly bases?: NamedBases | undefined
   /** Whether to forget what the base was before. */
   readonly ignoreLock?: boolean
+  readonly shared?: SharedFiles | undefined
 }
 
 const NO_FILE_HELP = 'paths are relative to the folder of connector.yaml'
 
 /** Reports each file that does not conform and continues without it: one load finds every error. */
 export async function readSpec(
-  { files, bases = new Map(), ignoreLock }: ReadOptions,
+  { files, bases = new Map(), ignoreLock, shared }: ReadOptions,
   context: CompileContext,
 ): Promise<SpecDocuments> {
-  const { layers, connectors, errors } = await openLayers(files, bases)
+  const { layers, connectors, errors } = await openLayers(files, bases, shared)
   if (layers.length > 1 && !ignoreLock) context.lock = await readLock(files)
-  const reader = new SpecReader(layers, context)
+  const reader = new SpecReader(layers, context, shared)
   context.diagnostics.push(...errors)
   if (context.lock !== undefined) reader.sources.push(context.lock.file)
   // Without its base, a spec lacks whatever it does not change.
@@ -94,8 +96,10 @@ class SpecReader {
   readonly #layers: readonly Layer[]
   readonly #layered = new Map<string, LayeredFile>()
   readonly #context: CompileContext
+  readonly #shared: SharedFiles | undefined
 
-  constructor(layers: readonly Layer[], context: CompileContext) {
+  constructor(layers: readonly Layer[], context: CompileContext, shared: SharedFiles | undefined) {
+    this.#shared = shared
     this.files = uniteLayers(layers)
     this.#layers = layers
     this.#context = context
@@ -128,7 +132,7 @@ class SpecReader {
 
   /** The files of the layers that have one, the spec's own first. */
   async #open(path: string): Promise<readonly YamlFile[]> {
-    const files = await Promise.all(this.#layers.map((layer) => readLayer(layer, path)))
+    const files = await Promise.all(this.#layers.map((layer) => readLayer(layer, path, this.#shared)))
     return files.filter((file) => file !== undefined)
   }
 
@@ -155,7 +159,8 @@ class SpecReader {
       node.at('profile').error(OTHER_PROFILE)
       return undefined
     }
-    const { document, errors } = validateAgainstSchema(kind, yaml)
+    const validate = () => validateAgainstSchema(kind, yaml)
+    const { document, errors } = this.#shared?.validate(kind, yaml, validate) ?? validate()
     this.#context.diagnostics.push(...errors)
     return document && { document, node }
   }

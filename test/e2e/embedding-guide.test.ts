@@ -145,3 +145,12 @@ test('the console behind the sign-in of a host', async () => {
   }
   expect(statuses).toEqual([303, 403, 200])
 })
+
+test('an overlay of a tenant', async () => {
+  const { secret: _, settings, ...given } = await opened()
+  const { connector } = (await run('Overlays 1', { ...given, loadConnectorSpec: async () => settings.spec })) as Opened
+  const { delivery, mappings } = connector.spec
+  expect(delivery.liveWindow).toBe(12 * 3_600_000)
+  const names = mappings.find(({ metric }) => metric === 'Rated Conversation')?.properties.map(({ name }) => name)
+  expect(names).toContain('Shop')
+})

@@ -6,6 +6,7 @@ import type { KnownFields } from '../check/known-fields.ts'
 import type { Trial } from '../check/trial-run.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Lock } from '../extends/lock.ts'
+import type { SharedFiles } from '../shared-files.ts'
 import type { Path } from '../yaml.ts'
 
 /** By the place of an expression: the paths of the declared fields that it reads, such as `conversation.title`. */
@@ -55,11 +56,13 @@ export class CompileContext {
   readonly trials: Trial[] = []
   readonly #reads = new Map<string, Set<string>>()
   readonly #link: Linker
+  readonly #shared: SharedFiles | undefined
   readonly #parsed = new Map<string, Parsed | Problem>()
 
-  constructor(functions: FunctionTable, link: Linker) {
+  constructor(functions: FunctionTable, link: Linker, shared?: SharedFiles) {
     this.functions = functions
     this.#link = link
+    this.#shared = shared
   }
 
   get reads(): FieldReads {
@@ -86,8 +89,10 @@ export class CompileContext {
 
   /** Parses each text once: many properties of many files read the same path, and parsing is most of a load. */
   parse(text: string): Parsed | Problem {
-    const parsed = this.#parsed.get(text) ?? parseExpression(text)
-    this.#parsed.set(text, parsed)
+    const shared = this.#shared?.texts
+    const own = shared === undefined || shared.isFull ? this.#parsed : shared.parsed
+    const parsed = own.get(text) ?? shared?.parsed.get(text) ?? parseExpression(text)
+    own.set(text, parsed)
     return parsed
   }
 

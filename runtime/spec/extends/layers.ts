@@ -4,6 +4,7 @@ import { join as joinOnDisk } from 'node:path'
 import { join } from 'node:path/posix'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
+import type { SharedFiles } from '../shared-files.ts'
 import { SourceFile } from '../source-file.ts'
 import { CONNECTOR_FILE, openRelativeFolder, type SpecFiles } from '../spec-files.ts'
 import { YamlFile } from '../yaml.ts'
@@ -29,12 +30,12 @@ export interface Layers {
 }
 
 /** Follows `extends` from folder to folder. */
-export async function openLayers(files: SpecFiles, bases: NamedBases): Promise<Layers> {
+export async function openLayers(files: SpecFiles, bases: NamedBases, shared?: SharedFiles): Promise<Layers> {
   const layers: Layer[] = []
   const connectors: YamlFile[] = []
   const end = (...errors: Diagnostic[]): Layers => ({ layers, connectors, errors })
   for (let layer: Layer | undefined = { files, path: '' }; layer !== undefined; ) {
-    const connector = await readLayer(layer, CONNECTOR_FILE)
+    const connector = await readLayer(layer, CONNECTOR_FILE, shared)
     if (connector === undefined) return end(describeNoConnector(layer, connectors.at(-1)))
     layers.push(layer)
     connectors.push(connector)
@@ -51,12 +52,18 @@ export async function openLayers(files: SpecFiles, bases: NamedBases): Promise<L
 }
 
 /** The file of a layer, if there is one. */
-export async function readLayer({ files, path: folder }: Layer, path: string): Promise<YamlFile | undefined> {
+export async function readLayer(
+  { files, path: folder }: Layer,
+  path: string,
+  shared?: SharedFiles,
+): Promise<YamlFile | undefined> {
   const text = await files.read(path)
   if (text === undefined) return undefined
   if (folder === '') return new YamlFile(new SourceFile(path, text))
   const diskPath = files.folder && joinOnDisk(files.folder, path)
-  return new YamlFile(new SourceFile(join(folder, path), text, { overlayPath: path, diskPath }))
+  const name = join(folder, path)
+  const parse = () => new YamlFile(new SourceFile(name, text, { overlayPath: path, diskPath }))
+  return shared === undefined ? parse() : shared.file(name, text, parse)
 }
 
 /** All layers as one folder. */
