@@ -1,8 +1,6 @@
 /** Other runtimes than Node run the examples: a signed webhook becomes an event in Klaviyo, and SIGTERM ends them cleanly. */
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import {
   createNotification,
@@ -20,7 +18,6 @@ test.each(['bun', 'deno'])('%s', async (name) => {
   try {
     const sandbox = await startSandbox(closing, { conversations: 5, tickets: 5 })
     const cwd = await installExample(name)
-    await promisify(execFile)('npm', ['run', 'types'], { cwd })
     const bin = join(cwd, 'node_modules/.bin')
     const { scripts } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
     const [program, ...args] = scripts.start.split(' ')
