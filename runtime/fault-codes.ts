@@ -215,6 +215,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['expression/eval', 'An expression calls `$eval`, which is switched off.', 'Write the expression out.'],
     ['preview/unknown-topic', 'The spec knows no such topic.', 'Check the spelling, or add the topic to a mapping.'],
     ['preview/unknown-stream', 'The spec has no such stream.', 'Check the spelling, or add the stream to the spec.'],
+    [
+      'spec/no-destination',
+      'connector.yaml has no `destination.http`, and the connector no code that sends.',
+      'Add `destination.http`, or pass `createDestination`.',
+    ],
     ['spec/built', 'A built spec does not fit this version of the connector.', 'Run `connector build` again.'],
   ]),
   ...faultCodes('transient', 'none', [

@@ -19,6 +19,11 @@ export const SIDE_FAULT_CODES: readonly FaultCode[] = [
       'Check the base URL of the side.',
     ],
     [
+      '<side>/setting',
+      'A setting in the host of the side has a form that could lead requests to another site. None was sent.',
+      'Correct the setting that the message names, and restart.',
+    ],
+    [
       '<side>/no-credentials',
       'No credentials are configured for the side.',
       'Connect it in the console, or set its credentials in the environment.',
@@ -113,5 +118,22 @@ export const SIDE_FAULT_CODES: readonly FaultCode[] = [
     ['<side>/stopped', 'The process stopped during the request.'],
     ['<side>/no-access-token', 'The token endpoint answered without an access token.'],
     ['rate-limit/stopped', 'The process stopped while the request waited for the rate limit.'],
+  ]),
+  ...faultCodes('data', 'mapping author', [
+    [
+      '<side>/no-identifier',
+      'The person of the event has none of the identifiers that the profile names.',
+      'Add one to the contact in the source, or an identifier to the profile, then replay the record.',
+    ],
+    [
+      '<side>/no-body',
+      'The expression of a body in `destination.http` gives no object and no list.',
+      'Correct the expression in connector.yaml, then replay the record.',
+    ],
+    [
+      '<side>/header',
+      'A header of `destination.http` has a value with characters that a header cannot hold.',
+      'Use a value without them, such as the key, then replay the record.',
+    ],
   ]),
 ]
