@@ -104,6 +104,22 @@ test('acknowledged explicitly, events end in any order', async () => {
   expect(ids(await take(all))).toEqual([2])
 })
 
+test('a consumer that asks for no more has no more than the records in flight leased', async () => {
+  const { notify, connector, clock, store, spec } = await streamingConnector()
+  for (let id = 1; id <= 90; id++) await notify(id)
+  const events = connector.events({ signal: never })
+  await clock.until(events.next())
+  await clock.advance(60_000)
+  const unsettled = await store.listUnsettled({ limit: 500 })
+  const leased = unsettled.filter(({ status }) => status === 'leased').length
+  expect(unsettled).toHaveLength(90)
+  expect(leased).toBeGreaterThan(0)
+  expect(leased).toBeLessThanOrEqual(spec.delivery.concurrency.live)
+  await clock.until(events.return())
+  const released = await store.listUnsettled({ limit: 500 })
+  expect(released.filter(({ status }) => status === 'leased')).toEqual([])
+})
+
 test('two consumers share the events', async () => {
   const { notify, take } = await streamingConnector()
   for (let id = 1; id <= 20; id++) await notify(id)
