@@ -19,6 +19,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   test: { summary: 'a thousand cases, from the files to the report', load: () => import('./cases.ts') },
   intake: { summary: 'webhooks, until they are on disk', load: () => import('./intake.ts') },
   observe: { summary: 'history in a host, with an observer and without', load: () => import('./observe.ts') },
+  machines: { summary: 'three machines on one PostgreSQL, 400 tenants', load: () => import('./machines.ts') },
   'store-postgres': { summary: 'PostgreSQL against SQLite', load: () => import('./store-postgres.ts') },
   poll: { summary: 'a reconciling pass, over ten thousand and over ten million keys', load: () => import('./poll.ts') },
   overlays: { summary: 'specs of many tenants over a shared one', load: () => import('./overlays.ts') },

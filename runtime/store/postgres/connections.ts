@@ -44,6 +44,8 @@ export class ConnectionPool implements SqlStatements {
     this.#pool = new driver.Pool({ ...pipelined(clientOptions(driver, settings)), max: settings.poolSize, min: 0 })
     // An idle connection that the server ends: the pool has dropped it, and the next call opens another.
     this.#pool.on('error', () => undefined)
+    // One in use: its statements fail, too, and say it to their callers.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
   get(statement: string, values: readonly SqlValue[]): Promise<unknown> {

@@ -10,6 +10,13 @@ import { addTenant, lockTenants } from './tenants.ts'
 /** How long a claim holds: a dead process is replaced after it, one that is slow for some seconds is not. Milliseconds. */
 export const CLAIM_MS = 20_000
 
+/** Names a claim: the process, and until when it holds. */
+export interface ClaimTerm {
+  readonly id: string
+  readonly now: number
+  readonly until: number
+}
+
 /** When nothing of a tenant is due before it is woken. */
 const NEVER = Number.MAX_SAFE_INTEGER
 
@@ -47,12 +54,12 @@ export interface ClaimedTenants {
   readonly expired: readonly number[]
 }
 
-export function* claim(id: string, now: number, limit: number): Steps<ClaimedTenants> {
+export function* claim({ id, now, until }: ClaimTerm, limit: number): Steps<ClaimedTenants> {
   const expired = yield* all<TenantRow>(EXPIRED, now, limit)
   const free = expired.length < limit ? yield* all<TenantRow>(FREE, now, limit - expired.length) : []
   const claimed = [...expired, ...free]
   if (claimed.length === 0) return { claimed, expired: [] }
-  yield* run(OWN, id, now + CLAIM_MS, JSON.stringify(claimed.map(({ number }) => number)))
+  yield* run(OWN, id, until, JSON.stringify(claimed.map(({ number }) => number)))
   return { claimed, expired: expired.map(({ number }) => number) }
 }
 
@@ -70,8 +77,8 @@ const RENEW = statement(
 )
 
 /** Returns the names of those still owned. */
-export function* renewClaims(id: string, now: number, names: readonly string[]): Steps<readonly string[]> {
-  const rows = yield* all<{ name: string }>(RENEW, id, now + CLAIM_MS, JSON.stringify(names))
+export function* renewClaims({ id, until }: ClaimTerm, names: readonly string[]): Steps<readonly string[]> {
+  const rows = yield* all<{ name: string }>(RENEW, id, until, JSON.stringify(names))
   return rows.map(({ name }) => name)
 }
 

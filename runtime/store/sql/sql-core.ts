@@ -187,8 +187,9 @@ export class SqlCore {
   }
 
   /** The claims of this process on the tenants. */
-  claims(): TenantClaims {
+  claims(claimMs?: number): TenantClaims {
     return new SqlTenantClaims({
+      claimMs,
       sql: this.#sql,
       claimant: { id: this.#owner.id, leases: this.#owner.id },
       now: () => this.clock.now(),

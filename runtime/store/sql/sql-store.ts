@@ -18,8 +18,11 @@ export interface Stores {
   list(): Promise<readonly string[]>
   /** Removes everything of a tenant. Stop its connector in every process before: what it writes later begins anew. */
   delete(tenant: string): Promise<void>
-  /** Who works on which tenant, for `runTenants`: the claims of this process among all that share the database. */
-  claims(): TenantClaims
+  /**
+   * Who works on which tenant, for `runTenants`: the claims of this process among all that share the database. `claimMs`: how
+   * long a claim holds without being renewed, the same in all processes. Default: 20,000.
+   */
+  claims(options?: { readonly claimMs?: number }): TenantClaims
   /** Closes the stores of all tenants. Closing one of them does nothing. */
   close(): Promise<void>
 }
@@ -69,7 +72,7 @@ export function storesOf(core: SqlCore): Stores {
     of: (tenant) => new TenantStore(core, tenant, async () => undefined),
     list: () => core.listTenants(),
     delete: (tenant) => core.deleteTenant(tenant),
-    claims: () => core.claims(),
+    claims: (options = {}) => core.claims(options.claimMs),
     close: () => core.close(),
   }
 }

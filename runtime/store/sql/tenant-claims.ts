@@ -4,6 +4,7 @@ import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import {
   CLAIM_MS,
   type Claimant,
+  type ClaimTerm,
   claim,
   nextClaim,
   releaseClaims,
@@ -22,30 +23,32 @@ export interface ClaimParts {
   readonly now: () => number
   /** Calls the listener with the tenants that get new records by this process. */
   readonly onAppend: (listener: (tenants: readonly number[]) => void) => () => void
+  /** How long a claim holds, milliseconds. Default: 20,000. */
+  readonly claimMs?: number | undefined
   readonly announce: (tenants: readonly number[]) => void
 }
 
 export class SqlTenantClaims implements TenantClaims {
-  readonly claimMs = CLAIM_MS
+  readonly claimMs: number
   readonly #parts: ClaimParts
   /** Of the tenants claimed, by number. */
   readonly #names = new Map<number, string>()
 
   constructor(parts: ClaimParts) {
     this.#parts = parts
+    this.claimMs = parts.claimMs ?? CLAIM_MS
   }
 
   async claim(limit: number): Promise<readonly string[]> {
-    const { claimant, now } = this.#parts
-    const { claimed, expired } = await this.#write(claim(claimant.id, now(), limit))
+    const { claimant } = this.#parts
+    const { claimed, expired } = await this.#write(claim(this.#term(), limit))
     for (const { number, name } of claimed) this.#names.set(number, name)
     if (expired.length > 0) await this.#write(releaseFormer(expired, claimant.leases))
     return claimed.map(({ name }) => name)
   }
 
   async renew(tenants: readonly string[]): Promise<ReadonlySet<string>> {
-    const { claimant, now } = this.#parts
-    return new Set(await this.#write(renewClaims(claimant.id, now(), tenants)))
+    return new Set(await this.#write(renewClaims(this.#term(), tenants)))
   }
 
   async release(tenants: Parameters<TenantClaims['release']>[0]): Promise<void> {
@@ -72,6 +75,11 @@ export class SqlTenantClaims implements TenantClaims {
     return () => {
       for (const stop of stops) stop?.()
     }
+  }
+
+  #term(): ClaimTerm {
+    const now = this.#parts.now()
+    return { id: this.#parts.claimant.id, now, until: now + this.claimMs }
   }
 
   async #write<T>(steps: Steps<T>): Promise<T> {
