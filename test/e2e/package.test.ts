@@ -59,7 +59,7 @@ describe('contains', () => {
   test('the declarations that its exports reach, and no other', () => {
     const { exports } = JSON.parse(read('package.json'))
     const entries = Object.values(exports).map((target) => (target as Entry).types)
-    const declarations = packed.filter((path) => path.endsWith('.d.ts'))
+    const declarations = packed.filter((path) => path.startsWith('dist/') && path.endsWith('.d.ts'))
     expect(declarations).toEqual(reachable(entries.filter(isText), '.d.ts'))
   })
 
