@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const examples = [
   ['store-contract', 55],
+  ['own-store', 200],
   ['destination', 35],
 ] as const
 
