@@ -4,7 +4,7 @@ import { Fault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
 import { loadSerialized, type SerializedProgram } from './compiler/load-serialized.ts'
 import type { NotCompilable } from './compiler/not-compilable.ts'
-import type { Program } from './compiler/program.ts'
+import { linkLibrary, type Program, type WithLibrary } from './compiler/program.ts'
 import { DEFAULT_LIMITS } from './compiler/runtime/limits.ts'
 import type { Bindings, Expression } from './expression.ts'
 import type { FunctionTable } from './functions.ts'
@@ -26,7 +26,7 @@ export type BuiltText = SerializedProgram & {
 export type BuiltPlace = readonly [text: number, file: number, line: number, column: number, ...segments: number[]]
 
 export interface BuiltExpressions {
-  readonly texts: readonly BuiltText[]
+  readonly createTexts: WithLibrary<readonly BuiltText[]>
   /** Paths of files. */
   readonly paths: readonly string[]
   readonly expressions: readonly BuiltPlace[]
@@ -39,9 +39,10 @@ export interface BuiltExpressionOptions {
 }
 
 export function createBuiltExpressions(
-  { texts, paths, expressions }: BuiltExpressions,
+  { createTexts, paths, expressions }: BuiltExpressions,
   options: BuiltExpressionOptions,
 ): readonly Expression[] {
+  const texts = linkLibrary(createTexts, options.functions, DEFAULT_LIMITS)
   const executables = texts.map((text) => new BuiltExpression(text, options))
   return expressions.map(([text, file, ...positions]) => {
     const at = (offset: number) => `${paths[file]}:${findPosition(positions, offset)}`
@@ -73,7 +74,7 @@ class BuiltExpression implements ExecutableText {
   }
 
   program(): Program | NotCompilable {
-    this.#program ??= loadSerialized(this.#built, this.#options.functions, DEFAULT_LIMITS)
+    this.#program ??= loadSerialized(this.#built, DEFAULT_LIMITS)
     return this.#program
   }
 

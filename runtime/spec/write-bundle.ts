@@ -1,6 +1,6 @@
 /** Writes a loaded spec as one readable ES module without imports. */
 import { findFunctionNames, findVariables } from '../expression/check/variables.ts'
-import { generateSource } from '../expression/compiler/compile-program.ts'
+import { declareShared, generateSource, SharedConstants } from '../expression/compiler/compile-program.ts'
 import { indent } from '../expression/compiler/emit/compilation-unit.ts'
 import { toLiteral } from '../expression/compiler/emit/literal.ts'
 import { needsEngine } from '../expression/compiler/needs-engine.ts'
@@ -25,19 +25,21 @@ export function writeBundle(
 ): string {
   if (spec === undefined) throw new TypeError('a spec with errors cannot be built')
   const texts = [...new Set(expressions.map(({ expression }) => expression.text))]
-  const programs = texts.map((text) => generateProgram(text, functions))
+  const shared = new SharedConstants()
+  const programs = texts.map((text) => generateProgram(text, functions, shared))
   const places = new PlaceTable(texts)
   const written = expressions.map((each) => places.write(each))
   const interpreted = expressions.filter(({ expression }) => programs[texts.indexOf(expression.text)]?.isInterpreted)
   const indexes = new Map(expressions.map(({ expression }, index): [Expression, number] => [expression, index]))
   const { sourceFiles: _, ...sections } = spec
+  const createTexts = [...declareShared(shared), `return ${list(programs.map(({ source }) => source))};`]
   const members = [
     `format: ${toLiteral(BUNDLE_FORMAT)}`,
     `version: ${toLiteral(version)}`,
     `hash: ${toLiteral(hashSpec(files))}`,
     `functions: ${list(functions.map(({ name, signature }) => `[${toLiteral(name)}, ${toLiteral(signature)}]`))}`,
     `interpreted: ${list(interpreted.map(({ expression }) => toLiteral(expression.place)))}`,
-    `texts: ${list(programs.map(({ source }) => source))}`,
+    `createTexts: (library, functions) => {\n  ${indent(createTexts.join('\n'))}\n}`,
     `paths: ${list(places.paths.map(toLiteral))}`,
     `expressions: ${list(written)}`,
     `createSpec: (e) => {\n  ${indent(writeSpecLiteral(sections, indexes))}\n}`,
@@ -60,10 +62,7 @@ const list = (items: readonly string[]): string => (items.length === 0 ? '[]' : 
 
 /** The code of a loaded expression, or the reason it is interpreted. */
 export const generateExpressionSource = (text: string, functions: FunctionTable): ProgramSource | NotCompilable =>
-  generateParsed(parseLoaded(text), functions)
-
-const generateParsed = ({ root, text, limits }: Parsed, functions: FunctionTable) =>
-  generateSource({ root, text, functions, limits })
+  generateSource({ ...parseLoaded(text), functions })
 
 function parseLoaded(text: string): Parsed {
   const parsed = parseExpression(text)
@@ -71,9 +70,9 @@ function parseLoaded(text: string): Parsed {
   return parsed
 }
 
-function generateProgram(text: string, functions: FunctionTable) {
+function generateProgram(text: string, functions: FunctionTable, shared: SharedConstants) {
   const parsed = parseLoaded(text)
-  const program = generateParsed(parsed, functions)
+  const program = generateSource({ ...parsed, functions }, shared)
   const names = (member: string, values: Iterable<string>) => {
     const literals = [...values].map(toLiteral)
     return literals.length === 0 ? [] : [`${member}: [${literals.join(', ')}]`]

@@ -7,7 +7,14 @@ import { emitValue } from './emit/emit-value.ts'
 import { toComment, toLiteral } from './emit/literal.ts'
 import { createFrame, declareUnboundMarker, isFunctionName, needsSequenceTracking } from './emit/scope.ts'
 import { NotCompilable } from './not-compilable.ts'
-import { type CompiledProgram, loadProgram, type ProgramFactory, type ProgramSource } from './program.ts'
+import {
+  type CompiledProgram,
+  linkLibrary,
+  loadProgram,
+  type ProgramFactory,
+  type ProgramSource,
+  type WithLibrary,
+} from './program.ts'
 import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
 import { provideEngine } from './runtime/functions/engine.ts'
 import { jsonataEngine } from './runtime/functions/jsonata-builtins.ts'
@@ -30,13 +37,14 @@ export function compileProgram(input: CompileInput): CompiledProgram | NotCompil
   const program = generateSource(input)
   if (program instanceof NotCompilable) return program
   try {
-    const factory = new Function(
+    const { functions, limits } = input
+    const generated = new Function(
       'library',
       'functions',
-      'begin',
-      `return (${program.source})(library, functions, begin)`,
+      `return (begin) => (${program.source})(library, functions, begin)`,
     )
-    return { ...program, evaluate: loadProgram(factory as ProgramFactory, program, input.functions, input.limits) }
+    const factory = linkLibrary(generated as WithLibrary<ProgramFactory>, functions, limits)
+    return { ...program, evaluate: loadProgram(factory, program, limits) }
   } catch (error) {
     // A host may forbid compiling text to code.
     if (error instanceof EvalError) return new NotCompilable('code generation is not allowed here')
@@ -45,10 +53,17 @@ export function compileProgram(input: CompileInput): CompiledProgram | NotCompil
   }
 }
 
-/** Compiles to source without loading it, to write a module. */
-export function generateSource(input: CompileInput): ProgramSource | NotCompilable {
+/** What the programs of one module declare once: every path that reads `id` calls one getter. */
+export class SharedConstants implements Pick<CompilationUnit, 'constants' | 'libraryNames' | 'nameCount'> {
+  readonly libraryNames = new Set<string>()
+  readonly constants = new Map<string, string>()
+  nameCount = 0
+}
+
+/** Compiles to source without loading it, to write a module. With `shared`, the source reads constants that the module declares. */
+export function generateSource(input: CompileInput, shared?: SharedConstants): ProgramSource | NotCompilable {
   try {
-    return generate(input)
+    return generate(input, shared)
   } catch (error) {
     if (error instanceof NotCompilable) return error
     // The emitters and JavaScript's parser recurse, and their stack is shorter than some limits allow.
@@ -57,23 +72,26 @@ export function generateSource(input: CompileInput): ProgramSource | NotCompilab
   }
 }
 
-function generate({ root, text, functions, limits }: CompileInput): ProgramSource {
+function generate({ root, text, functions, limits }: CompileInput, shared?: SharedConstants): ProgramSource {
   const tracksSequences = needsSequenceTracking(root)
+  const declared = shared ?? new SharedConstants()
   const unit: CompilationUnit = {
     functions,
     limits,
     tracksSequences,
     returnsInput: !tracksSequences && isBarePath(root, functions),
-    libraryNames: new Set(),
-    constants: new Map(),
+    sharesConstants: shared !== undefined,
+    libraryNames: declared.libraryNames,
+    constants: declared.constants,
     variables: new Map(),
-    nameCount: 0,
+    nameCount: declared.nameCount,
     emitNode,
   }
   const frame = createFrame(unit, [root], undefined)
   const deepest = { level: 0 }
   const site: EmitSite = { context: { list: 'context', item: 'input', top: true }, frame, level: 0, deepest }
   const code = emitValue(unit, root, site)
+  declared.nameCount = unit.nameCount
   if (deepest.level > limits.stack) throw new NotCompilable('nested too deeply', root)
 
   const body = [
@@ -82,16 +100,19 @@ function generate({ root, text, functions, limits }: CompileInput): ProgramSourc
     ...[...frame.slots.values()].map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`),
     `return ${code};`,
   ]
-  const { libraryNames, constants, returnsInput } = unit
-  const module = [
-    toComment(text),
-    ...(libraryNames.size === 0 ? [] : [`const { ${[...libraryNames].sort().join(', ')} } = library;`]),
-    ...[...constants].map(([source, name]) => `const ${name} = ${source};`),
-    `return (input, bindings${returnsInput ? ' = {}' : ''}) => {\n  ${indent(body.join('\n'))}\n};`,
-  ].join('\n')
-  const source = `(library, functions, begin) => {\n  ${indent(module)}\n}`
+  const { returnsInput } = unit
+  const run = `(input, bindings${returnsInput ? ' = {}' : ''}) => {\n  ${indent(body.join('\n'))}\n}`
+  const own = shared === undefined ? declareShared(declared) : []
+  const module = [toComment(text), ...own, `return ${run};`].join('\n')
+  const source = `(${shared === undefined ? 'library, functions, begin' : 'begin'}) => {\n  ${indent(module)}\n}`
   return { source, tracksSequences, returnsInput, levels: deepest.level }
 }
+
+/** The declarations of constants, each after those it reads. */
+export const declareShared = ({ libraryNames, constants }: SharedConstants): readonly string[] => [
+  ...(libraryNames.size === 0 ? [] : [`const { ${[...libraryNames].sort().join(', ')} } = library;`]),
+  ...[...constants].map(([source, name]) => `const ${name} = ${source};`),
+]
 
 /** A path of fields, and of literal positions: `a.b[0].c`, `$part.d`. Any other step may make a value of its own. */
 function isBarePath({ type, steps, group }: Node, functions: readonly ConnectorFunction[]): boolean {

@@ -1,7 +1,6 @@
 /** Loads a program from the module that `serialize.ts` wrote. */
 import { NotCompilable, type NotCompilableReason } from './not-compilable.ts'
 import { loadProgram, type Program, type ProgramFactory, type ProgramSource } from './program.ts'
-import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
 import type { Limits } from './runtime/limits.ts'
 
 /** One expression of a module, which records the version and the functions that its code depends on. */
@@ -10,12 +9,8 @@ export type SerializedProgram =
       Pick<ProgramSource, 'levels'> & { readonly text: string; readonly factory: ProgramFactory })
   | { readonly text: string; readonly reason: NotCompilableReason; readonly position?: number }
 
-export function loadSerialized(
-  program: SerializedProgram,
-  functions: readonly ConnectorFunction[],
-  limits: Limits,
-): Program | NotCompilable {
+export function loadSerialized(program: SerializedProgram, limits: Limits): Program | NotCompilable {
   if ('reason' in program) return new NotCompilable(program.reason, program)
   const { factory, tracksSequences = false, returnsInput = false, levels } = program
-  return { evaluate: loadProgram(factory, { tracksSequences, returnsInput, levels }, functions, limits) }
+  return { evaluate: loadProgram(factory, { tracksSequences, returnsInput, levels }, limits) }
 }

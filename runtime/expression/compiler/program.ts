@@ -15,17 +15,15 @@ export type ProgramBindings = Readonly<Record<string, Json | undefined>> & {
   readonly [STEP_BUDGET]?: StepBudget | undefined
 }
 
-/** Generated source, once loaded. */
-export type ProgramFactory = (
-  runtimeLibrary: object,
-  functions: ConnectorFunctions,
-  /** Begins to count an evaluation, for a program that does not begin with it. */
-  begin: () => void,
-) => (input: unknown, bindings: ProgramBindings) => unknown
+/** A program of generated source. `begin` begins to count an evaluation, for a program that does not begin with it. */
+export type ProgramFactory = (begin: () => void) => (input: unknown, bindings: ProgramBindings) => unknown
+
+/** Generated source, once loaded: what it takes from here. */
+export type WithLibrary<T> = (runtimeLibrary: object, functions: ConnectorFunctions) => T
 
 /** Everything needed to load a program, here or from a module. */
 export interface ProgramSource {
-  /** A JavaScript expression: a function of the library and the connector's functions. */
+  /** A JavaScript expression: a function of the library, the connector's functions, and `begin`. */
   readonly source: string
   /** Whether the code marks arrays that were sequences. Its results are copied: no mark may leave the expression. */
   readonly tracksSequences: boolean
@@ -48,13 +46,16 @@ export type CompiledProgram = Program & ProgramSource
 
 const NO_BINDINGS: ProgramBindings = {}
 
+/** Passes the library to generated source. */
+export const linkLibrary = <T>(generated: WithLibrary<T>, functions: readonly ConnectorFunction[], limits: Limits): T =>
+  generated(library, wrapFunctions(functions, limits))
+
 export function loadProgram(
   factory: ProgramFactory,
   { tracksSequences, returnsInput, levels }: Omit<ProgramSource, 'source'>,
-  functions: readonly ConnectorFunction[],
   limits: Limits,
 ): Program['evaluate'] {
-  const run = factory(library, wrapFunctions(functions, limits), () => resetLimits(limits, levels))
+  const run = factory(() => resetLimits(limits, levels))
   // Most expressions are such paths, for which each further call shows.
   if (returnsInput) return run as Program['evaluate']
   const finish = tracksSequences ? copyResult : toResult

@@ -124,8 +124,9 @@ describe('a built spec', () => {
 
   test('reports each expression that was refused at build time, and needs an interpreter for it', async () => {
     const built = await build()
-    const texts = built.texts.map(({ text }) => ({ text, reason: 'parent operator' as const, position: 3 }))
-    const expressions = createBuiltExpressions({ ...built, texts }, { functions })
+    const createTexts: SpecBundle['createTexts'] = (...parts) =>
+      built.createTexts(...parts).map(({ text }) => ({ text, reason: 'parent operator' as const, position: 3 }))
+    const expressions = createBuiltExpressions({ ...built, createTexts }, { functions })
     expect(new Set(expressions.map(({ notCompiled }) => notCompiled?.reason))).toEqual(new Set(['parent operator']))
     expect(expressions[0]?.notCompiled?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
   })

@@ -13,6 +13,8 @@ export interface CompilationUnit {
    * Whether the program returns a part of its input. It visits nothing but lists, and begins to count where it meets one.
    */
   readonly returnsInput: boolean
+  /** Whether other programs use the same constants, so that none can hold the `begin` of one. */
+  readonly sharesConstants: boolean
   /** Library functions in use. */
   readonly libraryNames: Set<string>
   /** Source of each module constant → its name: field getters, functions, literal lists. */

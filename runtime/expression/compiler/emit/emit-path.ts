@@ -12,7 +12,7 @@ import {
   withSite,
 } from './compilation-unit.ts'
 import { emitGroup } from './emit-object.ts'
-import { declareGetter, emitFilter, emitItemStep, emitSortTerms, isPlainStep } from './emit-step.ts'
+import { declareGetter, emitFilter, emitItemStep, emitSortTerms, isPlainStep, passBegin } from './emit-step.ts'
 import { emitTuplePath } from './emit-tuples.ts'
 import { emitValue } from './emit-value.ts'
 
@@ -126,7 +126,7 @@ function emitStep(unit: CompilationUnit, { step, list, position, site }: StepOpt
   const isField = step.type === 'name' && isPlainStep(step) && !step.stages
   if (isField && !unit.tracksSequences && position !== 'items') {
     const getter = declareGetter(unit, String(step.value), isLast ? 'getLastField' : 'getFieldOfEach')
-    return { js: `${getter}(${list})`, kind: 'value' }
+    return { js: `${getter}(${list}${passBegin(unit)})`, kind: 'value' }
   }
   const item = createName(unit, 'item')
   const body = emitItemStep(unit, step, item, toItemSite(site, item))

@@ -63,9 +63,13 @@ export function declareGetter(
   const get = declareConstant(unit, 'get_', `(it) => ${source}`, key)
   if (lookup === 'getField') return get
   const fromEach = `${useLibrary(unit, lookup)}(it, ${name}, ${get})`
-  const overLists = `(it) => isArray(it) ? ${unit.returnsInput ? `(begin(), ${fromEach})` : fromEach} : ${get}(it)`
+  const begins = unit.returnsInput ? `(begin(), ${fromEach})` : fromEach
+  const overLists = `(it${passBegin(unit)}) => isArray(it) ? ${begins} : ${get}(it)`
   return declareConstant(unit, lookup === 'getLastField' ? 'last_' : 'each_', overLists, key)
 }
+
+/** A further parameter and argument of a getter over lists. */
+export const passBegin = (unit: CompilationUnit): string => (unit.returnsInput && unit.sharesConstants ? ', begin' : '')
 
 /** `[...]` after `source`. */
 export function emitFilter(unit: CompilationUnit, source: EmittedCode, stage: Stage, site: EmitSite): EmittedCode {
