@@ -2,15 +2,17 @@
 import type { Pipeline } from '../runtime/connector.ts'
 import { createPipeline } from '../runtime/create-pipeline.ts'
 import type { ExpressionInterpreter } from '../runtime/expression/text-interpreter.ts'
+import type { Store } from '../runtime/ports/store.ts'
 import { loadBundle, type SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
-import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
 import { functions, preloadFunctions } from './functions/index.ts'
 import type { ConnectorOptions, Settings } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
 
-export interface EdgeOptions extends Omit<ConnectorOptions, 'settings'> {
+export interface EdgeOptions extends Omit<ConnectorOptions, 'settings' | 'store'> {
+  /** No default: what is kept in the memory of a Worker is lost with it, and a webhook answered with 200 is not sent again. */
+  readonly store: Store
   /** The built spec is the export `built` of what `connector build --out spec.js` wrote; tenants can share what `loadBuiltSpec` made of it. */
   readonly settings: Omit<Settings, 'spec'> & { readonly spec: Spec | SpecBundle }
   /**
@@ -33,8 +35,7 @@ export async function intercomToKlaviyo({ interpreter, ...options }: EdgeOptions
   const spec = 'createSpec' in from ? await loadBuiltSpec(from, interpreter) : from
   const clock = options.clock ?? systemClock
   await preloadFunctions(options.logger ?? silentLogger)
-  const store = options.store ?? memoryStore({ clock })
-  return createPipeline(createPipelineOptions(spec, store, { ...options, clock }).pipeline).pipeline
+  return createPipeline(createPipelineOptions(spec, options.store, { ...options, clock }).pipeline).pipeline
 }
 
 export type { Pipeline, SpecBundle }

@@ -1,6 +1,6 @@
 /** Compiles a syntax tree to JavaScript with exactly the interpreter's results, or refuses it. */
 import type { Node } from './ast.ts'
-import { type CompilationUnit, type EmitSite, indent } from './emit/compilation-unit.ts'
+import { type CompilationUnit, type EmitSite, indent, useLibrary } from './emit/compilation-unit.ts'
 import { emitNode } from './emit/emit.ts'
 import { isPlainStep } from './emit/emit-step.ts'
 import { emitValue } from './emit/emit-value.ts'
@@ -96,7 +96,7 @@ function generate({ root, text, functions, limits }: CompileInput, shared?: Shar
 
   const body = [
     ...[...unit.variables].map(([name, js]) => `const ${js} = bindings[${toLiteral(name)}];`),
-    ...(/\bcontext\b/.test(code) ? ['const context = Array.isArray(input) ? [input] : input;'] : []),
+    ...(/\bcontext\b/.test(code) ? [`const context = ${emitContext(unit)};`] : []),
     ...[...frame.slots.values()].map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`),
     `return ${code};`,
   ]
@@ -107,6 +107,9 @@ function generate({ root, text, functions, limits }: CompileInput, shared?: Shar
   const source = `(${shared === undefined ? 'library, functions, begin' : 'begin'}) => {\n  ${indent(module)}\n}`
   return { source, tracksSequences, returnsInput, levels: deepest.level }
 }
+
+const emitContext = (unit: CompilationUnit): string =>
+  unit.sharesConstants ? `${useLibrary(unit, 'toContext')}(input)` : 'Array.isArray(input) ? [input] : input'
 
 /** The declarations of constants, each after those it reads. */
 export const declareShared = ({ libraryNames, constants }: SharedConstants): readonly string[] => [

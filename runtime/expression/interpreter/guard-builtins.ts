@@ -7,7 +7,7 @@ import { type BuiltinDefinition, findDefinition } from '../compiler/runtime/func
 import { toMillis } from '../compiler/runtime/functions/to-millis.ts'
 import { countMembers } from '../compiler/runtime/json-size.ts'
 import { type LimitCounter, MEMBERS_PER_STEP, PER_STEP } from '../compiler/runtime/limits.ts'
-import type { MatchingCost } from '../compiler/runtime/regex.ts'
+import type { MatchingCost } from '../compiler/runtime/matching-cost.ts'
 import { type Environment, getLimits, type NextEvaluation } from './instrument.ts'
 import type { InterpreterLimits } from './limits.ts'
 import { findMaxMatchingCost } from './matching-cost.ts'

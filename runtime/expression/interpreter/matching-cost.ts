@@ -1,6 +1,7 @@
 /** Estimates the cost of matching regular expressions on the interpreter. */
 import { type Node, walkNodes } from '../compiler/ast.ts'
-import { getMatchingCost, type MatchingCost } from '../compiler/runtime/regex.ts'
+import { analyzeBacktracking } from '../compiler/regex/redos.ts'
+import { type MatchingCost, toMatchingCost } from '../compiler/runtime/matching-cost.ts'
 
 /**
  * The highest cost of any regular expression in the tree, since the one a call will use is unknown. Undefined without
@@ -12,4 +13,9 @@ export function findMaxMatchingCost(root: Node): MatchingCost | undefined {
     if (type === 'regex' && value instanceof RegExp) costs.add(getMatchingCost(value))
   }
   return costs.size === 0 ? undefined : (characters) => Math.max(...Array.from(costs, (cost) => cost(characters)))
+}
+
+export function getMatchingCost(regex: RegExp): MatchingCost {
+  const verdict = analyzeBacktracking(regex)
+  return toMatchingCost(verdict.power, verdict.power === 3 ? undefined : verdict.ways)
 }

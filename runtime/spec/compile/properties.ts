@@ -28,6 +28,9 @@ export interface CompiledSet {
   readonly skip: readonly SkipRule[]
 }
 
+/** One for all properties, of which nearly all omit what is missing: a built spec then writes it once. */
+const OMIT: Missing = { action: 'omit' }
+
 /** A metric includes a set by the name of its file. */
 export const getSetName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')
 
@@ -58,7 +61,7 @@ function compileProperty(name: string, document: string | LongProperty, scope: S
   const place = typeof document === 'string' ? node : node.at('expr')
   const { expression: expr, result } = place.compile(scope)
   warnOfResult(result, document, place)
-  if (typeof document === 'string') return { name, expr, whenMissing: { action: 'omit' } }
+  if (typeof document === 'string') return { name, expr, whenMissing: OMIT }
   checkDefault(document, node)
   warnOfDefault(document, result, node)
   return {
@@ -89,7 +92,7 @@ function compileSpread(name: string, document: string | LongProperty, scope: Sco
     name,
     expr: expression,
     type: 'object',
-    whenMissing: { action: 'omit' },
+    whenMissing: OMIT,
     isSpread: true,
     ...(isLong && document.doc !== undefined && { doc: document.doc }),
   }
@@ -165,7 +168,7 @@ function warnOfDefault({ type, whenMissing }: LongProperty, { field, plural }: V
 }
 
 function compileMissing(document: WhenMissing | undefined): Missing {
-  if (document === undefined || typeof document === 'string') return { action: 'omit' }
+  if (document === undefined || typeof document === 'string') return OMIT
   if (document.skip !== undefined) return { action: 'skip', reason: document.skip }
   return { action: 'default', value: (document.default ?? null) as Json }
 }

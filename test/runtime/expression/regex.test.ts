@@ -5,7 +5,7 @@ import { findAmbiguity } from '../../../runtime/expression/compiler/regex/ambigu
 import { buildNfa } from '../../../runtime/expression/compiler/regex/nfa.ts'
 import { parseRegex } from '../../../runtime/expression/compiler/regex/parse.ts'
 import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/compiler/regex/redos.ts'
-import { getMatchingCost } from '../../../runtime/expression/compiler/runtime/regex.ts'
+import { getMatchingCost } from '../../../runtime/expression/interpreter/matching-cost.ts'
 import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 
 const partTexts = (regex: RegExp, verdict: BacktrackingVerdict): readonly string[] =>

@@ -55,11 +55,11 @@ export function declareGetter(
   lookup: 'getField' | 'getFieldOfEach' | 'getLastField',
 ): string {
   const name = toLiteral(key)
-  const isRecord = `typeof it === 'object' && it !== null && !${useLibrary(unit, 'isArray')}(it)`
-  const isData = 'it._jsonata_function !== true && it._jsonata_lambda !== true'
+  const isArray = useLibrary(unit, 'isArray')
+  const isRecord = unit.sharesConstants ? `${useLibrary(unit, 'isRecord')}(it)` : testRecord(isArray)
   const general = `${useLibrary(unit, 'getField')}(it, ${name})`
   // A name that every object inherits needs a check of ownership.
-  const source = key in {} ? general : `${isRecord} && ${isData} ? it[${name}] : ${general}`
+  const source = key in {} ? general : `${isRecord} ? it[${name}] : ${general}`
   const get = declareConstant(unit, 'get_', `(it) => ${source}`, key)
   if (lookup === 'getField') return get
   const fromEach = `${useLibrary(unit, lookup)}(it, ${name}, ${get})`
@@ -67,6 +67,10 @@ export function declareGetter(
   const overLists = `(it${passBegin(unit)}) => isArray(it) ? ${begins} : ${get}(it)`
   return declareConstant(unit, lookup === 'getLastField' ? 'last_' : 'each_', overLists, key)
 }
+
+/** `isRecord` of the library, inline: a third of a getter's time. A module is small rather than that fast. */
+const testRecord = (isArray: string): string =>
+  `typeof it === 'object' && it !== null && !${isArray}(it) && it._jsonata_function !== true && it._jsonata_lambda !== true`
 
 /** A further parameter and argument of a getter over lists. */
 export const passBegin = (unit: CompilationUnit): string => (unit.returnsInput && unit.sharesConstants ? ', begin' : '')

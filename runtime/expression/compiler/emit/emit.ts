@@ -1,6 +1,7 @@
 /** Dispatches each type of node to its emitter. Emitters call back through the compilation unit. */
 import type { Node } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
+import { analyzeBacktracking } from '../regex/redos.ts'
 import { type CompilationUnit, type EmitSite, type EmittedCode, useLibrary, withSite } from './compilation-unit.ts'
 import { emitBind, emitBlock } from './emit-block.ts'
 import { emitApply, emitCall, emitLambda } from './emit-call.ts'
@@ -99,5 +100,8 @@ function emitUnary(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCo
 function emitRegex(unit: CompilationUnit, node: Node): EmittedCode {
   if (!(node.value instanceof RegExp)) throw new NotCompilable('unknown syntax', node)
   const { source, flags } = node.value
-  return { js: `${useLibrary(unit, 'regex')}(${toLiteral(source)}, ${toLiteral(flags)})`, kind: 'value' }
+  const verdict = analyzeBacktracking(node.value)
+  const cost = [verdict.power, ...('ways' in verdict && verdict.ways !== undefined ? [verdict.ways] : [])]
+  const args = [source, flags, ...cost].map(toLiteral).join(', ')
+  return { js: `${useLibrary(unit, 'regex')}(${args})`, kind: 'value' }
 }

@@ -1,5 +1,6 @@
 /** Detects ReDoS: whether a regular expression may backtrack without practical bound, before it ever runs. */
 import { type Ambiguity, findAmbiguity } from './ambiguity.ts'
+import { FEW_WAYS } from './few-ways.ts'
 import { buildNfa, type Nfa } from './nfa.ts'
 import { parseRegex, type Span } from './parse.ts'
 import { RegexTooLarge } from './too-large.ts'
@@ -23,9 +24,6 @@ export type BacktrackingVerdict =
       /** The parts that can match the same string, as offsets into the source. */
       readonly parts: readonly Span[]
     }
-
-/** Fewer ways cost no more than a step already counts for. */
-export const FEW_WAYS = 16
 
 /** A process that loads specs without end does not keep them all. */
 const MAX_VERDICTS = 1_000

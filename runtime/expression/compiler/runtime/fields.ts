@@ -5,6 +5,9 @@ import { Sequence, toValue } from './sequence.ts'
 
 export const isArray = Array.isArray
 
+/** The start of a path: at the top level, an input array is one item. */
+export const toContext = (input: unknown): unknown => (isArray(input) ? [input] : input)
+
 /** The interpreter takes an object with one of these marks for a function, whose members expressions cannot see. */
 interface FunctionMarks {
   readonly _jsonata_function?: unknown

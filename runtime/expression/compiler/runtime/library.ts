@@ -7,7 +7,9 @@ export {
   getFieldOfEach,
   getLastField,
   isArray,
+  isRecord,
   lookup,
+  toContext,
   wildcard,
 } from './fields.ts'
 export { filter, filterByTest, itemAt, itemAtKeepingArray } from './filters.ts'

@@ -1,7 +1,7 @@
 /** Regular expressions, and synchronous versions of the built-in functions that take them. */
-import { analyzeBacktracking, FEW_WAYS } from '../regex/redos.ts'
 import { isNotTailCallable } from './functions/tail-calls.ts'
-import { checkListLength, checkTextLength, consumeSize, consumeSteps, fallBack, PER_STEP } from './limits.ts'
+import { checkListLength, checkTextLength, consumeSize, consumeSteps, fallBack } from './limits.ts'
+import { toMatchingCost } from './matching-cost.ts'
 import { Sequence } from './sequence.ts'
 
 /** The result of calling a regular expression, or a function that stands in for one. */
@@ -14,33 +14,16 @@ interface Match {
   next?: unknown
 }
 
-/** Steps to charge for matching a string of this length: the worst case. */
-export type MatchingCost = (characters: number) => number
-
-export const linearCost: MatchingCost = (characters) => Math.floor(characters / PER_STEP)
-
-/** At this cost a string of 64,000 characters exhausts the default limit, within seconds. */
-export const quadraticCost: MatchingCost = (characters) => Math.floor(characters / PER_STEP) ** 2
-
-export function getMatchingCost(regex: RegExp): MatchingCost {
-  const verdict = analyzeBacktracking(regex)
-  if (verdict.power === 3) return quadraticCost
-  const { power, ways } = verdict
-  if (ways === undefined) return power === 1 ? linearCost : quadraticCost
-  // Even a short string costs something then.
-  return power === 1
-    ? (characters) => linearCost(characters) + Math.ceil((characters * ways) / PER_STEP ** 2)
-    : (characters) => Math.ceil(((characters / PER_STEP) ** 2 * ways) / FEW_WAYS)
-}
-
-/** `/source/flags` as a value: a function of a string and a start offset. All its calls share one `lastIndex`. */
-export function regex(source: string, flags: string): object {
+/**
+ * `/source/flags` as a value: a function of a string and a start offset. All its calls share one `lastIndex`. `power` and `ways`
+ * are the compiler's verdict on its time.
+ */
+export function regex(source: string, flags: string, power: number, ways?: number): object {
   const pattern = new RegExp(source, flags)
-  let cost: MatchingCost | undefined
+  const cost = toMatchingCost(power, ways)
   const find = (text: unknown, from: unknown): Match | undefined => {
     consumeSteps(1)
     if (typeof text === 'string' && from === undefined) {
-      cost ??= getMatchingCost(pattern)
       consumeSteps(cost(text.length))
     }
     // JavaScript converts other values to strings, undefined to "undefined".
