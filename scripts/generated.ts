@@ -8,6 +8,7 @@ import { FAULT_CODES } from '../runtime/fault-codes.ts'
 import { SKIP_REASONS, WAIT_REASONS } from '../runtime/skip-reasons.ts'
 import { documentTypes } from './document-types.ts'
 import { editorSchema } from './editor-schemas.ts'
+import { phoneMetadataModule } from './phone-metadata.ts'
 import { faultsPage, skipReasonsPage } from './reference/faults-reference.ts'
 import { functionsPage } from './reference/functions-reference.ts'
 import { generatedNote, type Schema, schemaPage } from './reference/schema-reference.ts'
@@ -46,6 +47,7 @@ export async function generateCode(root: URL): Promise<readonly GeneratedFile[]>
     { path: 'runtime/spec/generated/documents.ts', text: await documentTypes(folder) },
     { path: 'runtime/spec/generated/validators.ts', text: await validators(folder, kinds) },
     { path: 'runtime/spec/generated/schema-texts.ts', text: await schemaTexts(folder, kinds) },
+    { path: PHONE_METADATA, text: await phoneMetadataModule(root, await readPresent(new URL(PHONE_METADATA, root))) },
     { path: 'runtime/version.ts', text: await versionModule(root) },
   ]
 }
@@ -83,6 +85,10 @@ export async function generatePages(root: URL): Promise<readonly GeneratedFile[]
     },
   ]
 }
+
+const PHONE_METADATA = 'runtime/lib/phone/generated/phone-metadata.ts'
+
+const readPresent = (file: URL): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined)
 
 /** The package's version as code, so that no start reads package.json. */
 async function versionModule(root: URL): Promise<string> {

@@ -6,14 +6,14 @@ export interface ModuleSource<T> {
   readonly name: string
   readonly load: () => Promise<T>
   /** From the second try on: Node remembers a failed `import()` for the life of the process. */
-  readonly loadAgain: () => Promise<T>
+  readonly loadAgain: (attempt: number) => Promise<T>
 }
 
 export class ModuleLoader<T> {
   readonly #source: ModuleSource<T>
   #module: T | undefined
   #loading: Promise<void> | undefined
-  #hasFailed = false
+  #failures = 0
 
   constructor(source: ModuleSource<T>) {
     this.#source = source
@@ -40,9 +40,9 @@ export class ModuleLoader<T> {
   async #loadOnce(): Promise<void> {
     const { name, load, loadAgain } = this.#source
     try {
-      this.#module = await (this.#hasFailed ? loadAgain() : load())
+      this.#module = await (this.#failures > 0 ? loadAgain(this.#failures) : load())
     } catch (error) {
-      this.#hasFailed = true
+      this.#failures++
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code'
       const message = `the ${name} could not be loaded (${code}); will retry`
       throw new Fault('transient', 'expression/not-loaded', message, {
@@ -53,7 +53,3 @@ export class ModuleLoader<T> {
     }
   }
 }
-
-/** Requires a package as the file at `url` would. Nothing fails to load at the edge, where this throws: all is one file. */
-export const requireFrom = (url: string, name: string): unknown =>
-  process.getBuiltinModule('node:module').createRequire(url)(name)

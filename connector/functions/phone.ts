@@ -1,22 +1,25 @@
 /** Converts phone numbers as people and programs write them to E.164, where libphonenumber finds them valid. */
-import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
+import type { ReadNumber } from '../../runtime/lib/phone/phone-library.ts'
 import { countryCode } from './countries.ts'
 import { currentNumbers } from './former-numbers.ts'
 import { memoize } from './memoize.ts'
-import { ModuleLoader, requireFrom } from './module-loader.ts'
+import { ModuleLoader } from './module-loader.ts'
 import { cleanPhoneText } from './phone-texts.ts'
 
-type Library = typeof import('libphonenumber-js/max')
+type Library = typeof import('../../runtime/lib/phone/phone-library.ts')
 
 const library = new ModuleLoader<Library>({
   name: 'phone library',
-  load: () => import('libphonenumber-js/max'),
-  loadAgain: async () => requireFrom(import.meta.url, 'libphonenumber-js/max') as Library,
+  load: () => import('../../runtime/lib/phone/phone-library.ts'),
+  async loadAgain(attempt) {
+    const again = new URL(`../../runtime/lib/phone/phone-library.js?attempt=${attempt}`, import.meta.url).href
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ again)) as Library
+  },
 })
 
 /**
- * Loads 150 kB of metadata: most commands never see a number. Returns undefined once loaded; rejects with a transient
- * `Fault`.
+ * Loads 80 kB of code and metadata: most commands never see a number. Returns undefined once loaded; rejects with a
+ * transient `Fault`.
  */
 export const loadPhoneMetadata = (): Promise<void> | undefined => library.load()
 
@@ -68,11 +71,7 @@ function parse(text: string, country: string): string | undefined {
   return undefined
 }
 
-function read(text: string, country: string): PhoneNumber | undefined {
-  const defaultCountry = country as CountryCode | ''
-  // Without `extract`, "order 0871234567 please" is not a number.
-  return loaded().parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })
-}
+const read = (text: string, country: string): ReadNumber | undefined => loaded().readNumber(text, country)
 
 function loaded(): Library {
   const { module } = library
@@ -92,14 +91,12 @@ function* readingsOf(clean: string, country: string): Generator<string> {
 
 function startsWithOwnPrefix(digits: string, country: string): boolean {
   if (country === '') return false
-  const metadata = new (loaded().Metadata)()
-  metadata.selectNumberingPlan(country as CountryCode)
-  const prefix = metadata.numberingPlan?.IDDPrefix()
+  const prefix = loaded().internationalPrefix(country)
   return prefix !== undefined && new RegExp(`^(?:${prefix})`).test(digits)
 }
 
 /** Only with its country code is a number surely of that country: "1 212 456 1111" typed in Mexico is not Mexican. */
-function readFormer({ countryCallingCode, nationalNumber }: PhoneNumber, reading: string): string | undefined {
+function readFormer({ countryCallingCode, nationalNumber }: ReadNumber, reading: string): string | undefined {
   const trunkLength = reading.replace(/\D/g, '').length - nationalNumber.length
   if (!reading.startsWith('+') && trunkLength < 2) return undefined
   for (const current of currentNumbers(countryCallingCode, nationalNumber)) {

@@ -1,7 +1,7 @@
 /** Checks on single values, each with the limit or the shape that Klaviyo documents. */
 
-import { isValidPhoneNumber } from 'libphonenumber-js/max'
 import { isObject } from '../../../runtime/lib/json.ts'
+import { readNumber } from '../../../runtime/lib/phone/phone-library.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { isList, prefixPointers, type ValueCheck, type Violation } from './rules.ts'
 
@@ -31,7 +31,7 @@ export const emailChecks: readonly ValueCheck[] = [
 export const phoneChecks: readonly ValueCheck[] = [
   text(
     'Invalid phone number format (Example of a valid format: +12345678901)',
-    (value) => E164.test(value) && isValidPhoneNumber(value),
+    (value) => E164.test(value) && readNumber(value, '')?.isValid() === true,
   ),
 ]
 

@@ -1,10 +1,10 @@
 /** No record is to blame for a library that cannot be loaded: its events wait, and the next try loads it. */
 import { execFile } from 'node:child_process'
-import { cpSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ModuleLoader } from '../../../connector/functions/module-loader.ts'
 import type { ExpressionFunction } from '../../../runtime/expression/functions.ts'
@@ -63,25 +63,37 @@ describe('a load that fails once', () => {
 test('a process whose package folder is away for a moment reads numbers again', async () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
   const folder = temporaryFolder(closing)
-  const packages = join(folder, 'node_modules/libphonenumber-js')
-  cpSync(join(root, 'node_modules/libphonenumber-js'), packages, { recursive: true })
+  const library = 'runtime/lib/phone/phone-library'
+  const apart: Plugin = {
+    name: 'apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /phone-library\.ts$/ }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: `../../${library}.js`, external: true },
+      )
+    },
+  }
   await build({
-    entryPoints: [join(root, 'connector/functions/phone.ts')],
-    outfile: join(folder, 'phone.mjs'),
-    ...({ bundle: true, external: ['libphonenumber-js'], format: 'esm', platform: 'node' } as const),
+    entryPoints: ['connector/functions/phone.ts', `${library}.ts`],
+    absWorkingDir: root,
+    outdir: folder,
+    ...({ bundle: true, plugins: [apart], format: 'esm', platform: 'node' } as const),
   })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(
     join(folder, 'main.mjs'),
     `import { renameSync } from 'node:fs'
-import { loadPhoneMetadata, toE164 } from './phone.mjs'
-const [packages] = process.argv.slice(2)
+import { loadPhoneMetadata, toE164 } from './connector/functions/phone.js'
+const [library] = process.argv.slice(2)
 const load = () => loadPhoneMetadata()?.catch(({ kind, code }) => kind + ' ' + code)
-renameSync(packages, packages + '.away')
+renameSync(library, library + '.away')
 const away = [await load(), await load()]
-renameSync(packages + '.away', packages)
+renameSync(library + '.away', library)
 console.log(JSON.stringify([...away, await load(), toE164('087 123 4567', 'IE')]))`,
   )
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'main.mjs'), packages])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(folder, 'main.mjs'),
+    join(folder, `${library}.js`),
+  ])
   const fault = 'transient expression/not-loaded'
   expect(JSON.parse(stdout)).toEqual([fault, fault, null, '+353871234567'])
 })
