@@ -11,9 +11,14 @@ import { vendorRules } from './spec-rules.ts'
 
 /** One folder up in a checkout, two in the compiled package. A function, not a constant: a bundled module has no URL. */
 export function specFolder(): URL {
+  // In a CommonJS bundle and in a Worker; elsewhere a bundle has a place, but no spec beside it.
+  if (!import.meta.url) throw new Fault('config', 'spec/no-folder', NO_FOLDER)
   const folders = ['../', '../../'].map((up) => new URL(up, import.meta.url))
   return folders.find((folder) => existsSync(new URL('connector.yaml', folder))) ?? new URL('../', import.meta.url)
 }
+
+const NO_FOLDER =
+  'a bundle has no folder with the shipped spec: write it with `connector build --out spec.js`, and pass its export `built` as settings.spec'
 
 /** The shipped spec, by the name that `extends` gives it. */
 export const namedBases = (): NamedBases => new Map([['intercom-to-klaviyo', openSpecFolder(specFolder())]])

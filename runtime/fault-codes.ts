@@ -221,6 +221,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Add `destination.http`, or pass `createDestination`.',
     ],
     ['spec/built', 'A built spec does not fit this version of the connector.', 'Run `connector build` again.'],
+    [
+      'spec/no-folder',
+      'The connector runs in a bundle, which has no folder of YAML beside it.',
+      'Pass what `connector build --out spec.js` wrote.',
+    ],
   ]),
   ...faultCodes('transient', 'none', [
     [
@@ -262,6 +267,14 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['recipe/in-progress', 'Another process creates the same segment or flow.', 'Try again in two minutes.'],
   ]),
 
+  // The host.
+  ...faultCodes('config', 'operator', [
+    [
+      'host/missing-package',
+      'A package that only some hosts install is missing.',
+      'Run the command that the message names.',
+    ],
+  ]),
   ...STORE_FAULT_CODES,
 
   // Ours.

@@ -1,13 +1,15 @@
 /** `npm run build`: compiles the package into `dist`, then keeps only files that a user of the package can reach. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transformSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const dist = join(root, 'dist')
-const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { bin, exports, dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+/** Installed beside the package. All others become part of it. */
+const externalPackages = Object.keys({ ...dependencies, ...peerDependencies })
 const entries = Object.values(exports).filter((target) => target.types !== undefined)
 
 rmSync(dist, { recursive: true, force: true })
@@ -18,6 +20,8 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
 for (const file of filesOf(dist)) if (file.endsWith('.js')) removeComments(file)
 minify('dist/runtime/spec/generated/validators.js')
 await bundleSandbox()
+await bundlePhoneLibrary()
+await bundleRedaction()
 const scripts = await reachableScripts([...Object.values(bin), ...entries.map((entry) => entry.default)])
 const types = reachableTypes(entries.map((entry) => entry.types))
 for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rmSync(file)
@@ -44,11 +48,43 @@ async function bundleSandbox() {
     outfile: 'dist/sandbox/index.js',
     bundle: true,
     minify: true,
-    packages: 'external',
+    external: externalPackages,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     logLevel: 'warning',
+  })
+}
+
+/** libphonenumber takes 10 MB installed, of which this is all that reads numbers. */
+async function bundlePhoneLibrary() {
+  await bundlePhone('dist/runtime/lib/phone/phone-library.js')
+}
+
+/** The commands that redact recordings also write numbers, in the form of each country. */
+async function bundleRedaction() {
+  const names = ['getCountries', 'isSupportedCountry', 'parsePhoneNumberFromString']
+  const whole = 'dist/runtime/conformance/redact/libphonenumber.js'
+  writeFileSync(join(root, whole), `export { ${names.join(', ')} } from 'libphonenumber-js/max'`)
+  await bundlePhone(whole)
+  for (const file of filesOf(join(root, 'dist/runtime/conformance/redact'))) {
+    if (!file.endsWith('.js') || file === join(root, whole)) continue
+    const path = relative(dirname(file), join(root, whole))
+    const code = readFileSync(file, 'utf8')
+    const inside = code.replace(
+      /from ?(["'])libphonenumber-js\/max\1/g,
+      `from"${path.startsWith('.') ? path : `./${path}`}"`,
+    )
+    if (inside !== code) writeFileSync(file, inside)
+  }
+}
+
+async function bundlePhone(file) {
+  const license = readFileSync(join(root, 'node_modules/libphonenumber-js/LICENSE'), 'utf8')
+  await build({
+    ...{ absWorkingDir: root, entryPoints: [file], outfile: file, allowOverwrite: true },
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning' },
+    banner: { js: `/*! libphonenumber-js; metadata of Google's libphonenumber, Apache License 2.0\n${license}\n*/` },
   })
 }
 

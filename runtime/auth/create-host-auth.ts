@@ -6,7 +6,6 @@ import type { AuthProvider } from '../ports/auth.ts'
 import type { HostAuthParts } from './environment-credentials.ts'
 import { missingOauthClient } from './errors.ts'
 import { HostAuth, type TokenRefresher } from './host-auth.ts'
-import { createOauthFlow } from './oauth.ts'
 import { SecretReader, type SecretSource } from './secret-reader.ts'
 import type { Credentials, OauthClient, Side } from './side.ts'
 
@@ -38,8 +37,16 @@ export function createHostAuth(
 }
 
 function createRefresher(side: Side, parts: HostAuthParts): Pick<TokenRefresher, 'oauth' | 'lock'> {
-  const oauth = createOauthFlow(side, parts)
-  if (oauth === undefined) throw missingOauthClient(side)
+  if (side.oauth === undefined || side.client === undefined) throw missingOauthClient(side)
   const { store, clock } = parts
+  const oauth: TokenRefresher['oauth'] = {
+    async refresh(...args) {
+      // Imported here: a host with keys, or with tokens that it refreshes itself, needs no OAuth.
+      const { createOauthFlow } = await import('./oauth.ts')
+      const flow = createOauthFlow(side, parts)
+      if (flow === undefined) throw missingOauthClient(side)
+      return flow.refresh(...args)
+    },
+  }
   return { oauth, lock: new Lock({ store, clock, name: credentialsLockCheckpoint(side.side), leaseMs: LOCK_LEASE_MS }) }
 }

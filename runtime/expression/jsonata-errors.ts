@@ -1,5 +1,7 @@
 /** Our own messages for JSONata's error codes. JSONata's messages quote values, which may be personal data. */
 
+import { LIMIT_ERRORS } from './limit-errors.ts'
+
 interface JsonataErrorInfo {
   readonly code: string
   /** A token of the expression: an operator, a function's name. Never a value of the record. */
@@ -45,7 +47,6 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
   T1006: ({ token }) => `${formatCall(token)} is not a function`,
   D1009: () => 'two keys of an object are the same',
   D1011: () => 'it calls itself too deeply',
-  D1012: () => 'it takes too many steps',
   T2001: ({ token, types }) => `the left side of ${token} ${formatIs(types)}not a number`,
   T2002: ({ token, types }) => `the right side of ${token} ${formatIs(types)}not a number`,
   T2003: () => 'the left side of .. is not a whole number',
@@ -55,8 +56,6 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
   T2008: ({ types }) => `only numbers and strings can be sorted${formatNot(types)}`,
   T2009: ({ token, types }) => `the two sides of ${token} are of different types${formatPair(types)}`,
   T2010: ({ token, types }) => `the two sides of ${token} must be numbers or strings${formatNot(types)}`,
-  D2014: () => 'a range (..) has too many items',
-  D2015: () => 'a list has too many items',
   D3001: () => 'a number is out of range',
   D3010: () => 'the pattern of $replace is an empty string',
   D3012: () => 'the replacement of $replace is not a string',
@@ -84,5 +83,7 @@ const formatPair = (types: readonly string[] = []): string =>
 
 /** One sentence for an error code, without a value of the record. */
 export function explainError(error: JsonataErrorInfo): string {
+  const atLimit = LIMIT_ERRORS[error.code]
+  if (atLimit !== undefined) return atLimit
   return MESSAGES[error.code]?.(error) ?? (error.token ? `JSONata error near "${error.token}"` : 'JSONata error')
 }

@@ -6,14 +6,15 @@ import type { Program } from './compiler/program.ts'
 import { closeBudget, dropBudget, LimitExceeded, openBudget, STEP_BUDGET } from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import type { Bindings, Expression, NotCompiled, Origin } from './expression.ts'
-import { toEvaluationFault } from './expression-fault.ts'
+import { ExplainedError, toEvaluationFault } from './expression-fault.ts'
+import { LIMIT_ERRORS } from './limit-errors.ts'
 
 /** An executable text, shared by every place that has it. */
 export interface ExecutableText {
   readonly text: string
   readonly variables: ReadonlySet<string>
   program(): Program | NotCompilable
-  /** Rejects with JSONata's error, a `NotPlain`, or a `Fault`. */
+  /** Rejects with an `ExplainedError`, a `NotPlain`, or a `Fault`. */
   interpret(input: Json, bindings: Bindings): Promise<Json | undefined>
   /**
    * Functions in use. Compiled code ignores bindings of these names, so evaluations with such a binding are
@@ -60,10 +61,9 @@ export class OriginExpression implements Expression {
 }
 
 function createEvaluate(linked: ExecutableText, origin: Origin): Evaluate {
-  const { text } = linked
   const interpret = (input: Json, bindings: Bindings): Promise<Json | undefined> =>
     linked.interpret(input, bindings).catch((error: unknown) => {
-      throw toEvaluationFault(error, origin, text)
+      throw toEvaluationFault(error, origin)
     })
   const program = linked.program()
   if (program instanceof NotCompilable) return (input, bindings = {}) => interpret(input, bindings)
@@ -80,7 +80,7 @@ function createEvaluate(linked: ExecutableText, origin: Origin): Evaluate {
       if (error instanceof LimitExceeded) closeBudget(budget)
       else dropBudget()
       // A limit is final: the interpreter would only take longer to reach it, or never end.
-      if (error instanceof LimitExceeded) throw toEvaluationFault(toInterpreterError(error), origin, text)
+      if (error instanceof LimitExceeded) throw toEvaluationFault(toInterpreterError(error), origin)
       // Compiled code has no error messages: the interpreter finds the error to report, or the value.
       return interpret(input, bindings)
     }
@@ -95,5 +95,7 @@ const findPlace = ({ position }: NotCompilable, origin: Origin): string =>
 function toInterpreterError(error: LimitExceeded): unknown {
   const { code } = error
   if (code === 'record-steps') return error
-  return code === 'output' ? new NotPlain(code, 'its result is too large') : { code }
+  return code === 'output'
+    ? new NotPlain(code, 'its result is too large')
+    : new ExplainedError(code, LIMIT_ERRORS[code] ?? '')
 }

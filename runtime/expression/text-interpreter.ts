@@ -2,6 +2,7 @@
 import type { Json } from '../ports/types.ts'
 import { findReferences } from './check/references.ts'
 import { collectVariableNames } from './check/variables.ts'
+import { toExplainedError } from './explain-error.ts'
 import type { Bindings } from './expression.ts'
 import type { FunctionTable } from './functions.ts'
 import { createInterpreter, type Interpret } from './interpreter/interpreter.ts'
@@ -13,7 +14,11 @@ export function createTextInterpreter(parsed: Parsed, functions: FunctionTable):
   // More than the free variables: the interpreter also reads the caller's bindings for function names, and for names
   // that a path binds if the path finds no item.
   const variables = new Set([...names, ...collectVariableNames(root)])
-  return createInterpreter(parsed, { functions, names, variables })
+  const interpret = createInterpreter(parsed, { functions, names, variables })
+  return (input, bindings) =>
+    interpret(input, bindings).catch((error: unknown) => {
+      throw toExplainedError(error, parsed.text)
+    })
 }
 
 /** What a host passes to `loadBundle`, where it can afford JSONata's parser. */

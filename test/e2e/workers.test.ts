@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
-import { afterAll, expect, test } from 'vitest'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { functions } from '../../connector/functions/index.ts'
 import { specFolder } from '../../connector/spec.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
@@ -39,18 +39,62 @@ Object.assign(globalThis, {
 })
 syncBuiltinESMExports()`
 
-test('a bundle receives and delivers a webhook', async () => {
-  const file = (name: string) => join(folder, name)
-  writeFileSync(file('built.mjs'), writeBundle(await loadSpec(specFolder(), { functions }), functions))
-  writeFileSync(file('before.mjs'), before)
-  await build({
-    ...{
-      entryPoints: [fileURLToPath(new URL('../helpers/processes/edge-child.ts', import.meta.url))],
-      outfile: file('bundle.mjs'),
-    },
-    ...{ bundle: true, format: 'esm', platform: 'neutral', external: ['node:*'], mainFields: ['module', 'main'] },
-    ...{ define: { 'import.meta.url': 'undefined' }, logLevel: 'error' },
+const file = (name: string) => join(folder, name)
+const sourceOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** As a Worker's bundler does. */
+const bundle = (entryPoint: string, options: BuildOptions) =>
+  build({
+    ...{ entryPoints: [entryPoint], bundle: true, format: 'esm', platform: 'neutral', external: ['node:*'] },
+    ...{ mainFields: ['module', 'main'], define: { 'import.meta.url': 'undefined' }, logLevel: 'error' },
+    ...options,
   })
+
+beforeAll(async () => {
+  writeFileSync(file('built.mjs'), writeBundle(await loadSpec(specFolder(), { functions }), functions))
+})
+
+describe('all that receives and delivers, with the shipped spec', () => {
+  let outputs: Metafile['outputs']
+  beforeAll(async () => {
+    const worker = `import { intercomToKlaviyo } from ${JSON.stringify(sourceOf('../../connector/edge.ts'))}
+import { built } from './built.mjs'
+export default { create: (options) => intercomToKlaviyo({ ...options, settings: { spec: built } }) }`
+    writeFileSync(file('worker.mjs'), worker)
+    const { metafile } = await bundle(file('worker.mjs'), {
+      ...{ outdir: file('worker'), splitting: true, minify: true, charset: 'utf8', metafile: true },
+    })
+    outputs = metafile?.outputs ?? {}
+  })
+
+  /** The bytes of an output and of all that it imports at once. */
+  function bytesOf(path: string, counted = new Set<string>()): number {
+    if (counted.has(path)) return 0
+    counted.add(path)
+    const { bytes, imports } = outputs[path] as Metafile['outputs'][string]
+    const others = imports.filter(({ kind, path }) => kind === 'import-statement' && path in outputs)
+    return others.reduce((sum, { path }) => sum + bytesOf(path, counted), bytes)
+  }
+
+  test('takes less than 300 kB, and less than 80 for phone numbers, once there is one', () => {
+    const sizeOf = (name: string) => bytesOf(Object.keys(outputs).find((path) => path.includes(name)) ?? '')
+    expect(sizeOf('worker.js')).toBeGreaterThan(150_000)
+    expect(sizeOf('worker.js')).toBeLessThan(300_000)
+    expect(sizeOf('phone-library')).toBeLessThan(80_000)
+  })
+
+  test('has no parser, no checks, and nothing of the commands', () => {
+    const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs))
+    const forbidden =
+      /node_modules\/(yaml|jsonata|hono|pino|commander|undici)|runtime\/(cli|console|conformance|catalog|editor|plan)\/|spec\/(check|generated|extends)\/|expression\/(check|interpreter|parse)|compiler\/regex\/[^f]/
+    expect(inputs.filter((input) => forbidden.test(input))).toEqual([])
+    expect(inputs.length).toBeGreaterThan(100)
+  })
+})
+
+test('a bundle receives and delivers a webhook', async () => {
+  writeFileSync(file('before.mjs'), before)
+  await bundle(sourceOf('../helpers/processes/edge-child.ts'), { outfile: file('bundle.mjs') })
   const [item, contact] = [fixture('ticket'), fixture('contact')]
   const about = { type: 'notification_event', app_id: 'abc', id: 'n1', topic: 'ticket.state.updated' }
   const input = {

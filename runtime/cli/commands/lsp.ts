@@ -1,5 +1,6 @@
 /** `lsp`: the language server for editors, on stdin and stdout. */
 import { Readable, Writable } from 'node:stream'
+import { loadOptional } from '../../lib/optional-package.ts'
 import type { CommandDefinition } from '../command.ts'
 import type { Output } from '../io.ts'
 
@@ -12,8 +13,8 @@ export const lspCommand: CommandDefinition = {
     if (io.stdout.isTTY) note('An editor starts this command and speaks to it; see docs/guide/editor.md.')
     // Imported here: no other command needs the protocol.
     const [{ createConnection, ProposedFeatures }, { serveLanguage }] = await Promise.all([
-      import('vscode-languageserver/node'),
-      import('../../editor/server/server.ts'),
+      loadProtocol(() => import('vscode-languageserver/node')),
+      loadProtocol(() => import('../../editor/server/server.ts')),
     ])
     const connection = createConnection(ProposedFeatures.all, Readable.from(io.stdin), writableOf(io.stdout))
     const { name, version, functions, rules, bases } = app
@@ -22,6 +23,9 @@ export const lspCommand: CommandDefinition = {
     return new Promise<number>(() => undefined)
   },
 }
+
+const loadProtocol = <T>(load: () => Promise<T>): Promise<T> =>
+  loadOptional({ name: 'vscode-languageserver vscode-languageserver-textdocument', purpose: 'The editor server', load })
 
 /** Each write is a whole header or a whole message, so no character is cut in two. */
 const writableOf = (output: Output): Writable =>

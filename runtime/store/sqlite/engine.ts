@@ -1,4 +1,5 @@
 /** The SQLite engine: built into Node, else a package with the same API. Maps its error codes to faults. */
+import { isMissing } from '../../lib/optional-package.ts'
 import { Fault, type FaultKind } from '../../ports/fault.ts'
 import type { SqlValue } from '../../ports/sql.ts'
 
@@ -21,8 +22,22 @@ interface EngineModule {
 
 /** Opens a database file, and creates it if there is none. */
 export async function openEngine(path: string): Promise<Engine> {
-  const { DatabaseSync } = builtIn() ?? ((await import('@photostructure/sqlite')) as EngineModule)
+  const { DatabaseSync } = builtIn() ?? (await loadPackage())
   return new DatabaseSync(path)
+}
+
+const PACKAGE = '@photostructure/sqlite'
+
+async function loadPackage(): Promise<EngineModule> {
+  try {
+    return (await import('@photostructure/sqlite')) as EngineModule
+  } catch (error) {
+    const problem = isMissing(error)
+      ? `${PACKAGE} is not installed: npm install ${PACKAGE}`
+      : `the native binary of ${PACKAGE} for ${process.platform}-${process.arch} did not load: install the package on this machine, and keep it external where you bundle`
+    const message = `SQLite needs Node 22.13 or newer, or a package. This is Node ${process.versions.node}, and ${problem}`
+    throw new Fault('config', 'store/no-engine', message, { cause: error })
+  }
 }
 
 /** Built into Node since 22.13. Suppresses its warning that it is experimental: an operator cannot act on it. */

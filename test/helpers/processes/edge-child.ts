@@ -1,7 +1,9 @@
 /** A host on the edge: receives a webhook and sends a request to the destination. `workers.test.ts` bundles it into one file. */
 import { createHmac } from 'node:crypto'
-import { intercomToKlaviyo } from '../../../connector/index.ts'
+import { intercomToKlaviyo } from '../../../connector/edge.ts'
 import type { SpecBundle } from '../../../runtime/spec/load-bundle.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { systemClock } from '../../../runtime/system.ts'
 
 interface Input {
   readonly built: string
@@ -20,6 +22,7 @@ const stop = new AbortController()
 const sent: unknown[] = []
 const connector = await intercomToKlaviyo({
   settings: { spec: built },
+  store: memoryStore({ clock: systemClock }),
   secrets: { intercomAccessToken: 'token', intercomClientSecret: 'secret', klaviyoApiKey: 'pk_key' },
   fetch: async (request) => {
     const { host, pathname } = new URL(request.url)
