@@ -1,4 +1,4 @@
-/** The package as npm packs it, installed outside the checkout with nothing beside it but its dependencies. */
+/** The package as npm packs it, installed outside the checkout with nothing beside it but its dependencies, and its peers. */
 import { type ExecFileOptions, execFile } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,8 @@ export interface InstalledPackage {
   readonly folder: string
   /** Its bin. */
   readonly bin: string
+  /** Removes the optional peers, which npm does not install by itself. */
+  removePeers(): void
   /** Runs a program in `app` without inherited settings. Rejects unless it exits with 0. */
   run(file: string, args: readonly string[], options?: ExecFileOptions): ReturnType<typeof call>
   remove(): void
@@ -29,7 +31,10 @@ export async function installPackage(): Promise<InstalledPackage> {
     call(file, args, { cwd: app, env: { PATH: process.env.PATH }, encoding: 'utf8', ...options })
   await install(await pack(temporary), folder)
   const remove = () => rmSync(temporary, { recursive: true, force: true })
-  return { app, folder, bin: join(app, 'node_modules/.bin/connector'), run, remove }
+  const removePeers = () => {
+    for (const name of peersOf(folder)) rmSync(join(app, 'node_modules', name), { force: true })
+  }
+  return { app, folder, bin: join(app, 'node_modules/.bin/connector'), run, remove, removePeers }
 }
 
 /** Packs a copy of the checkout, so that no other build, old or running, gets into it. */
@@ -47,13 +52,17 @@ async function install(tarball: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   await call('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
   const { dependencies, bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const packages = [...Object.keys(dependencies), ...peersOf(folder)]
   const link = (target: string, name: string) => {
     mkdirSync(dirname(join(folder, '..', name)), { recursive: true })
     symlinkSync(target, join(folder, '..', name))
   }
-  for (const name of Object.keys(dependencies)) link(join(root, 'node_modules', name), name)
+  for (const name of packages) link(join(root, 'node_modules', name), name)
   for (const [name, path] of Object.entries<string>(bin)) {
     chmodSync(join(folder, path), 0o755)
     link(join(folder, path), `.bin/${name}`)
   }
 }
+
+const peersOf = (folder: string): readonly string[] =>
+  Object.keys(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).peerDependencies)
