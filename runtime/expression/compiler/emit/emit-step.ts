@@ -62,17 +62,21 @@ export function declareGetter(
   const source = key in {} ? general : `${isRecord} ? it[${name}] : ${general}`
   const get = declareConstant(unit, 'get_', `(it) => ${source}`, key)
   if (lookup === 'getField') return get
+  const prefix = lookup === 'getLastField' ? 'last_' : 'each_'
+  if (unit.sharesConstants) {
+    const create = useLibrary(unit, lookup === 'getLastField' ? 'lastFieldOf' : 'eachFieldOf')
+    return declareConstant(unit, prefix, `${create}(${name}, ${get})`, key)
+  }
   const fromEach = `${useLibrary(unit, lookup)}(it, ${name}, ${get})`
   const begins = unit.returnsInput ? `(begin(), ${fromEach})` : fromEach
-  const overLists = `(it${passBegin(unit)}) => isArray(it) ? ${begins} : ${get}(it)`
-  return declareConstant(unit, lookup === 'getLastField' ? 'last_' : 'each_', overLists, key)
+  return declareConstant(unit, prefix, `(it) => isArray(it) ? ${begins} : ${get}(it)`, key)
 }
 
 /** `isRecord` of the library, inline: a third of a getter's time. A module is small rather than that fast. */
 const testRecord = (isArray: string): string =>
   `typeof it === 'object' && it !== null && !${isArray}(it) && it._jsonata_function !== true && it._jsonata_lambda !== true`
 
-/** A further parameter and argument of a getter over lists. */
+/** A further argument of a shared getter over lists. */
 export const passBegin = (unit: CompilationUnit): string => (unit.returnsInput && unit.sharesConstants ? ', begin' : '')
 
 /** `[...]` after `source`. */

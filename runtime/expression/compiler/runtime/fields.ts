@@ -69,6 +69,21 @@ export function getLastField(list: readonly unknown[], key: string, get: Getter)
   return items.length > 1 ? items : items[0]
 }
 
+/** For modules that declare a getter once: `begin` is that of the program that calls it. */
+type ListGetter = (it: unknown, begin?: () => void) => unknown
+
+const overLists =
+  (fromList: typeof getLastField) =>
+  (key: string, get: Getter): ListGetter =>
+  (it, begin) => {
+    if (!isArray(it)) return get(it)
+    begin?.()
+    return fromList(it, key, get)
+  }
+
+export const eachFieldOf = overLists(getFieldOfEach)
+export const lastFieldOf = overLists(getLastField)
+
 function collectField(list: readonly unknown[], key: string, get: Getter) {
   consumeSteps(list.length)
   const items: unknown[] = []

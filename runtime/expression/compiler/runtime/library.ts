@@ -3,11 +3,13 @@
 export {
   contextItem,
   descendants,
+  eachFieldOf,
   getField,
   getFieldOfEach,
   getLastField,
   isArray,
   isRecord,
+  lastFieldOf,
   lookup,
   toContext,
   wildcard,
