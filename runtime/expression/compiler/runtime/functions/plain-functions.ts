@@ -15,11 +15,7 @@ const ofText =
   (text?: string) =>
     text === undefined ? undefined : compute(text)
 
-const add = (numbers: Numbers): number => {
-  let total = 0
-  for (const number of numbers) total += number
-  return total
-}
+const add = (numbers: Numbers): number => numbers.reduce((total, number) => total + number, 0)
 
 const NUMBER = /^-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?$|^0[xX][0-9A-Fa-f]+$|^0[oO][0-7]+$|^0[bB][01]+$/
 
@@ -69,8 +65,8 @@ export const plainFunctions = {
   join,
   length: ofText((text) => [...text].length),
   lowercase: ofText((text) => text.toLowerCase()),
-  max: ofNumbers((numbers) => Math.max(...numbers)),
-  min: ofNumbers((numbers) => Math.min(...numbers)),
+  max: ofNumbers((numbers) => Math.max.apply(Math, numbers as number[])),
+  min: ofNumbers((numbers) => Math.min.apply(Math, numbers as number[])),
   number: toNumber,
   reverse,
   substring,
