@@ -11,5 +11,5 @@ testStore(
     return Object.assign(stores.of('tenant-1'), { close: () => stores.close() })
   },
   { describe, test },
-  { programs: { count: 20, seed: 1 } },
+  { programs: { count: 5, seed: 1 } },
 )

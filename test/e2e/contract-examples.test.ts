@@ -13,13 +13,17 @@ const examples = [
   ['destination', 35],
 ] as const
 
-test.each(examples)('%s', async (name, cases) => {
-  const readme = readFileSync(`${root}/examples/${name}/README.md`, 'utf8')
-  const [, file = ''] = /^node --import tsx --test (\S+)$/m.exec(readme) ?? []
-  const options = { cwd: root, env: { PATH: process.env.PATH } }
-  const args = ['--import', 'tsx', '--test', '--test-reporter', 'tap', file]
-  const { stdout } = await promisify(execFile)(process.execPath, args, options)
-  const count = (of: string) => Number(new RegExp(`^# ${of} (\\d+)$`, 'm').exec(stdout)?.[1])
-  expect([count('fail'), count('cancelled'), count('skipped')]).toEqual([0, 0, 0])
-  expect(count('pass')).toBeGreaterThanOrEqual(cases)
-})
+test.each(examples)(
+  '%s',
+  async (name, cases) => {
+    const readme = readFileSync(`${root}/examples/${name}/README.md`, 'utf8')
+    const [, file = ''] = /^node --import tsx --test (\S+)$/m.exec(readme) ?? []
+    const options = { cwd: root, env: { PATH: process.env.PATH } }
+    const args = ['--import', 'tsx', '--test', '--test-reporter', 'tap', file]
+    const { stdout } = await promisify(execFile)(process.execPath, args, options)
+    const count = (of: string) => Number(new RegExp(`^# ${of} (\\d+)$`, 'm').exec(stdout)?.[1])
+    expect([count('fail'), count('cancelled'), count('skipped')]).toEqual([0, 0, 0])
+    expect(count('pass')).toBeGreaterThanOrEqual(cases)
+  },
+  120_000,
+)
