@@ -21,6 +21,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   observe: { summary: 'history in a host, with an observer and without', load: () => import('./observe.ts') },
   machines: { summary: 'three machines on one PostgreSQL, 400 tenants', load: () => import('./machines.ts') },
   'store-postgres': { summary: 'PostgreSQL against SQLite', load: () => import('./store-postgres.ts') },
+  tenants: { summary: 'many tenants in one file: intake, and what idle ones cost', load: () => import('./tenants.ts') },
   poll: { summary: 'a reconciling pass, over ten thousand and over ten million keys', load: () => import('./poll.ts') },
   overlays: { summary: 'specs of many tenants over a shared one', load: () => import('./overlays.ts') },
   console: { summary: 'pages of the console over a million records', load: () => import('./console.ts') },

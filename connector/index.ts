@@ -2,7 +2,7 @@
 
 import type { Connector } from '../runtime/connector.ts'
 import { createConnector } from '../runtime/create-connector.ts'
-import type { Store } from '../runtime/ports/store.ts'
+import type { HostStore } from '../runtime/ports/store.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
@@ -34,7 +34,7 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
 }
 
 /** Creates a connector from a loaded spec and an open store. */
-export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOptions): Connector {
+export function connectorFromSpec(spec: Spec, store: HostStore, options: ConnectorOptions): Connector {
   const { pipeline, klaviyo } = createPipelineOptions(spec, store, options)
   return createConnector({
     ...pipeline,

@@ -5,7 +5,7 @@ import type { DeliveryGate } from '../runtime/ports/auth.ts'
 import type { Destination } from '../runtime/ports/destination.ts'
 import type { Clock, Fetch, Logger, ProcessIdentity, Random } from '../runtime/ports/effects.ts'
 import type { Observe } from '../runtime/ports/observation.ts'
-import type { Store } from '../runtime/ports/store.ts'
+import type { HostStore } from '../runtime/ports/store.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import type { Overlay } from '../runtime/spec/spec-overlays.ts'
@@ -59,8 +59,8 @@ export interface Settings {
 export interface ConnectorOptions {
   readonly secrets?: Secrets
   readonly settings?: Settings
-  /** Default: in memory, so nothing survives the process. `./store/sqlite` is durable. */
-  readonly store?: Store
+  /** Default: in memory, so nothing survives the process. `./store/sqlite` is durable. One without a ledger counts nothing. */
+  readonly store?: HostStore
   readonly fetch?: Fetch
   readonly clock?: Clock
   readonly random?: Random

@@ -4,7 +4,7 @@ import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import { SecretReader } from '../runtime/auth/secret-reader.ts'
 import type { CreatePipelineOptions } from '../runtime/create-pipeline.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
-import type { Store } from '../runtime/ports/store.ts'
+import type { HostStore } from '../runtime/ports/store.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
@@ -21,7 +21,7 @@ export interface PipelineParts {
   readonly klaviyo: KlaviyoOptions
 }
 
-export function createPipelineOptions(spec: Spec, store: Store, options: ConnectorOptions): PipelineParts {
+export function createPipelineOptions(spec: Spec, store: HostStore, options: ConnectorOptions): PipelineParts {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const effects = { store, fetch, clock, random: options.random ?? systemRandom }
   const { random } = effects

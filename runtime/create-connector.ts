@@ -10,6 +10,7 @@ import { runLane } from './delivery/run-lanes.ts'
 import { DeliveryRoute } from './event-stream/delivery-route.ts'
 import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
+import { completeStore } from './lib/complete-store.ts'
 import { previewMapping } from './mapping/preview.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
 import type { DeliveryGate } from './ports/auth.ts'
@@ -42,10 +43,11 @@ export interface CreateConnectorOptions extends Omit<CreatePipelineOptions, 'des
 }
 
 export function createConnector(options: CreateConnectorOptions): Connector {
-  const { spec, store, clock, random, logger, gate } = options
+  const { spec, clock, random, logger, gate } = options
   const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
   const { destination = NO_DESTINATION } = options
-  const complete = { ...options, destination }
+  const store = completeStore(options.store)
+  const complete = { ...options, destination, store }
   const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(complete)
   const { client, sourceTime, observer } = shared
   const events = createEvents(complete, { ...shared, adoptSpec: pipeline.adoptSpec })

@@ -14,6 +14,7 @@ import { MessageSender } from './delivery/sender.ts'
 import { SetterTurns } from './delivery/set-properties.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
 import { storeWithTransientFaults } from './http/transient-faults.ts'
+import { completeStore } from './lib/complete-store.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { ContactStates } from './mapping/person/contact-states.ts'
@@ -27,7 +28,7 @@ import { toFault } from './ports/fault.ts'
 import { deliveredKeys } from './ports/ledger.ts'
 import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
-import type { Store } from './ports/store.ts'
+import type { HostStore } from './ports/store.ts'
 import { LANES, type LeasedRecord, type Outcome, type SourceRecord } from './ports/types.ts'
 import { adoptSpec } from './running-spec/running-spec.ts'
 import { AccountPin, type NamedAccounts } from './source/account-pin.ts'
@@ -48,7 +49,8 @@ export interface CreatePipelineOptions {
   readonly spec: Spec
   readonly source: Source
   readonly destination: Destination
-  readonly store: Store
+  /** Without a ledger it counts and lists nothing. */
+  readonly store: HostStore
   /** Answers the requests to the source in place of its API: for cases and recordings. Default: HTTP by `fetch`. */
   readonly client?: SourceClient
   readonly fetch: Fetch
@@ -78,7 +80,8 @@ export type GuardedStore = ReturnType<typeof storeWithTransientFaults>
 const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => false }
 
 /** The pipeline, and the parts of it that imports, polls and previews share. */
-export function createPipeline(options: CreatePipelineOptions) {
+export function createPipeline(given: CreatePipelineOptions) {
+  const options = { ...given, store: completeStore(given.store) }
   const { spec, source, store, clock, logger, processIdentity = UNKNOWN_PROCESS } = options
   const closing = new AbortController()
   const guarded = storeWithTransientFaults(store)

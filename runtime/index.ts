@@ -45,6 +45,7 @@ export type { ConnectionStats, LimitUsage } from './http/connection-stats.ts'
 export type { ApiResponse, ErrorContext, ExplainError } from './http/error-response.ts'
 /** Paces requests within one limit of a remote API. Share it among all requests that count against that limit. */
 export { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
+export { newerState } from './lib/contact-state.ts'
 /** Why each mapping sends something of a record or nothing, and what each value was read from. */
 export type { LookupReading } from './mapping/explain/explain-lookups.ts'
 export type { MappingExplanation, OccurrenceExplanation } from './mapping/explain/explain-mapping.ts'
@@ -89,6 +90,8 @@ export type {
   ReplaySelector,
   Tally,
 } from './ports/ledger.ts'
+export { deliveredKeys } from './ports/ledger.ts'
+export type { Ledger, Retention } from './ports/ledger-store.ts'
 export {
   OBSERVATION_TYPES,
   type Observation,
@@ -101,7 +104,21 @@ export type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/
 export type { ErrorExplanation, Source } from './ports/source.ts'
 /** Stores for any number of tenants on a SQL database of the host: a Durable Object's, libSQL, or another. */
 export type { RunResult, Sql, SqlDialect, SqlStatements, SqlValue } from './ports/sql.ts'
-export type { AppendResult, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from './ports/store.ts'
+export type {
+  AppendResult,
+  Backlog,
+  Cache,
+  CacheEntry,
+  Checkpoint,
+  HostStore,
+  Keys,
+  LeaseRequest,
+  PipelineStore,
+  Queue,
+  State,
+  Store,
+} from './ports/store.ts'
+export type { Stores } from './ports/stores.ts'
 /** Who works on which tenant, among the processes that share a database. */
 export type { TenantClaims } from './ports/tenant-claims.ts'
 /** The glossary as types: records, messages, outcomes. */
@@ -182,11 +199,42 @@ export type { SpecFiles } from './spec/spec-files.ts'
 export { type Overlay, SpecOverlays, type SpecOverlaysOptions } from './spec/spec-overlays.ts'
 /** The compiled `webhook` section of a spec. */
 export type { EnvelopeSpec, HandshakeSpec, SignatureSpec, WebhookSpec } from './spec/webhook-spec.ts'
+/** What an outcome changes in a store, for a store of your own: what is counted, found, kept, and waits. */
+export { type AttemptEnd, toAttempt, withAttempt } from './store/attempt-history.ts'
 /** The store in memory, for tests and trials. `./store/sqlite` survives a crash. */
 export { memoryStore } from './store/memory/store.ts'
-export { type SqlStoreOptions, type Stores, sqlStore } from './store/sql/sql-store.ts'
+export { memoryStores } from './store/memory/stores.ts'
+export {
+  activityRetention,
+  type CountedEvent,
+  countableEvents,
+  type DeadLetterEntry,
+  deadLetterEntries,
+  deliveredContacts,
+  deliveredDay,
+  dismissedOutcome,
+  eventLookupIds,
+  identifiedContacts,
+  recordResult,
+  scopeOf,
+  shouldDropBody,
+  startOfDay,
+  startOfHour,
+  type TallyLine,
+  tallyLine,
+  toRetryState,
+} from './store/outcome-effects.ts'
+export { type SqlStoreOptions, type SqlStores, sqlStore } from './store/sql/sql-store.ts'
 /** A store for connectors that are kept longer than what one request opens. */
 export { storePerCall } from './store/store-per-call.ts'
+export {
+  endRepeatedWaits,
+  type Holder,
+  isWaiting,
+  type SingleWaits,
+  type WaitingEvent,
+  waitingEvents,
+} from './store/waiting-events.ts'
 /** The clock, fetch, randomness and process of the operating system, and a logger that discards all messages. */
 export { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from './system.ts'
 /** An import that whichever process owns the tenant runs, until it has ended. */

@@ -94,7 +94,16 @@ interface EndpointOptions {
   readonly attempts?: number
 }
 
+/** Created at its first request: an idle tenant uses none of a dozen endpoints. */
 export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOptions, scope: string): SendRequest {
+  let client: SendRequest | undefined
+  return (...request) => {
+    client ??= createEndpointClient(options, endpoint, scope)
+    return client(...request)
+  }
+}
+
+function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions, scope: string): SendRequest {
   const { spec, fetch, clock, random, stats } = options
   const limiter = createRateLimiter({ windows: endpoint.windows, utilization: spec.utilization }, clock)
   const auth = options.auth ?? createStaticAuth(() => keyAuth(options))

@@ -14,10 +14,17 @@ const YEARS_OF_WARNING = 1
  */
 const OPT_OUT = 'X-Klaviyo-Revision-Fall-Forward-Opt-Out'
 
+/** By the headers of a spec, which tenants share. */
+const complete = new WeakMap<Headers, Headers>()
+
 /** The headers of every request to Klaviyo. No spec can omit or change the opt-out. */
 export function withFallForwardOptOut(headers: Headers): Headers {
+  const known = complete.get(headers)
+  if (known !== undefined) return known
   const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== OPT_OUT.toLowerCase())
-  return { ...Object.fromEntries(others), [OPT_OUT]: '1' }
+  const all = { ...Object.fromEntries(others), [OPT_OUT]: '1' }
+  complete.set(headers, all)
+  return all
 }
 
 /** When Klaviyo retires the revision. Undefined for one that is no date. */

@@ -36,5 +36,7 @@ export type { ProgramOptions } from './contracts/store/programs/check-programs.t
 export type { StoreFactory } from './contracts/store/store-harness.ts'
 export { STORE_PARTS, type StorePart, type StorePartInfo } from './contracts/store/store-parts.ts'
 export { type StoreContractOptions, storeContract, testStore } from './contracts/store/test-store.ts'
+/** The contract of stores for many tenants. */
+export { type StoresFactory, storesContract, testStores } from './contracts/store/test-stores.ts'
 /** The clock and the network of a contract. */
 export type { NetworkOptions } from './contracts/test-network.ts'

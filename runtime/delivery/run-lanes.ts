@@ -3,7 +3,7 @@
 import { onAbort } from '../lib/abort.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
-import type { Store } from '../ports/store.ts'
+import type { Queue } from '../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome } from '../ports/types.ts'
 import type { AccountPin } from '../source/account-pin.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -12,7 +12,7 @@ import { runWorker, type WorkerParts } from './worker.ts'
 
 export interface LaneParts {
   readonly spec: Pick<Spec, 'delivery'>
-  readonly store: Store
+  readonly store: Queue
   readonly clock: Clock
   readonly logger: Logger
   /** The host's own gate. */

@@ -7,13 +7,13 @@ import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import { retryStore } from '../lib/retry-store.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { LeaseRequest, Store } from '../ports/store.ts'
+import type { LeaseRequest, Queue } from '../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement } from '../ports/types.ts'
 import { type Isolation, processIsolation, SUSPECTS_AT_ONCE } from './cut-off.ts'
 import { FailureBackoff } from './failure-backoff.ts'
 
 export interface WorkerParts {
-  readonly store: Store
+  readonly store: Queue
   readonly clock: Clock
   readonly logger: Logger
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
@@ -45,7 +45,7 @@ const LEASE_MS = 120_000
 const RENEW_EVERY_MS = 40_000
 /** The same while records are in flight that were cut off: the last renewal tells how long this process has lived. */
 const RENEW_SUSPECTS_EVERY_MS = 1_000
-/** How often the store is polled for records of other processes; records appended by this one wake the worker at once. */
+/** How often a store is polled that does not notice what other processes append; what this one appends wakes the worker at once. */
 const POLL_EVERY_MS = 1_000
 const SHUTDOWN_GRACE_MS = 5_000
 /** How often the store is asked for records that were cut off. Milliseconds. */
@@ -77,6 +77,9 @@ class LaneWorker {
   readonly #isolation: Isolation
   #nextCutOffCheck = 0
   #isRenewingSuspects = false
+  readonly #drained = new AbortController()
+  /** The renewal of leases, while any record is in flight. */
+  #renewing: Promise<void> | undefined
   #storeError: unknown
   #leased = 0
   #isIdle = false
@@ -101,8 +104,6 @@ class LaneWorker {
 
   async run(): Promise<WorkerRun> {
     const { store } = this.#parts
-    const drained = new AbortController()
-    const renewing = this.#renewLeases(drained.signal)
     try {
       while (!this.#signal.aborted && !this.#isIdle && this.#storeError === undefined)
         await this.#retryStore(() => this.#leaseMore())
@@ -110,8 +111,8 @@ class LaneWorker {
       this.#storeError ??= error
     }
     await this.#drain()
-    drained.abort()
-    await renewing
+    this.#drained.abort()
+    await this.#renewing
     await store.release([...this.#inFlight.keys()]).catch((error: unknown) => {
       this.#storeError ??= error
     })
@@ -145,8 +146,15 @@ class LaneWorker {
   /** The next records that were cut off are leased once those in work have ended. */
   async #waitForRecords(): Promise<void> {
     const { store } = this.#parts
-    if (!this.#hasSuspects()) return store.wait(this.#lane, POLL_EVERY_MS, this.#signal)
+    if (!this.#hasSuspects()) return store.wait(this.#lane, await this.#longestWait(), this.#signal)
     await this.#waitForSlotOr((stop) => store.wait(this.#lane, POLL_EVERY_MS, stop))
+  }
+
+  /** Without records that were cut off, a store that notices everything wakes an idle worker: no poll, no timer. */
+  async #longestWait(): Promise<number> {
+    const { store } = this.#parts
+    const isWoken = store.noticesOthers === true && (await store.mostCutOffs(this.#lane)) === 0
+    return isWoken ? Number.POSITIVE_INFINITY : POLL_EVERY_MS
   }
 
   async #waitForSlotOr(other: (stop: AbortSignal) => Promise<void>): Promise<void> {
@@ -205,6 +213,7 @@ class LaneWorker {
     }
     if (request.cutOff !== undefined && leased.length > 0) void this.#renewSuspects()
     this.#leased += leased.length
+    if (leased.length > 0) this.#renewing ??= this.#renewLeases()
     return leased.length
   }
 
@@ -252,11 +261,13 @@ class LaneWorker {
     grace.abort()
   }
 
-  async #renewLeases(drained: AbortSignal): Promise<void> {
-    while (!drained.aborted) {
-      await this.#parts.clock.sleep(RENEW_EVERY_MS, drained)
-      if (!drained.aborted && this.#inFlight.size > 0) await this.#renew()
+  async #renewLeases(): Promise<void> {
+    const { signal } = this.#drained
+    while (this.#inFlight.size > 0 && !signal.aborted) {
+      await this.#parts.clock.sleep(RENEW_EVERY_MS, signal)
+      if (!signal.aborted && this.#inFlight.size > 0) await this.#renew()
     }
+    this.#renewing = undefined
   }
 
   async #renewSuspects(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
 import { DISMISSED, FOREIGN_WORKSPACE, isReconciled, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
-import type { Retention } from '../ports/store.ts'
+import type { Retention } from '../ports/ledger-store.ts'
 import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState, SourceRecord } from '../ports/types.ts'
 
 export interface TallyLine {

@@ -1,6 +1,10 @@
 /** Callers of `Store.wait`, woken by a change in their lane, by the clock, or by their signal. */
+import { untilAborted } from '../lib/abort.ts'
 import type { Clock } from '../ports/effects.ts'
 import type { Lane } from '../ports/types.ts'
+
+/** A timer of more than 24 days ends at once. Who waits so long looks again. */
+const LONGEST_SLEEP = 86_400_000
 
 export class Waiters {
   readonly #clock: Clock
@@ -18,7 +22,8 @@ export class Waiters {
     signal.addEventListener('abort', wake)
     this.#alarms[lane].add(alarm)
     try {
-      await this.#clock.sleep(ms, alarm.signal)
+      if (ms === Number.POSITIVE_INFINITY) await untilAborted(alarm.signal)
+      else await this.#clock.sleep(Math.min(ms, LONGEST_SLEEP), alarm.signal)
     } finally {
       this.#alarms[lane].delete(alarm)
       signal.removeEventListener('abort', wake)

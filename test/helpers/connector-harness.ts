@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
+import { completeStore } from '../../runtime/lib/complete-store.ts'
 import type { Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
@@ -38,7 +39,7 @@ export async function startConnector(options: HarnessOptions = {}) {
     ...options,
   })
   const klaviyo = createKlaviyoSandbox({ clock, random, key: KEY })
-  const store = options.connector?.store ?? memoryStore({ clock })
+  const store = completeStore(options.connector?.store ?? memoryStore({ clock }))
   const fetch: Fetch = async (request) => {
     const other = await options.intercept?.(request)
     if (other !== undefined) return other
@@ -49,8 +50,8 @@ export async function startConnector(options: HarnessOptions = {}) {
     fetch,
     clock,
     random,
-    store,
     ...options.connector,
+    store,
     settings: { spec, ...options.connector?.settings },
   })
 

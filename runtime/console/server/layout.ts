@@ -42,6 +42,7 @@ ${header(props)}
 ${health && healthStrip(health, context)}
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
+${context.options.connector.store.hasLedger === false && html`<p class="message">${NO_LEDGER}</p>`}
 ${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
 ${body}
 </main>
@@ -49,6 +50,9 @@ ${body}
 </body>
 </html>`
 }
+
+const NO_LEDGER =
+  'The store of this connector keeps no ledger: events, totals, failed events and the counts of imports cannot be shown. Delivery, imports and polls work all the same.'
 
 function header({ context, nav, path, canSignOut, visitor }: LayoutProps): Html {
   const name = connectorName(context.options)

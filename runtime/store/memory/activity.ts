@@ -10,7 +10,7 @@ import type {
   LedgerEvent,
   ReplaySelector,
 } from '../../ports/ledger.ts'
-import type { Retention } from '../../ports/store.ts'
+import type { Retention } from '../../ports/ledger-store.ts'
 import type { EventResult } from '../../ports/types.ts'
 import {
   activityRetention,

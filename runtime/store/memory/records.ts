@@ -1,6 +1,7 @@
 /** The memory store's records, the heads of their queues, and its totals. */
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
-import type { Backlog, LeaseRequest, Retention } from '../../ports/store.ts'
+import type { Retention } from '../../ports/ledger-store.ts'
+import type { Backlog, LeaseRequest } from '../../ports/store.ts'
 import type { Attempt, LeasedRecord, Outcome, SourceRecord } from '../../ports/types.ts'
 import { toAttempt, withAttempt } from '../attempt-history.ts'
 import {

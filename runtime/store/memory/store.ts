@@ -9,7 +9,8 @@ import {
   type LedgerPage,
   type ReplaySelector,
 } from '../../ports/ledger.ts'
-import type { Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
+import type { Retention } from '../../ports/ledger-store.ts'
+import type { Checkpoint, LeaseRequest, Store } from '../../ports/store.ts'
 import {
   LANES,
   type Lane,

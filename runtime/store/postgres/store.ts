@@ -2,7 +2,7 @@
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 import { systemClock } from '../../system.ts'
-import { createCore, type SqlStoreOptions, type Stores, storesOf } from '../sql/sql-store.ts'
+import { createCore, type SqlStoreOptions, type SqlStores, storesOf } from '../sql/sql-store.ts'
 import { TenantStore } from '../sql/tenant-store.ts'
 import { DEFAULT_TENANT } from '../sql/tenants.ts'
 import { DatabaseClock, SteadyClock } from './database-clock.ts'
@@ -26,7 +26,7 @@ export interface PostgresOptions extends Partial<SqlStoreOptions> {
  * `schema` (default `connector`), `pool` (connections of this process, default 10), `statement_timeout` (milliseconds,
  * default 20,000). Needs the package `pg`. Throws a `Fault` that says who has to act.
  */
-export async function postgresStores(url: string, options: PostgresOptions = {}): Promise<Stores> {
+export async function postgresStores(url: string, options: PostgresOptions = {}): Promise<SqlStores> {
   return storesOf(await openCore(url, options))
 }
 

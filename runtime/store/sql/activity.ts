@@ -1,6 +1,6 @@
 /** The counts of ended events by hour and day: written when records are settled, read by the console. */
 import type { ActivityBucket, ActivityWindow, DeliveredDay } from '../../ports/ledger.ts'
-import type { Retention } from '../../ports/store.ts'
+import type { Retention } from '../../ports/ledger-store.ts'
 import type { EventResult } from '../../ports/types.ts'
 import { activityRetention, startOfDay, startOfHour } from '../outcome-effects.ts'
 import { type StatementOfRows, statement, statementOfRows } from './statement.ts'

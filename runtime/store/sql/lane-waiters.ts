@@ -67,7 +67,7 @@ export class LaneWaiters {
         const due = answer instanceof Promise ? await answer : answer
         const left = Math.min(until - this.#time.now(), due - this.#clock.now())
         if (!(left > 0) || waiter.isWoken) return
-        if (!waiter.isStale) await this.#sleepUntilAlarm(waiter, left)
+        if (!waiter.isStale && (await this.#sleepUntilAlarm(waiter, left))) return
       }
     } finally {
       signal.removeEventListener('abort', stop)
@@ -90,11 +90,14 @@ export class LaneWaiters {
     for (const waiter of this.#lanes.get(laneName(tenant, lane)) ?? []) recheckOne(waiter)
   }
 
-  async #sleepUntilAlarm(waiter: LaneWaiter, ms: number): Promise<void> {
+  /** Returns whether it slept to the end. */
+  async #sleepUntilAlarm(waiter: LaneWaiter, ms: number): Promise<boolean> {
     const { signal } = waiter.alarm
     if (ms === Number.POSITIVE_INFINITY) await untilAborted(signal)
     else await this.#clock.sleep(Math.min(ms, LONGEST_SLEEP), signal)
-    if (signal.aborted) waiter.alarm = new AbortController()
+    if (!signal.aborted) return ms <= LONGEST_SLEEP
+    waiter.alarm = new AbortController()
+    return false
   }
 }
 

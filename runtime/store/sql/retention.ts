@@ -1,5 +1,5 @@
 /** Drops old records and lookups, page by page. The keys of delivered events stay. */
-import type { Retention } from '../../ports/store.ts'
+import type { Retention } from '../../ports/ledger-store.ts'
 import { pruneActivity } from './activity.ts'
 import { pruneCache } from './key-values.ts'
 import { pruneSends } from './keys.ts'

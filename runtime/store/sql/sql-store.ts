@@ -1,7 +1,7 @@
 /** Stores on a SQL database: one for each tenant, with a tenant in every key. */
 import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
 import type { Sql } from '../../ports/sql.ts'
-import type { Store } from '../../ports/store.ts'
+import type { Stores } from '../../ports/stores.ts'
 import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import { systemSelf } from '../../system.ts'
 import { SqlCore } from './sql-core.ts'
@@ -10,21 +10,13 @@ import { statement } from './statement.ts'
 import { drive, exec, get, run, type Steps } from './steps.ts'
 import { TenantStore } from './tenant-store.ts'
 
-/** The stores of any number of tenants, none of which sees another's data. */
-export interface Stores {
-  /** The store of a tenant, by a name of yours, e.g. an account's id. The empty name is that of a store for one tenant. */
-  of(tenant: string): Store
-  /** The tenants that have ever written, by name. */
-  list(): Promise<readonly string[]>
-  /** Removes everything of a tenant. Stop its connector in every process before: what it writes later begins anew. */
-  delete(tenant: string): Promise<void>
+/** Stores that also know who works on which tenant. */
+export interface SqlStores extends Stores {
   /**
-   * Who works on which tenant, for `runTenants`: the claims of this process among all that share the database. `claimMs`: how
-   * long a claim holds without being renewed, the same in all processes. Default: 20,000.
+   * For `runTenants`: the claims of this process among all that share the database. `claimMs`: how long a claim holds
+   * without being renewed, the same in all processes. Default: 20,000.
    */
   claims(options?: { readonly claimMs?: number }): TenantClaims
-  /** Closes the stores of all tenants. Closing one of them does nothing. */
-  close(): Promise<void>
 }
 
 export interface SqlStoreOptions {
@@ -37,7 +29,7 @@ export interface SqlStoreOptions {
  * The stores on a database. In the dialect of SQLite it creates the tables in an empty database; those of PostgreSQL come
  * from the store of `./store/postgres`. Closing the stores closes the database.
  */
-export async function sqlStore(sql: Sql, options: SqlStoreOptions): Promise<Stores> {
+export async function sqlStore(sql: Sql, options: SqlStoreOptions): Promise<SqlStores> {
   if (sql.dialect === 'sqlite') await createTables(sql)
   return storesOf(await createCore(sql, options))
 }
@@ -67,7 +59,7 @@ export async function createCore(sql: Sql, options: SqlStoreOptions): Promise<Sq
   return core
 }
 
-export function storesOf(core: SqlCore): Stores {
+export function storesOf(core: SqlCore): SqlStores {
   return {
     of: (tenant) => new TenantStore(core, tenant, async () => undefined),
     list: () => core.listTenants(),

@@ -159,14 +159,15 @@ export const SQLITE_TABLES = `
     PRIMARY KEY (tenant, key)
   ) STRICT, WITHOUT ROWID;
 
+  -- With a rowid: in a table without one, every step down the tree would read some of the large values.
   CREATE TABLE checkpoints (
     tenant INTEGER NOT NULL,
     name TEXT NOT NULL,
     value TEXT NOT NULL,
     PRIMARY KEY (tenant, name)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
 
-  -- With a rowid: in a table without one, every step down the tree would read some of the large values.
+  -- With a rowid for the same reason.
   CREATE TABLE cache (
     tenant INTEGER NOT NULL,
     namespace TEXT NOT NULL,

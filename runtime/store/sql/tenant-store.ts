@@ -1,6 +1,7 @@
 /** The store of one tenant of a SQL database. */
 import type { ActivityWindow, DeadLetterQuery, EventQuery, LedgerPage, ReplaySelector } from '../../ports/ledger.ts'
-import type { CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
+import type { Retention } from '../../ports/ledger-store.ts'
+import type { CacheEntry, Checkpoint, LeaseRequest, Store } from '../../ports/store.ts'
 import type { EventSend, Json, Lane, LeasedRecord, Profile, Settlement, SourceRecord } from '../../ports/types.ts'
 import * as activity from './activity.ts'
 import * as contacts from './contacts.ts'

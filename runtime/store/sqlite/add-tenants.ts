@@ -148,16 +148,17 @@ export const ADD_TENANTS = `
   INSERT INTO new_sends SELECT 0, key, contact, identifiers, sent_at FROM sends;
   DROP TABLE sends;
   ALTER TABLE new_sends RENAME TO sends;
+  -- With a rowid: in a table without one, every step down the tree would read some of the large values.
   CREATE TABLE new_checkpoints (
     tenant INTEGER NOT NULL,
     name TEXT NOT NULL,
     value TEXT NOT NULL,
     PRIMARY KEY (tenant, name)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   INSERT INTO new_checkpoints SELECT 0, name, value FROM checkpoints;
   DROP TABLE checkpoints;
   ALTER TABLE new_checkpoints RENAME TO checkpoints;
-  -- With a rowid: see above.
+  -- With a rowid for the same reason.
   CREATE TABLE new_cache (
     tenant INTEGER NOT NULL,
     namespace TEXT NOT NULL,

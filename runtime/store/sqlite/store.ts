@@ -1,6 +1,7 @@
 /** The embedded store: one SQLite file, for one tenant or for many, shared by the processes of one machine. */
 import type { Store } from '../../ports/store.ts'
-import { createCore, type SqlStoreOptions, type Stores, storesOf } from '../sql/sql-store.ts'
+import type { Stores } from '../../ports/stores.ts'
+import { createCore, type SqlStoreOptions, storesOf } from '../sql/sql-store.ts'
 import { TenantStore } from '../sql/tenant-store.ts'
 import { DEFAULT_TENANT } from '../sql/tenants.ts'
 import { openConnection, retryWhileBusy } from './open-connection.ts'
@@ -33,3 +34,5 @@ async function openCore(path: string, options: SqliteOptions) {
     throw error
   }
 }
+
+export type { Stores }

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ids, record } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
 import type { ProcessIdentity } from '../../../runtime/ports/effects.ts'
+import type { Stores } from '../../../runtime/ports/stores.ts'
 import { type PostgresOptions, postgresStores } from '../../../runtime/store/postgres/store.ts'
-import type { Stores } from '../../../runtime/store/sql/sql-store.ts'
 import { type PostgresServer, startPostgres } from '../../helpers/processes/postgres.ts'
 
 let server: PostgresServer

@@ -6,9 +6,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { record } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
 import { testStore } from '../../../runtime/conformance/contracts/store/test-store.ts'
+import { type StoresFactory, testStores } from '../../../runtime/conformance/contracts/store/test-stores.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { memoryStores } from '../../../runtime/store/memory/stores.ts'
 import { openStore } from '../../../runtime/store/open.ts'
-import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { sqliteStore, sqliteStores } from '../../../runtime/store/sqlite/store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 let files = 0
@@ -20,6 +22,10 @@ const programs = { seed: Date.now() % 1e9 }
 describe('memory', () => testStore(memoryStore, runner, { programs }))
 describe('sqlite', () =>
   testStore((options) => sqliteStore(join(folder, `${++files}.db`), options), runner, { programs }))
+
+describe('stores in memory', () => testStores(memoryStores, runner))
+const newStores: StoresFactory = (options) => sqliteStores(join(folder, `${++files}.db`), options)
+describe('stores in SQLite', () => testStores(newStores, runner))
 
 describe('openStore', () => {
   const clock = new TestClock()
