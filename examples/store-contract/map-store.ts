@@ -1,13 +1,20 @@
-/** A store of one's own, in a Map: the queue and the delivered keys. It has no ledger, and nothing survives the process. */
-import type {
-  Clock,
-  EventSend,
-  Lane,
-  LeasedRecord,
-  LeaseRequest,
-  Settlement,
-  SourceRecord,
-  Store,
+/** A store of one's own, in a Map: the queue, the delivered keys and the totals. Nothing survives the process. */
+import {
+  type Clock,
+  countableEvents,
+  deliveredKeys,
+  type EventSend,
+  type Lane,
+  type LeasedRecord,
+  type LeaseRequest,
+  type Outcome,
+  type Settlement,
+  type SourceRecord,
+  type Store,
+  scopeOf,
+  type Tally,
+  tallyLine,
+  toRetryState,
 } from 'intercom-to-klaviyo/runtime'
 
 interface Item {
@@ -26,6 +33,7 @@ export class MapStore implements Partial<Store> {
   readonly #items = new Map<string, Item>()
   readonly #delivered = new Set<string>()
   readonly #sends = new Map<string, EventSend>()
+  readonly #tallies = new Map<string, Tally>()
   readonly #alarms = new Map<AbortController, Lane>()
   #leases = 0
 
@@ -69,18 +77,32 @@ export class MapStore implements Partial<Store> {
     const counted = settlements.flatMap(({ record, outcome }) => {
       const [item] = this.#held([record])
       if (item === undefined) return []
-      Object.assign(item, { state: 'ended', lease: '', cutOffs: 0, retryState: undefined })
-      if (outcome.status === 'deferred') {
-        const { fault, failingSince: since } = outcome.fault ? outcome : {}
+      Object.assign(item, { state: 'ended', lease: '', cutOffs: 0, retryState: toRetryState(outcome) })
+      if (outcome.status === 'deferred')
         Object.assign(item, { state: 'waiting', due: this.#now() + outcome.until - this.#clock.now() })
-        if (fault && since !== undefined) item.retryState = { kind: fault.kind, since }
-      }
-      const keys = outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key ? [key] : []))
-      for (const key of keys) this.#delivered.add(key)
-      for (const key of keys) this.#sends.delete(key)
+      this.#count(record, outcome)
       return [record]
     })
     return this.#wake(counted, counted.length)
+  }
+
+  /** The functions of the connector say which events count, and as what. */
+  #count(record: SourceRecord, outcome: Outcome) {
+    const keys = deliveredKeys(outcome)
+    const fresh = new Set(keys.filter((key) => !this.#delivered.has(key)))
+    for (const { result } of countableEvents(outcome, record.lane, (key) => fresh.delete(key))) {
+      const line = { scope: scopeOf(record), ...tallyLine(result) }
+      const name = JSON.stringify(line)
+      this.#tallies.set(name, { ...line, count: (this.#tallies.get(name)?.count ?? 0) + 1 })
+    }
+    for (const key of keys) {
+      this.#delivered.add(key)
+      this.#sends.delete(key)
+    }
+  }
+
+  async tallies(scope?: string) {
+    return [...this.#tallies.values()].filter((tally) => scope === undefined || tally.scope === scope)
   }
 
   async mostCutOffs(lane: Lane) {

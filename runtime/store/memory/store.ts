@@ -1,5 +1,4 @@
 /** The reference store: keeps everything in memory, for tests, trials and the demo. */
-
 import type { Clock } from '../../ports/effects.ts'
 import {
   type ActivityWindow,

@@ -3,7 +3,7 @@
  * what this process writes, by the clock when something falls due, and by the one watch of the database for what other
  * processes write.
  */
-import { untilAborted } from '../../lib/abort.ts'
+import { onAbort, untilAborted } from '../../lib/abort.ts'
 import { MonotonicClock } from '../../lib/monotonic-clock.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Awaitable } from '../../ports/sql.ts'
@@ -56,7 +56,7 @@ export class LaneWaiters {
     const until = this.#time.now() + ms
     const waiter: LaneWaiter = { tenant, alarm: new AbortController(), isWoken: false, isStale: false }
     const stop = () => wakeOne(waiter)
-    signal.addEventListener('abort', stop)
+    const stopListening = onAbort(signal, stop)
     const name = laneName(tenant, lane)
     const lanes = this.#lanes.get(name) ?? new Set()
     this.#lanes.set(name, lanes.add(waiter))
@@ -70,7 +70,7 @@ export class LaneWaiters {
         if (!waiter.isStale && (await this.#sleepUntilAlarm(waiter, left))) return
       }
     } finally {
-      signal.removeEventListener('abort', stop)
+      stopListening()
       lanes.delete(waiter)
       if (lanes.size === 0 && this.#lanes.get(name) === lanes) this.#lanes.delete(name)
     }

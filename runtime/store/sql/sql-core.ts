@@ -6,7 +6,7 @@ import { Fault } from '../../ports/fault.ts'
 import type { Sql } from '../../ports/sql.ts'
 import type { AppendResult, Checkpoint, LeaseRequest } from '../../ports/store.ts'
 import type { TenantClaims } from '../../ports/tenant-claims.ts'
-import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
+import { LANES, type Lane, type LeasedRecord, type SourceRecord } from '../../ports/types.ts'
 import { type AddedRecord, appendAll } from './append.ts'
 import { AppendBuffer } from './append-buffer.ts'
 import { makeDue } from './claims.ts'
@@ -204,6 +204,12 @@ export class SqlCore {
   /** Ends the waits of lanes in which a record may have become due. */
   wake(tenant: number, lanes: Iterable<Lane>): void {
     for (const lane of lanes) this.#waiters.wake(tenant, lane)
+  }
+
+  /** Ends the waits of a tenant whose store is closed. */
+  endWaits(tenant: string): void {
+    const number = this.#numbers.get(tenant)
+    if (number !== undefined) this.wake(number, LANES)
   }
 
   #wakeReleased(released: readonly QueuePosition[]): void {

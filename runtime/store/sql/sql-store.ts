@@ -61,7 +61,7 @@ export async function createCore(sql: Sql, options: SqlStoreOptions): Promise<Sq
 
 export function storesOf(core: SqlCore): SqlStores {
   return {
-    of: (tenant) => new TenantStore(core, tenant, async () => undefined),
+    of: (tenant) => new TenantStore(core, tenant, async () => core.endWaits(tenant)),
     list: () => core.listTenants(),
     delete: (tenant) => core.deleteTenant(tenant),
     claims: (options = {}) => core.claims(options.claimMs),
