@@ -30,6 +30,11 @@ export const STORE_FAULT_CODES: readonly FaultCode[] = [
       'Have the user own its schema, or create one: `GRANT CREATE ON DATABASE`.',
     ],
     [
+      'store/no-engine',
+      'This Node has no SQLite built in, and the package `@photostructure/sqlite` is missing or its native binary does not load.',
+      'Run `npm install @photostructure/sqlite` on this machine, or use Node 22.13 or newer.',
+    ],
+    [
       'store/unopenable',
       'The store file cannot be opened or created, or the database holds no texts in UTF-8.',
       'Check its path, owner and mode; create the database with `--encoding=UTF8`.',
