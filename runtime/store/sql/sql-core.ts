@@ -41,6 +41,14 @@ interface NewRecords {
   readonly checkpoint?: Checkpoint | undefined
 }
 
+/**
+ * Transactions of PostgreSQL at once in a process: leases and settlements mostly wait for answers. Appends share one, so
+ * that those that come together are one write to the disk.
+ */
+const PARALLEL_WRITES = 4
+/** Milliseconds between two signs of life: written more often, transactions would wait for one another at that row. */
+const TOUCH_EVERY = 500
+
 /** Of a tenant without rows: its reads find nothing. */
 const UNKNOWN = -1
 
@@ -52,12 +60,15 @@ export class SqlCore {
   readonly #self: ProcessIdentity
   readonly #buffer: AppendBuffer
   readonly #commits: GroupCommit
+  /** Writes of different tenants, other than appends, that need not wait for one another. */
+  readonly #lanes: readonly GroupCommit[]
   readonly #waiters: LaneWaiters
   readonly #watch: DatabaseWatch
   /** By name. */
   readonly #numbers = new Map<string, number>()
   readonly #appendListeners = new Set<(tenants: readonly number[]) => void>()
   #leases = 0
+  #touchedAt = 0
   #closing: Promise<void> | undefined
 
   constructor(sql: Sql, { clock, self }: CoreOptions) {
@@ -68,7 +79,9 @@ export class SqlCore {
     this.dueTimes = new DueTimes(clock, sql.dialect === 'sqlite')
     this.#buffer = new AppendBuffer(new MonotonicClock(clock))
     const onRollback = () => this.#numbers.clear()
-    this.#commits = new GroupCommit({ sql, clock, begin: (names) => this.#begin(names), onRollback })
+    const commits = () => new GroupCommit({ sql, clock, begin: (names) => this.#begin(names), onRollback })
+    this.#commits = commits()
+    this.#lanes = sql.dialect === 'postgres' ? Array.from({ length: PARALLEL_WRITES }, commits) : [this.#commits]
     this.#waiters = new LaneWaiters(clock)
     this.#watch = new DatabaseWatch({ sql, clock, waiters: this.#waiters, releaseDead: () => this.#releaseDead() })
   }
@@ -107,7 +120,14 @@ export class SqlCore {
   /** Runs steps in a transaction, which the writes of other tenants share. */
   async write<T>(tenant: string, steps: (tenant: number) => Steps<T>): Promise<T> {
     this.#assertOpen()
-    return this.#commits.write(tenant, steps)
+    return this.#laneOf(tenant).write(tenant, steps)
+  }
+
+  /** Always the same for a tenant. */
+  #laneOf(tenant: string): GroupCommit {
+    let hash = 0
+    for (let i = 0; i < tenant.length; i++) hash = (hash * 31 + tenant.charCodeAt(i)) % 65_521
+    return this.#lanes[hash % this.#lanes.length] ?? this.#commits
   }
 
   /** Adds the tenants of a transaction that are new. */
@@ -156,7 +176,10 @@ export class SqlCore {
   /** Notes a sign of life of this process. Returns the time. */
   *touch(): Steps<number> {
     const now = yield* this.dueTimes.update('store')
-    yield* touchOwner(this.#owner, now)
+    if (this.#lanes.length === 1 || Math.abs(now - this.#touchedAt) >= TOUCH_EVERY) {
+      this.#touchedAt = now
+      yield* touchOwner(this.#owner, now)
+    }
     return now
   }
 
@@ -234,7 +257,7 @@ export class SqlCore {
   /** Removes everything of a tenant. */
   async deleteTenant(name: string): Promise<void> {
     this.#assertOpen()
-    while (!(await this.#commits.write(name, deleteTenantPage)));
+    while (!(await this.#laneOf(name).write(name, deleteTenantPage)));
     this.#numbers.delete(name)
   }
 
