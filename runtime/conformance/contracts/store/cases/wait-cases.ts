@@ -56,6 +56,7 @@ export const waitCases: StoreCases = {
 
   'another lane wakes no waiter': async (it) => {
     const waiter = startWaiting(it)
+    await soon()
     await it.store.append([record('z', { lane: 'backfill' })])
     await soon()
     assert.equal(waiter.over, false)
