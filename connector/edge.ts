@@ -10,7 +10,7 @@ import { functions, preloadFunctions } from './functions/index.ts'
 import type { ConnectorOptions, Settings } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
 
-export interface EdgeOptions extends Omit<ConnectorOptions, 'settings' | 'store'> {
+export interface EdgeOptions extends Omit<ConnectorOptions, 'settings' | 'store' | 'overlay'> {
   /** No default: what is kept in the memory of a Worker is lost with it, and a webhook answered with 200 is not sent again. */
   readonly store: Store
   /** The built spec is the export `built` of what `connector build --out spec.js` wrote; tenants can share what `loadBuiltSpec` made of it. */

@@ -13,7 +13,7 @@ import { backfillRateLimit } from './klaviyo/destination.ts'
 import { createKlaviyoEventCounter } from './klaviyo/metrics.ts'
 import { createKlaviyoRecipeTarget } from './klaviyo/recipes.ts'
 import { revisionSunset } from './klaviyo/revision.ts'
-import type { ConnectorOptions } from './options.ts'
+import type { ConnectorOptions, LoadedSpecOptions } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
 import { loadConnectorSpec, loadOverlay } from './spec.ts'
 
@@ -24,17 +24,18 @@ import { loadConnectorSpec, loadOverlay } from './spec.ts'
  * operation names the one it lacks.
  */
 export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
+  const { overlay, ...others } = options
   const from = options.settings?.spec
   const isLoaded = from !== undefined && 'mappings' in from
   const shared = isLoaded ? from : await loadConnectorSpec(from)
-  const spec = options.overlay === undefined ? shared : await loadOverlay(shared, options.overlay)
+  const spec = overlay === undefined ? shared : await loadOverlay(shared, overlay)
   const clock = options.clock ?? systemClock
   await preloadFunctions(options.logger ?? silentLogger)
-  return connectorFromSpec(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
+  return connectorFromSpec(spec, options.store ?? memoryStore({ clock }), { ...others, clock })
 }
 
-/** Creates a connector from a loaded spec and an open store. */
-export function connectorFromSpec(spec: Spec, store: HostStore, options: ConnectorOptions): Connector {
+/** Creates a connector from a loaded spec, such as that of `loadOverlay`, and an open store. */
+export function connectorFromSpec(spec: Spec, store: HostStore, options: LoadedSpecOptions): Connector {
   const { pipeline, klaviyo } = createPipelineOptions(spec, store, options)
   return createConnector({
     ...pipeline,
@@ -56,7 +57,7 @@ export { functions } from './functions/index.ts'
 export { createIntercomSource } from './intercom/source.ts'
 export type { KlaviyoOptions } from './klaviyo/client.ts'
 export { createKlaviyoDestination } from './klaviyo/destination.ts'
-export type { ConnectorOptions, HostLogin, OauthTokens, Secrets, Settings } from './options.ts'
+export type { ConnectorOptions, HostLogin, LoadedSpecOptions, OauthTokens, Secrets, Settings } from './options.ts'
 export { type RouteWebhooksOptions, routeWebhooks } from './route-webhooks.ts'
 export { loadConnectorSpec, loadOverlay } from './spec.ts'
 export type { Connector }

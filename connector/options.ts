@@ -95,3 +95,6 @@ export interface ConnectorOptions {
   /** The host's name of the tenant, for observations. */
   readonly tenant?: string | undefined
 }
+
+/** For a spec that is loaded: its overlay is in it. */
+export type LoadedSpecOptions = Omit<ConnectorOptions, 'overlay'>

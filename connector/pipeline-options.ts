@@ -13,7 +13,7 @@ import { credentialsOf, joinGates } from './host-credentials.ts'
 import { createIntercomSource } from './intercom/source.ts'
 import type { KlaviyoOptions } from './klaviyo/client.ts'
 import { createKlaviyoDestination } from './klaviyo/destination.ts'
-import type { ConnectorOptions } from './options.ts'
+import type { ConnectorOptions, LoadedSpecOptions } from './options.ts'
 
 export interface PipelineParts {
   readonly pipeline: CreatePipelineOptions
@@ -21,7 +21,7 @@ export interface PipelineParts {
   readonly klaviyo: KlaviyoOptions
 }
 
-export function createPipelineOptions(spec: Spec, store: HostStore, options: ConnectorOptions): PipelineParts {
+export function createPipelineOptions(spec: Spec, store: HostStore, options: LoadedSpecOptions): PipelineParts {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const effects = { store, fetch, clock, random: options.random ?? systemRandom }
   const { random } = effects
