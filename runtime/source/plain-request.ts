@@ -39,6 +39,11 @@ const READ = [
   'anything parses the body, or pass { method, headers, body } with the raw bytes',
 ].join(' ')
 
+const ABSENT = [
+  'the host passed no body, but the request announces one, and the signature covers its bytes: pass the raw body',
+  '(rawBody of a cloud function, request.body after express.raw())',
+].join(' ')
+
 /** By what they have: a host may bring its own class of requests. */
 export function isWebRequest(request: Request | PlainRequest): request is Request {
   return 'arrayBuffer' in request && typeof request.arrayBuffer === 'function'
@@ -53,7 +58,7 @@ export function toWebRequest(request: Request | PlainRequest): Request {
   const { method = 'GET' } = request
   const headers = toHeaders(request.headers)
   if (method === 'GET' || method === 'HEAD') return new Request(webUrl(request.url), { method, headers })
-  const body = toBody(request)
+  const body = toBody(request, Number(headers.get('content-length')))
   // A stream keeps the announced length. Of other bodies the length is known, and base64 has another one.
   if (!(body instanceof ReadableStream)) headers.set('content-length', String(body.length))
   const init: RequestInit & { readonly duplex: 'half' } = { method, headers, body, duplex: 'half' }
@@ -78,9 +83,15 @@ function toHeaders(from: PlainHeaders = []): Headers {
 /** Others cannot be a signature. */
 const isHeaderValue = (value: string) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 
-function toBody({ body, isBase64Encoded = false }: PlainRequest): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
+function toBody(
+  { body, isBase64Encoded = false }: PlainRequest,
+  announced: number,
+): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
   if (typeof body === 'string') return Uint8Array.from(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'))
-  if (body === undefined || body === null) return new Uint8Array()
+  if (body === undefined || body === null) {
+    if (announced > 0) throw new Fault('config', 'webhook/body-lost', ABSENT)
+    return new Uint8Array()
+  }
   if (body instanceof Uint8Array || body instanceof ArrayBuffer) return new Uint8Array(body)
   if (!(Symbol.asyncIterator in body)) throw new Fault('config', 'webhook/body-lost', PARSED)
   if ('readableDidRead' in body && body.readableDidRead === true) throw new Fault('config', 'webhook/body-lost', READ)

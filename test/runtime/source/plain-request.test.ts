@@ -107,6 +107,10 @@ describe('refuses what is no longer the bytes that were signed, and says what to
   const cases: Readonly<Record<string, [() => Promise<unknown>, RegExp]>> = {
     'a parsed body': [async () => ({ ...POST, body: JSON.parse(body) }), /parsed before.*express\.raw\(\)/],
     'a parsed list': [async () => ({ ...POST, body: [] }), /parsed before/],
+    'a missing body': [
+      async () => ({ ...POST, headers: { ...headers, 'Content-Length': String(bytes.length) } }),
+      /no body.*rawBody/,
+    ],
     'a web-standard request that was read': [async () => (await used.json(), used), /read before/],
     'a stream of Node that was read': [
       async () => ({ ...POST, body: Object.assign(chunks(), { readableDidRead: true }) }),
