@@ -31,7 +31,6 @@ export const MIGRATIONS: readonly string[] = [
     owned_until bigint NOT NULL DEFAULT 0,
     woken bigint NOT NULL DEFAULT 0
   ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
-  INSERT INTO tenants (number, name) VALUES (0, '');
   CREATE INDEX tenants_due ON tenants (due_at) WHERE owner IS NULL;
   CREATE INDEX tenants_owned ON tenants (owned_until) WHERE owner IS NOT NULL;
 

@@ -1,7 +1,6 @@
 /** The tables of a store in SQLite, as a new database gets them. Change them together with a step of `sqlite/migrations.ts`. */
 
 export const SQLITE_TABLES = `
-  -- Number 0 is the tenant of a store for one.
   -- due_at: when it has to be owned next, milliseconds since 1970. owned_until: 0 without an owner. woken: while owned.
   CREATE TABLE tenants (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -13,7 +12,6 @@ export const SQLITE_TABLES = `
   ) STRICT;
   CREATE INDEX tenants_due ON tenants (due_at) WHERE owner IS NULL;
   CREATE INDEX tenants_owned ON tenants (owned_until) WHERE owner IS NOT NULL;
-  INSERT INTO tenants (number, name) VALUES (0, '');
 
   -- ordering_key: only one unsettled record of a tenant, lane and key is at the head of its queue.
   -- queue_head: 1 = can be leased once due, 0 = behind another of its key, null = settled, or waits for a contact.

@@ -20,7 +20,7 @@ import type { Steps } from '../../../runtime/store/sql/steps.ts'
 import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
 import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
-import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { type SqliteOptions, sqliteStore, sqliteStores } from '../../../runtime/store/sqlite/store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 let files = 0
@@ -32,6 +32,18 @@ const open = (path: string, options: Partial<SqliteOptions> = {}) => sqliteStore
 const identity = (facts: Partial<ProcessFacts>) =>
   createProcessIdentity({ pid: 1, start: 'start', machine: 'a', isAlive: () => true, ...facts })
 const request = { lane: 'live', limit: 10, leaseMs: 3_600_000 } as const
+
+test('tenants are listed and claimed once they have written', async () => {
+  const stores = await sqliteStores(newFile(), { clock })
+  const claims = stores.claims()
+  expect([await stores.list(), await claims.claim(9)]).toEqual([[], []])
+  for (const tenant of ['shop', '']) await stores.of(tenant).append([record('r1')])
+  expect([await stores.list(), [...(await claims.claim(9))].sort()]).toEqual([
+    ['', 'shop'],
+    ['', 'shop'],
+  ])
+  await stores.close()
+})
 
 describe('the file', () => {
   test('is ignored by git in a folder created for it; an existing folder gets no .gitignore', async () => {
