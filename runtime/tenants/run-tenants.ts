@@ -73,7 +73,8 @@ class TenantRunner {
     const stopWatching = claims.watch((tenants) => this.#onNews(tenants))
     const wake = () => this.#alarm.ring()
     signal.addEventListener('abort', wake)
-    const renewing = this.#renewWhileOwned()
+    const ended = new AbortController()
+    const renewing = this.#renewWhileOwned(ended.signal)
     try {
       while (!signal.aborted) {
         await this.#claim()
@@ -84,7 +85,7 @@ class TenantRunner {
     } finally {
       signal.removeEventListener('abort', wake)
       stopWatching()
-      await this.#end()
+      await this.#end().finally(() => ended.abort())
       await renewing
     }
   }
@@ -186,11 +187,11 @@ class TenantRunner {
   }
 
   /** Stops working for tenants that another process may own by now, before it does. */
-  async #renewWhileOwned(): Promise<void> {
+  async #renewWhileOwned(ended: AbortSignal): Promise<void> {
     const { claims, clock, signal } = this.#options
     const every = claims.claimMs / 4
     while (!signal.aborted || this.#owned.size > 0) {
-      await clock.sleep(every, signal.aborted ? undefined : signal)
+      await clock.sleep(every, signal.aborted ? ended : signal)
       if (this.#owned.size === 0) continue
       const before = this.#now()
       const names = [...this.#owned.keys()]
