@@ -24,8 +24,8 @@ interface LaneWaiter {
 export interface LaneWait {
   readonly tenant: number
   readonly lane: Lane
-  /** At most so long, milliseconds. */
-  readonly ms: number
+  /** At most until then, from `timeAfter`. */
+  readonly until: number
   readonly signal: AbortSignal
   /** When the lane's next record is due. */
   readonly nextDue: () => Awaitable<number>
@@ -46,14 +46,18 @@ export class LaneWaiters {
     return this.#lanes.size === 0
   }
 
+  /** By the clock that is never set. */
+  timeAfter(ms: number): number {
+    return this.#time.now() + ms
+  }
+
   has(tenant: number, lane: Lane): boolean {
     return this.#lanes.has(laneName(tenant, lane))
   }
 
-  /** Sleeps until woken, until a record is due, for `ms` at most, or until the signal aborts. Leaves no timer and no listener behind. */
-  async sleep({ tenant, lane, ms, signal, nextDue }: LaneWait): Promise<void> {
-    if (signal.aborted || !(ms > 0)) return
-    const until = this.#time.now() + ms
+  /** Sleeps until woken, until a record is due, until `until` at the latest, or until the signal aborts. Leaves no timer and no listener behind. */
+  async sleep({ tenant, lane, until, signal, nextDue }: LaneWait): Promise<void> {
+    if (signal.aborted || !(until > this.#time.now())) return
     const waiter: LaneWaiter = { tenant, alarm: new AbortController(), isWoken: false, isStale: false }
     const stop = () => wakeOne(waiter)
     const stopListening = onAbort(signal, stop)

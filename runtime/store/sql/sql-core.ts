@@ -184,13 +184,18 @@ export class SqlCore {
   }
 
   /** As `Store.wait`. */
-  async wait(tenant: string, wait: Pick<LaneWait, 'lane' | 'ms' | 'signal'>): Promise<void> {
+  async wait(
+    tenant: string,
+    { lane, ms, signal }: Pick<LaneWait, 'lane' | 'signal'> & { readonly ms: number },
+  ): Promise<void> {
     this.#assertOpen()
+    // From now on, however long the database takes to find the tenant.
+    const until = this.#waiters.timeAfter(ms)
     const known = await drive(this.#find(tenant), this.#sql, this.#sql.dialect)
     // A new tenant gets its number now: by it an append wakes the wait.
     const number = known ?? (await this.write(tenant, () => addTenant(tenant)))
-    const next = () => drive(nextDue(number, wait.lane, this.clock.now()), this.#sql, this.#sql.dialect)
-    await this.#watch.during(this.#waiters.sleep({ ...wait, tenant: number, nextDue: next }))
+    const next = () => drive(nextDue(number, lane, this.clock.now()), this.#sql, this.#sql.dialect)
+    await this.#watch.during(this.#waiters.sleep({ lane, until, signal, tenant: number, nextDue: next }))
   }
 
   /** Tells those that claim tenants, in all processes, that these have new records. */
