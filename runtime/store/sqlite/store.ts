@@ -1,7 +1,6 @@
 /** The embedded store: one SQLite file, for one tenant or for many, shared by the processes of one machine. */
 import type { Store } from '../../ports/store.ts'
-import type { Stores } from '../../ports/stores.ts'
-import { createCore, type SqlStoreOptions, storesOf } from '../sql/sql-store.ts'
+import { createCore, type SqlStoreOptions, type SqlStores, storesOf } from '../sql/sql-store.ts'
 import { TenantStore } from '../sql/tenant-store.ts'
 import { DEFAULT_TENANT } from '../sql/tenants.ts'
 import { openConnection, retryWhileBusy } from './open-connection.ts'
@@ -14,7 +13,7 @@ export type SqliteOptions = SqlStoreOptions
  * descriptors, however many tenants there are. Throws a `config` fault when the file cannot be opened, is damaged, or has
  * a newer version.
  */
-export async function sqliteStores(path: string, options: SqliteOptions): Promise<Stores> {
+export async function sqliteStores(path: string, options: SqliteOptions): Promise<SqlStores> {
   return storesOf(await openCore(path, options))
 }
 
@@ -34,5 +33,3 @@ async function openCore(path: string, options: SqliteOptions) {
     throw error
   }
 }
-
-export type { Stores }
