@@ -43,6 +43,8 @@ export function memoryClaims({ clock }: { readonly clock: Clock }): MemoryClaims
         for (const name of kept) Object.assign(entries.get(name) ?? {}, { ownedUntil: clock.now() + CLAIM_MS })
         return new Set(kept)
       },
+      // No notice is lost in one process.
+      due: async () => new Set(),
       async release(tenants) {
         for (const { tenant, nextAt = Number.POSITIVE_INFINITY } of tenants) {
           const entry = owns(tenant)

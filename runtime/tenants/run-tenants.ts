@@ -96,11 +96,18 @@ class TenantRunner {
 
   #onNews(tenants: readonly string[] | undefined): void {
     const now = this.#now()
-    if (tenants === undefined) for (const one of this.#owned.values()) one.wake(now)
+    if (tenants === undefined) this.#inBackground(this.#wakeDue())
     else for (const name of tenants) this.#owned.get(name)?.wake(now)
     if (tenants?.every((name) => this.#owned.has(name)) !== true)
       this.#claimAt = Math.min(this.#claimAt, now + this.#options.random() * SPREAD)
     this.#alarm.ring()
+  }
+
+  /** Wakes the tenants whose records were appended without a notice: it was lost with the process that had to send it. */
+  async #wakeDue(): Promise<void> {
+    if (this.#owned.size === 0) return
+    const due = await this.#options.claims.due([...this.#owned.keys()]).catch(() => new Set<string>())
+    for (const name of due) this.#owned.get(name)?.wake(this.#now())
   }
 
   /** Claims tenants for the slots that are free. */
@@ -199,6 +206,7 @@ class TenantRunner {
         (kept) => {
           this.#renewedAt = before
           for (const name of names) if (!kept.has(name)) this.#lose(name)
+          this.#inBackground(this.#wakeDue())
         },
         (error: unknown) => this.#reportClaims('claims cannot be renewed', error),
       )

@@ -10,6 +10,8 @@ const LONGEST_RETRY = 5_000
 /** A connection that the network has lost without a word is noticed by a query that gets no answer. Milliseconds. */
 const CHECK_EVERY = 10_000
 const CHECK_TIMEOUT = 5_000
+/** Checks after which all look for what they were not told: a process may die between its commit and its notice. */
+const CHECKS_PER_LOOK = 3
 const GOODBYE = 1_000
 
 /** With the payload of a notification; without one after a time in which some may have been missed. */
@@ -90,9 +92,10 @@ export class NotificationStream {
       connected = true
       // What was written before it listened.
       this.#tell()
-      while (!ended.signal.aborted) {
+      for (let check = 1; !ended.signal.aborted; check++) {
         await clock.sleep(CHECK_EVERY, ended.signal)
         if (!ended.signal.aborted) await client.query('SELECT 1')
+        if (check % CHECKS_PER_LOOK === 0) this.#tell()
       }
     } catch {
       // The next connection is tried in a moment; what is broken shows where the store is used.

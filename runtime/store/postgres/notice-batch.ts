@@ -7,6 +7,8 @@ import type { ConnectionPool } from './connections.ts'
 
 /** Milliseconds in which the notices of all tenants are gathered. */
 const GATHER = 5
+/** Milliseconds until notices that the database did not take are sent again. */
+const RETRY = 200
 /** A payload has 8,000 bytes at most: beyond so many tenants it says that any may have. */
 const MOST = 500
 
@@ -19,6 +21,7 @@ export interface NoticeParts {
 export class NoticeBatch {
   readonly #parts: NoticeParts
   readonly #tenants = new Set<number>()
+  readonly #closing = new AbortController()
   #sending: Promise<void> | undefined
 
   constructor(parts: NoticeParts) {
@@ -30,8 +33,9 @@ export class NoticeBatch {
     if (this.#tenants.size > 0) this.#sending ??= this.#send()
   }
 
-  /** Resolves when what was added is told. */
+  /** Resolves when what was added is told, or was tried once more. */
   async close(): Promise<void> {
+    this.#closing.abort()
     await this.#sending
   }
 
@@ -39,10 +43,17 @@ export class NoticeBatch {
     const { pool, clock, channel } = this.#parts
     while (this.#tenants.size > 0) {
       await clock.sleep(GATHER)
-      const payload = this.#tenants.size > MOST ? '' : [...this.#tenants].join(',')
+      const tenants = [...this.#tenants]
+      const payload = tenants.length > MOST ? '' : tenants.join(',')
       this.#tenants.clear()
-      // Lost with the connection, it is found by the next look of the others, in a few seconds.
-      await pool.run('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => undefined)
+      const isTold = await pool.run('SELECT pg_notify($1, $2)', [channel, payload]).then(
+        () => true,
+        () => false,
+      )
+      // What a process that dies now had to tell is found by the next look of the others.
+      if (isTold || this.#closing.signal.aborted) continue
+      for (const tenant of tenants) this.#tenants.add(tenant)
+      await clock.sleep(RETRY, this.#closing.signal)
     }
     this.#sending = undefined
   }

@@ -82,6 +82,20 @@ export function* renewClaims({ id, until }: ClaimTerm, names: readonly string[])
   return rows.map(({ name }) => name)
 }
 
+// A leased record is due when its lease ends, which is not now.
+const DUE = statement(
+  ({ texts }) => `
+  SELECT name FROM tenants WHERE owner = ?1 AND name IN ${texts('?2')} AND EXISTS (
+    SELECT 1 FROM records
+    WHERE queue_head = 1 AND cut_offs = 0 AND tenant = tenants.number AND lane IN ('live', 'backfill') AND due_at <= ?3)`,
+)
+
+/** Returns the names of those that have due records. */
+export function* dueTenants({ id, now }: ClaimTerm, names: readonly string[]): Steps<readonly string[]> {
+  const rows = yield* all<{ name: string }>(DUE, id, JSON.stringify(names), now)
+  return rows.map(({ name }) => name)
+}
+
 const NUMBERS = statement(({ texts }) => `SELECT number, name FROM tenants WHERE owner = ?1 AND name IN ${texts('?2')}`)
 const RELEASE = statement(
   `UPDATE tenants SET owner = NULL, owned_until = 0, due_at = CASE WHEN woken = 1 THEN 0 ELSE CAST(?3 AS bigint) END

@@ -6,6 +6,7 @@ import {
   type Claimant,
   type ClaimTerm,
   claim,
+  dueTenants,
   nextClaim,
   releaseClaims,
   releaseFormer,
@@ -49,6 +50,11 @@ export class SqlTenantClaims implements TenantClaims {
 
   async renew(tenants: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(await this.#write(renewClaims(this.#term(), tenants)))
+  }
+
+  async due(tenants: readonly string[]): Promise<ReadonlySet<string>> {
+    const { sql } = this.#parts
+    return new Set(await drive(dueTenants(this.#term(), tenants), sql, sql.dialect))
   }
 
   async release(tenants: Parameters<TenantClaims['release']>[0]): Promise<void> {

@@ -126,6 +126,18 @@ describe('claims', () => {
     expect(await theirs.renew(['one'])).toEqual(new Set(['one']))
   })
 
+  test('the owner finds a record of whose append it was not told', async () => {
+    const { a, b } = await twoMachines()
+    await a.of('one').append([record('first', { orderingKey: '1' })])
+    const claims = a.claims()
+    expect(await claims.claim(50)).toEqual(['one'])
+    await a.of('one').lease(request)
+    expect(await claims.due(['one'])).toEqual(new Set())
+    await b.of('one').append([record('second', { orderingKey: '2' })])
+    expect(await claims.due(['one', 'unknown'])).toEqual(new Set(['one']))
+    expect(await b.claims().due(['one'])).toEqual(new Set())
+  })
+
   test('an append by any machine is heard by those that watch, with the names of its own tenants', async () => {
     const { a, b } = await twoMachines()
     const claims = a.claims()
