@@ -111,7 +111,7 @@ describe('refuses what is no longer the bytes that were signed, and says what to
       async () => ({ ...POST, headers: { ...headers, 'Content-Length': String(bytes.length) } }),
       /no body.*rawBody/,
     ],
-    'a web-standard request that was read': [async () => (await used.json(), used), /read before/],
+    'a web-standard request that was read': [() => used.json().then(() => used), /read before/],
     'a stream of Node that was read': [
       async () => ({ ...POST, body: Object.assign(chunks(), { readableDidRead: true }) }),
       /read before/,
