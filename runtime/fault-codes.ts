@@ -275,6 +275,13 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Run the command that the message names.',
     ],
   ]),
+  ...faultCodes('transient', 'operator', [
+    [
+      'host/connector-failed',
+      'The host could not create the connector of a tenant: its `connectorOf` threw. It is tried again.',
+      'Look for the error of that class in the host.',
+    ],
+  ]),
   ...STORE_FAULT_CODES,
 
   // Ours.

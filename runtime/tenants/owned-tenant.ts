@@ -1,5 +1,7 @@
 /** A tenant that this process owns: its connector, created when it first has work, and when each of its tasks is due. */
 import { onAbort } from '../lib/abort.ts'
+import { errorName } from '../lib/error-name.ts'
+import { Fault } from '../ports/fault.ts'
 import { TASKS, type TaskName, type TenantConnector, type TenantTask } from './tasks.ts'
 
 /** Milliseconds until a failed task is tried again: doubled with each failure up to the longest. */
@@ -105,7 +107,7 @@ export class OwnedTenant {
     const stopListening = [signal, this.#lost.signal].map((one) => onAbort(one, () => stop.abort()))
     if (signal.aborted || this.isLost) stop.abort()
     try {
-      this.#connector ??= this.#connectorOf(this.name)
+      this.#connector ??= this.#connectorOf(this.name).catch(rejectAsHostFault)
       const connector = await this.#connector
       if (stop.signal.aborted) return undefined
       const { nextAt, notBefore = 0 } = await state.task.run(connector, { now, signal: stop.signal })
@@ -158,4 +160,11 @@ export class OwnedTenant {
     if (state === undefined) throw new TypeError(`no task "${name}"`)
     return state
   }
+}
+
+/** The message of a host's own error may quote a secret, so only its name is kept. */
+function rejectAsHostFault(cause: unknown): never {
+  if (cause instanceof Fault) throw cause
+  const message = `the host's connectorOf failed (${errorName(cause)})`
+  throw new Fault('transient', 'host/connector-failed', message, { cause })
 }

@@ -141,8 +141,10 @@ class TenantRunner {
 
   #ended(tenant: OwnedTenant, error: unknown): void {
     if (error !== undefined) {
-      const { code, message } = toFault(error)
-      this.#options.logger.error(`the work for a tenant failed and is tried again: ${message}`, {
+      const { kind, code, message } = toFault(error)
+      const { logger } = this.#options
+      // A side that limits its requests, say, ends by itself.
+      logger[kind === 'transient' ? 'warn' : 'error'](`the work for a tenant failed and is tried again: ${message}`, {
         tenant: tenant.name,
         code,
       })

@@ -239,6 +239,21 @@ test('a tenant that fails is tried again later and later, and holds up no other'
   await process.stop()
 })
 
+test('what the host throws is logged by its class alone, as a warning', async () => {
+  const world = createWorld()
+  const lines: string[] = []
+  const log = (level: string) => (message: string) => void lines.push(`${level}: ${message}`)
+  const process = world.start('a', {
+    logger: { ...silentLogger, warn: log('warn'), error: log('error') },
+    connectorOf: async () => Promise.reject(new RangeError('the password is hunter2')),
+  })
+  await world.append('one', 1)
+  await world.clock.advance(500)
+  await process.stop()
+  const line = "warn: the work for a tenant failed and is tried again: the host's connectorOf failed (RangeError)"
+  expect(new Set(lines)).toEqual(new Set([line]))
+})
+
 test('polls have their times, also without records', async () => {
   const world = createWorld()
   const process = world.start('a')
