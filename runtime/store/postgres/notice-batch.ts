@@ -33,7 +33,7 @@ export class NoticeBatch {
     if (this.#tenants.size > 0) this.#sending ??= this.#send()
   }
 
-  /** Resolves when what was added is told, or was tried once more. */
+  /** Resolves when what was added is told, or its last try has failed. */
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#sending

@@ -1,12 +1,18 @@
 /** Every form of the console, sent twice at once and once more after, has the effect of one. */
+
 import { describe, expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
+import { Alerting } from '../../../runtime/alerts/alerting.ts'
+import { Vault } from '../../../runtime/auth/vault.ts'
 import type { VirtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import { createConsole } from '../../../runtime/console/index.ts'
 import { actions } from '../../../runtime/console/pages.ts'
 import type { LogFields } from '../../../runtime/ports/effects.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { silentLogger } from '../../../runtime/system.ts'
 import { completeSetup, createAuthHarness, KEY, never, SIGNING, spec, TOKEN } from '../../helpers/auth.ts'
+import { createFrozenClock, fakeConnector } from '../../helpers/cli-fake.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { browser, LOCAL, openConsole, openConsoleWithConnector, tokenIn } from '../../helpers/console.ts'
 import { signVisitorsIn } from '../../helpers/signed-in.ts'
@@ -149,6 +155,27 @@ async function signedIn(from: string, fields = {}): Promise<Stage> {
   return { client, clock, from, fields, effects }
 }
 
+async function alerting(fields = {}): Promise<Stage> {
+  const sent: string[] = []
+  const clock = createFrozenClock()
+  const store = memoryStore({ clock })
+  const alerts = new Alerting({
+    connector: fakeConnector(store),
+    settings: { urls: ['https://hooks.example.com/'] },
+    sealed: new Vault(store, async () => new Uint8Array(32)),
+    fetch: async (request) => {
+      sent.push(request.url)
+      return new Response()
+    },
+    clock,
+    logger: silentLogger,
+    randomId: () => 'id',
+  })
+  const opened = await openConsole({ alerts })
+  const effects = async () => [sent.length, await alerts.saved()]
+  return { client: opened.browser(), clock: opened.clock, from: '/alerts', fields, effects }
+}
+
 const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does it again'][] = [
   ['/log-in', () => signingIn('password')],
   ['/log-in', () => signingIn('code')],
@@ -156,6 +183,9 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/find', () => signedIn('/find', { what: 'ada@shop.example' })],
   ['/failed-events/retry', failed],
   ['/confirm-deletions', deleting],
+  ['/alerts/save', () => alerting({ emails: 'night@shop.example', smtpUrl: 'smtp://mail.example:25' })],
+  // A test that is asked for again is sent again.
+  ['/alerts/test', () => alerting(), 'does it again'],
   ['/segments-and-flows/create', recipe],
   ['/import/begin', () => importing('none', 'begin')],
   ['/import/resume', () => importing('paused', 'resume')],
