@@ -137,7 +137,8 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, { ...opened, http, listener, sandbox })
     void http.resume()
-    const watching = watchHealth({ ...http, clock: io.clock, logger }, signal)
+    const served = new AbortController()
+    const watching = watchHealth({ ...http, clock: io.clock, logger }, served.signal)
     const serving = {
       ...opened,
       connector,
@@ -149,6 +150,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     }
     const succeeded = await serve(serving)
     await http.drained()
+    served.abort()
     await watching
     await reloadable.close()
     return succeeded ? EXIT_CODES.ok : EXIT_CODES.failed
