@@ -59,14 +59,14 @@ export async function metricsText(
   const tenants = await Promise.all(read)
   const families = FAMILIES.map(([name, type, help]) => {
     const samples = tenants.flatMap((one) => one[name] ?? [])
-    return samples.length === 0 && !ALWAYS.has(name) ? '' : family(name, type, help, samples)
+    return samples.length === 0 && !ALWAYS.has(name) ? '' : metricFamily(name, type, help, samples)
   })
   return [
-    ...(info ? [family('connector_info', 'gauge', 'Version of the connector.', [[{ ...info }, 1]])] : []),
+    ...(info ? [metricFamily('connector_info', 'gauge', 'Version of the connector.', [[{ ...info }, 1]])] : []),
     ...families,
     ...(droppedLines
       ? [
-          family('connector_dropped_log_lines_total', 'counter', 'Lines of the log not written.', [
+          metricFamily('connector_dropped_log_lines_total', 'counter', 'Lines of the log not written.', [
             [{}, droppedLines()],
           ]),
         ]
@@ -150,7 +150,13 @@ function waitingSamples(tallies: readonly Tally[]): Sample[] {
   return waiting.map(([{ metric = '', reason = '' }, value]) => [{ metric, reason }, value])
 }
 
-function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+/** A metric with its samples, as Prometheus reads them. */
+export function metricFamily(
+  name: string,
+  type: 'counter' | 'gauge',
+  help: string,
+  samples: readonly Sample[],
+): string {
   const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}`)
   return `${[`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join('\n')}\n`
 }

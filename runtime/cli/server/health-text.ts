@@ -1,6 +1,7 @@
 /** The health of the connector for programs: text of `/readyz`, JSON of `/status`, a badge, and gauges of `/metrics`. */
 import { HEALTH_STATES, type Health, type HealthState, PROBLEM_CODES } from '../../health/types.ts'
 import { formatJson } from '../../lib/format.ts'
+import { metricFamily } from '../../metrics-text.ts'
 import type { MayRead } from './reader.ts'
 
 /** Titles may name accounts and hosts, so only readers with the token see them. */
@@ -36,13 +37,10 @@ export function healthBadge({ state }: Pick<Health, 'state'>): string {
 /** Prometheus text: one sample for each state and problem, so that an alert never misses a series. */
 export function healthMetrics({ state, problems }: Health): string {
   const codes = new Set(problems.map(({ code }) => code))
+  const states = HEALTH_STATES.map((one) => [{ state: one }, one === state ? 1 : 0] as const)
+  const lasting = PROBLEM_CODES.map((code) => [{ code }, codes.has(code) ? 1 : 0] as const)
   return [
-    '# HELP connector_health_state 1 for the present state.',
-    '# TYPE connector_health_state gauge',
-    ...HEALTH_STATES.map((one) => `connector_health_state{state="${one}"} ${one === state ? 1 : 0}`),
-    '# HELP connector_problem 1 for each problem that lasts.',
-    '# TYPE connector_problem gauge',
-    ...PROBLEM_CODES.map((code) => `connector_problem{code="${code}"} ${codes.has(code) ? 1 : 0}`),
-    '',
-  ].join('\n')
+    metricFamily('connector_health_state', 'gauge', '1 for the present state.', states),
+    metricFamily('connector_problem', 'gauge', '1 for each problem that lasts.', lasting),
+  ].join('')
 }
