@@ -37,9 +37,8 @@ export function createConsole(given: ConsoleOptions): Console {
   for (const ancestor of options.frameAncestors ?? []) toFrameSource(ancestor)
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
   const { connector, clock, connections, specProblem } = options
-  const setup = connections?.setup
-  const setupStep = setup && (async () => (await setup.view()).step)
-  const health = new HealthMonitor({ connector, clock, imports, specProblem, ...(setupStep && { setupStep }) })
+  const setup = connections && (() => connections.setup.view())
+  const health = new HealthMonitor({ connector, clock, imports, specProblem, setup })
   // An empty password is none: it would let everyone in.
   const signIn = password ? passwordSignIn(password) : new CodeSignIn()
   let app: Hono<ConsoleEnv> | undefined

@@ -5,6 +5,7 @@ import { capitalize } from '../lib/format.ts'
 import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
+import { LiveSinceReader } from '../source/live-since.ts'
 import { addToTimeline } from '../timeline.ts'
 import { findProblems, worstState } from './assess.ts'
 import { storeFailed } from './delivery-rules.ts'
@@ -28,10 +29,12 @@ interface SavedHealth {
 
 export class HealthMonitor {
   readonly #options: HealthMonitorOptions
+  readonly #liveSince: LiveSinceReader
   #current: Promise<Health> | undefined
 
   constructor(options: HealthMonitorOptions) {
     this.#options = options
+    this.#liveSince = new LiveSinceReader(options.connector.store)
   }
 
   /** Never throws: a store that cannot be read is a problem like any other. Calls at the same time share one reading. */
@@ -46,7 +49,7 @@ export class HealthMonitor {
     const { connector } = this.#options
     try {
       const saved = (await connector.store.readCheckpoint(HEALTH_CHECKPOINT)) as unknown as SavedHealth | undefined
-      const facts = await readHealthFacts(connector, this.#options, now)
+      const facts = await readHealthFacts(connector, this.#options, { liveSince: this.#liveSince, now })
       const readySince = saved?.readySince ?? (facts.pausedReason === undefined ? now : undefined)
       const found = findProblems({ ...facts, ...(readySince !== undefined && { readySince }) })
       const health = remember(found, saved, now)

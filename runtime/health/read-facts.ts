@@ -1,20 +1,20 @@
 /** Reads the facts of a connector's health: a few small queries, no request to either side. */
-import { loadSetupState } from '../auth/setup/setup-state.ts'
+import type { SetupView } from '../auth/setup/setup.ts'
 import { readBackfillState } from '../backfill/state.ts'
 import type { Connector } from '../connector.ts'
 import { capitalize } from '../lib/format.ts'
 import { PROFILE } from '../mapping/map-profile.ts'
 import { RECONCILE_SCOPE } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
-import { readFirstWebhookAt } from '../source/live-since.ts'
+import type { LiveSinceReader } from '../source/live-since.ts'
 import { MANY_FINDS } from './receiving-rules.ts'
 import type { HealthFacts } from './types.ts'
 import { updateWebhookActivity } from './webhook-activity.ts'
 
 /** What the connector itself does not know. */
 export interface HealthSurroundings {
-  /** The step of setup that is due. Absent: a host holds the credentials. */
-  readonly setupStep?: () => Promise<NonNullable<HealthFacts['setup']>['step']>
+  /** How far setup has come. Absent: a host holds the credentials. */
+  readonly setup?: (() => Promise<Pick<SetupView, 'step' | 'state'>>) | undefined
   /** The import begun in this process. */
   readonly imports?: { readonly running: boolean; readonly lastError: string | undefined }
   /** Why an edited spec is not running. */
@@ -25,13 +25,12 @@ export interface HealthSurroundings {
 export async function readHealthFacts(
   connector: Connector,
   surroundings: HealthSurroundings,
-  now: number,
+  { liveSince, now }: { readonly liveSince: LiveSinceReader; readonly now: number },
 ): Promise<Omit<HealthFacts, 'readySince'>> {
   const { spec, store } = connector
   const webhooks = connector.webhookStats()
   const [
     live,
-    backfill,
     dead,
     stuck,
     firstWebhookAt,
@@ -44,13 +43,12 @@ export async function readHealthFacts(
     activity,
   ] = await Promise.all([
     store.backlog('live'),
-    store.backlog('backfill'),
     store.countDeadLetters(),
     findStuck(store),
-    readFirstWebhookAt(spec, store),
+    liveSince.readFirst(spec),
     readBackfillState(store),
     connector.runningBackfill(),
-    readSetup(store, surroundings),
+    readSetup(surroundings),
     readReconcile(connector),
     connector.acceptsWebhooks(),
     connector.deletions?.isConfirmed(),
@@ -67,7 +65,6 @@ export async function readHealthFacts(
     webhooks,
     connections: connector.connectionStats(),
     live,
-    backfill,
     dead,
     importIsRunning: running !== undefined || surroundings.imports?.running === true,
     reconcile,
@@ -98,14 +95,10 @@ async function findStuck(store: Pick<Store, 'listUnsettled'>): Promise<HealthFac
   return undefined
 }
 
-async function readSetup(store: Pick<Store, 'readCheckpoint'>, { setupStep }: HealthSurroundings) {
-  if (setupStep === undefined) return undefined
-  const [step, { finishedAt, disconnectedAt }] = await Promise.all([setupStep(), loadSetupState(store)])
-  return {
-    step,
-    ...(finishedAt !== undefined && { finishedAt }),
-    ...(disconnectedAt !== undefined && { disconnectedAt }),
-  }
+async function readSetup({ setup }: HealthSurroundings): Promise<HealthFacts['setup']> {
+  if (setup === undefined) return undefined
+  const { step, state } = await setup()
+  return { step, ...(state.disconnectedAt !== undefined && { disconnectedAt: state.disconnectedAt }) }
 }
 
 async function readReconcile({ spec, store, lastReconcile }: Connector): Promise<HealthFacts['reconcile']> {

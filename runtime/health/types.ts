@@ -89,7 +89,7 @@ export interface HealthFacts {
   readonly source: string
   readonly destination: string
   /** Absent: a host holds the credentials. */
-  readonly setup?: { readonly step: SetupStep; readonly finishedAt?: number; readonly disconnectedAt?: number }
+  readonly setup?: { readonly step: SetupStep; readonly disconnectedAt?: number }
   /** Why delivery is paused. */
   readonly pausedReason?: string
   /** Whether a webhook can be verified: otherwise each is answered with 503. */
@@ -103,7 +103,6 @@ export interface HealthFacts {
   readonly readySince?: number
   readonly connections: { readonly source: ConnectionStats; readonly destination: ConnectionStats }
   readonly live: Backlog
-  readonly backfill: Backlog
   /** The fault for which the oldest waiting live record waits, and since when. */
   readonly stuck?: { readonly fault: FaultInfo; readonly since: number }
   /** Dead letters. */

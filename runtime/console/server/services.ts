@@ -50,7 +50,7 @@ export async function createServices(
   const signer = new Signer({ key: await loadKey(options), id: await readConsoleId(connector.store), password })
   const cookies = new SignedCookies(signer, { base, isFramed: (options.frameAncestors ?? []).length > 0 })
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
-  const updates = createLiveUpdates(options, { imports, sessions, health })
+  const updates = createLiveUpdates(options, imports, sessions)
   const flash = new FlashMessages(cookies)
   return { options, signIn, sessions, flash, imports, updates, searches: new Searches(), health }
 }
@@ -75,10 +75,7 @@ async function loadKey({ key, connections, logger }: ConsoleOptions): Promise<Ui
   }
 }
 
-function createLiveUpdates(
-  options: ConsoleOptions,
-  { imports, sessions, health }: Pick<ConsoleServices, 'imports' | 'sessions' | 'health'>,
-): LiveUpdates {
+function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessions: Sessions): LiveUpdates {
   const { connector, clock, signal } = options
   return new LiveUpdates({
     store: connector.store,
@@ -88,7 +85,7 @@ function createLiveUpdates(
     extraState: async () => [
       connector.webhookStats(),
       connectionState(connector.connectionStats()),
-      await healthState(health),
+      connector.gate.pausedReason(),
       imports.running,
       imports.waitsForAuth,
       imports.lastError,
@@ -98,9 +95,6 @@ function createLiveUpdates(
     ],
   })
 }
-
-/** Without texts, which hold ages and counts. */
-const healthState = async (health: HealthMonitor) => (await health.assess()).problems.map(({ code }) => code)
 
 /** Without times that change with each retry: pages would refresh for nothing. */
 const connectionState = ({ source, destination }: ReturnType<Connector['connectionStats']>) =>
