@@ -1,8 +1,7 @@
 /** The text of an alert: for Slack, for the body of an e-mail and for logs. Never a person's data: problems hold none. */
+import { EFFECT_NAMES, ENDS_BY_ITSELF } from '../health/problem-texts.ts'
 import { formatTime } from '../lib/format.ts'
 import type { Alert } from './types.ts'
-
-const EFFECTS = { lost: 'Being lost', late: 'Late', kept: 'Kept', none: 'Not affected' } as const
 
 export function alertSubject({ kind, connector, state, problems: [worst] }: Alert): string {
   if (kind === 'test') return `${connector}: test alert`
@@ -15,8 +14,8 @@ export function alertText(alert: Alert): string {
   const lines = problems.flatMap(({ title, effect, consequence, action, since }) => [
     '',
     `${title}.`,
-    `Since ${formatTime(since)}. ${EFFECTS[effect]}: ${consequence}.`,
-    action === undefined ? 'It ends by itself.' : `To do: ${action.text}${linkTo(url, action.path)}.`,
+    `Since ${formatTime(since)}. ${EFFECT_NAMES[effect]}: ${consequence}.`,
+    action === undefined ? ENDS_BY_ITSELF : `To do: ${action.text}${linkTo(url, action.path)}.`,
   ])
   return [
     alertSubject(alert),

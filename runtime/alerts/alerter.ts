@@ -147,14 +147,11 @@ export class Alerter {
   ): Promise<void> {
     const { store, clock } = this.#options
     if (state.unsent === undefined) return
-    const { alert, tries } = state.unsent
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** tries)
-    const sending = JSON.stringify({
-      ...state,
-      unsent: { ...state.unsent, tries: tries + 1, next: clock.now() + pause },
-    })
+    const { alert, channels: names } = state.unsent
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** state.unsent.tries)
+    const unsent = { ...state.unsent, tries: state.unsent.tries + 1, next: clock.now() + pause }
+    const sending = JSON.stringify({ ...state, unsent })
     if (!(await store.compareAndSwapCheckpoint(ALERTS_CHECKPOINT, text, sending))) return
-    const names = state.unsent.channels
     const results = await this.#sendTo(
       channels.filter(({ name }) => names.includes(name)),
       alert,
@@ -165,9 +162,11 @@ export class Alerter {
     )
     const failed = Object.keys(failures)
     const last: LastAlert = { at: alert.at, summary: alertSubject(alert), failures }
-    const isOver = failed.length === 0 || tries + 1 >= MAX_TRIES
-    const unsent = { alert, channels: failed, tries: tries + 1, next: clock.now() + pause }
-    const after: AlertState = { state: state.state, codes: state.codes, last, ...(!isOver && { unsent }) }
+    const isOver = failed.length === 0 || unsent.tries >= MAX_TRIES
+    const after: AlertState = {
+      ...{ state: state.state, codes: state.codes, last },
+      ...(!isOver && { unsent: { ...unsent, channels: failed } }),
+    }
     await store.compareAndSwapCheckpoint(ALERTS_CHECKPOINT, sending, JSON.stringify(after))
   }
 

@@ -1,10 +1,16 @@
 /** The alerts of one connector: where they go, and what was sent. */
 import type { Connector } from '../connector.ts'
 import type { Health } from '../health/types.ts'
-import { capitalize } from '../lib/format.ts'
+import { connectorName } from '../lib/format.ts'
 import type { Clock, Fetch, Logger } from '../ports/effects.ts'
 import { Alerter, type LastAlert } from './alerter.ts'
-import { createChannels, readSealedSettings, type SealedSettings, saveSettings } from './settings.ts'
+import {
+  createChannels,
+  DEFAULT_FAILED_RECORDS,
+  readSealedSettings,
+  type SealedSettings,
+  saveSettings,
+} from './settings.ts'
 import type { AlertChannel, AlertSettings } from './types.ts'
 
 export interface AlertingOptions {
@@ -20,19 +26,16 @@ export interface AlertingOptions {
   readonly randomId: () => string
 }
 
-const DEFAULT_FAILED_RECORDS = 1
-
 export class Alerting {
   readonly #options: AlertingOptions
   readonly #alerter: Alerter
 
   constructor(options: AlertingOptions) {
-    const { source, destination } = options.connector.spec
     this.#options = options
     this.#alerter = new Alerter({
       ...options,
       store: options.connector.store,
-      connector: `${capitalize(source.name)} to ${capitalize(destination.name)}`,
+      connector: connectorName(options.connector.spec),
       console: options.consoleUrl,
       channels: () => this.channels(),
       failedRecords: async () => (await this.#settings()).failedRecords ?? DEFAULT_FAILED_RECORDS,

@@ -15,12 +15,15 @@ export interface SealedSettings {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-const listOf = (text: string | undefined): readonly string[] =>
+export const DEFAULT_FAILED_RECORDS = 1
+
+/** Addresses with commas between them. */
+export const parseAddresses = (text: string | null | undefined): readonly string[] =>
   (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
 
 /** Throws a config `Fault` for a threshold that is no number. */
 export function alertSettingsFromEnv(env: Env): AlertSettings {
-  const [urls, emails] = [listOf(env.CONNECTOR_ALERT_URL), listOf(env.CONNECTOR_ALERT_EMAIL)]
+  const [urls, emails] = [parseAddresses(env.CONNECTOR_ALERT_URL), parseAddresses(env.CONNECTOR_ALERT_EMAIL)]
   const failed = env.CONNECTOR_ALERT_FAILED_RECORDS
   if (failed !== undefined && !/^[1-9]\d{0,8}$/.test(failed))
     throw new Fault('config', 'alerts/invalid-threshold', 'CONNECTOR_ALERT_FAILED_RECORDS must be a number from 1 on')

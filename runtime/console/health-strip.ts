@@ -1,24 +1,18 @@
 /** The state of the connector at the top of every page: what is wrong, what becomes of events, and what to do. */
 import { html } from 'hono/html'
-import type { Effect, Health, HealthState, Problem } from '../health/types.ts'
+import { EFFECT_NAMES, ENDS_BY_ITSELF } from '../health/problem-texts.ts'
+import type { Health, HealthState, Problem } from '../health/types.ts'
 import { plural } from '../lib/format.ts'
 import { timeElement } from './format-html.ts'
 import type { Html, PageContext } from './types.ts'
 
-export const STATE_NAMES: Readonly<Record<HealthState, string>> = {
+const STATE_NAMES: Readonly<Record<HealthState, string>> = {
   healthy: 'Healthy',
   degraded: 'Degraded',
   stopped: 'Stopped',
 }
 
 const TONES: Readonly<Record<HealthState, string>> = { healthy: 'good', degraded: 'warn', stopped: 'bad' }
-
-const EFFECTS: Readonly<Record<Effect, string>> = {
-  lost: 'Being lost',
-  late: 'Late',
-  kept: 'Kept',
-  none: 'Not affected',
-}
 
 export function healthStrip({ state, since, problems }: Health, context: PageContext): Html {
   const [worst, ...others] = problems
@@ -33,10 +27,10 @@ ${others.length > 0 && html`<details id="more-problems"><summary>${plural(others
 }
 
 const consequence = ({ effect, consequence: text }: Problem): Html =>
-  html`<strong>${EFFECTS[effect]}:</strong> ${text}.`
+  html`<strong>${EFFECT_NAMES[effect]}:</strong> ${text}.`
 
 function action({ action: what }: Problem, { link }: PageContext): Html | string {
-  if (what === undefined) return 'It ends by itself.'
+  if (what === undefined) return ENDS_BY_ITSELF
   return what.path === undefined ? html`${what.text}.` : html`<a href="${link(what.path)}">${what.text}</a>`
 }
 

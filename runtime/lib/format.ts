@@ -73,3 +73,12 @@ export function alignColumns(rows: readonly (readonly string[])[], indent = ''):
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
+
+interface Sides {
+  readonly source: { readonly name: string }
+  readonly destination: { readonly name: string }
+}
+
+/** What people call a connector, with the names of both sides. */
+export const connectorName = ({ source, destination }: Sides): string =>
+  `${capitalize(source.name)} to ${capitalize(destination.name)}`

@@ -1,10 +1,10 @@
 /** The layout of every page: head, navigation, flash message, content, footer. */
 import { html } from 'hono/html'
 import type { Health } from '../../health/types.ts'
-import { capitalize } from '../../lib/format.ts'
+import { connectorName } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
 import { healthStrip, titlePrefix } from '../health-strip.ts'
-import type { ConsoleOptions, Html, Page, PageContext, Visitor } from '../types.ts'
+import type { Html, Page, PageContext, Visitor } from '../types.ts'
 import type { FlashMessage } from './flash.ts'
 
 export interface LayoutProps {
@@ -31,7 +31,7 @@ export function layout(props: LayoutProps): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${titlePrefix(health?.state)}${title} · ${connectorName(context.options)}</title>
+<title>${titlePrefix(health?.state)}${title} · ${connectorName(context.options.connector.spec)}</title>
 <link rel="icon" href="${links.icons[health?.state ?? 'healthy']}">
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
@@ -55,7 +55,7 @@ const NO_LEDGER =
   'The store of this connector keeps no ledger: events, totals, failed events and the counts of imports cannot be shown. Delivery, imports and polls work all the same.'
 
 function header({ context, nav, path, canSignOut, visitor }: LayoutProps): Html {
-  const name = connectorName(context.options)
+  const name = connectorName(context.options.connector.spec)
   if (nav.length === 0) return html`<header class="bar"><p class="brand">${name}</p></header>`
   const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain">Sign out</button></form>`
   const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}${visitor?.name && html`<p class="soft">${visitor.name}</p>`}`
@@ -72,6 +72,3 @@ function navItem({ path, nav = '' }: Page, current: string | undefined, { link }
   const mark = path === current ? html` aria-current="page"` : isBelow ? html` aria-current="true"` : ''
   return html`<li><a href="${link(path)}"${mark}>${nav}</a></li>`
 }
-
-const connectorName = ({ connector: { spec } }: ConsoleOptions) =>
-  `${capitalize(spec.source.name)} to ${capitalize(spec.destination.name)}`

@@ -1,6 +1,7 @@
 /** Alerts: where they go, a test of each channel, and the last one that was sent. */
 import { html } from 'hono/html'
 import type { Alerting } from '../../../alerts/alerting.ts'
+import { DEFAULT_FAILED_RECORDS, parseAddresses } from '../../../alerts/settings.ts'
 import type { AlertSettings } from '../../../alerts/types.ts'
 import { withTimeout } from '../../../lib/with-timeout.ts'
 import { toFault } from '../../../ports/fault.ts'
@@ -48,7 +49,7 @@ ${fixed.length > 0 && html`<p class="note">Some settings come from the environme
 <label for="emails">E-mail addresses <span class="soft">with commas</span></label><input id="emails" name="emails" value="${emails?.join(', ') ?? ''}">
 <label for="smtp">Mail server <span class="soft">smtp://user:password@host:587</span></label><input id="smtp" name="smtpUrl" type="password" placeholder="${kept(smtpUrl)}" autocomplete="new-password">
 <label for="from">Sender <span class="soft">default: the first address</span></label><input id="from" name="from" value="${from ?? ''}">
-<label for="failed">Alert from this number of records with failed events</label><input id="failed" name="failedRecords" type="number" min="1" value="${failedRecords ?? 1}">
+<label for="failed">Alert from this number of records with failed events</label><input id="failed" name="failedRecords" type="number" min="1" value="${failedRecords ?? DEFAULT_FAILED_RECORDS}">
 <label class="check"><input type="checkbox" name="clear" value="1"> <span>Remove the saved webhook addresses, secret and mail server</span></label>
 <button>Save</button></form>`
 }
@@ -62,16 +63,13 @@ const NAMES: Readonly<Record<keyof AlertSettings, string>> = {
   failedRecords: 'number of records',
 }
 
-const listOf = (text: string | null): readonly string[] =>
-  (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
-
 /** What is secret is kept when its field is empty. */
 export const saveAlertsAction: Action = {
   path: `${PATH}/save`,
   async run({ options: { alerts }, form, redirect }) {
     if (alerts === undefined) return redirect(PATH)
     const saved = form.has('clear') ? {} : await alerts.saved()
-    const [urls, emails] = [listOf(form.get('urls')), listOf(form.get('emails'))]
+    const [urls, emails] = [parseAddresses(form.get('urls')), parseAddresses(form.get('emails'))]
     const entered = (name: 'secret' | 'smtpUrl') => form.get(name)?.trim() || saved[name]
     const [secret, smtpUrl] = [entered('secret'), entered('smtpUrl')]
     const from = form.get('from')?.trim()
