@@ -1,6 +1,6 @@
 /** Chooses the request that carries a message: one of its own, or a bulk request. */
 
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort } from '../lib/abort.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Destination, SendResult } from '../ports/destination.ts'
@@ -37,8 +37,26 @@ export class MessageSender {
   }
 
   /** Resolves with the receipt of this message, or throws its `Fault`. */
-  async send(message: OutgoingMessage, lane: Lane): Promise<Receipt> {
-    const { destination, hasBacklog, observed, signal } = this.#parts
+  send(message: OutgoingMessage, lane: Lane): Promise<Receipt> {
+    return this.#send(message, lane, this.#parts)
+  }
+
+  /** The same sender, whose requests for a single message end when `signal` aborts, too. */
+  until(signal: AbortSignal): Pick<MessageSender, 'send'> {
+    return {
+      send: async (message, lane) => {
+        const { stop, unlink } = linkAbort(signal, this.#parts.signal)
+        try {
+          return await this.#send(message, lane, { ...this.#parts, signal: stop.signal })
+        } finally {
+          unlink()
+        }
+      },
+    }
+  }
+
+  async #send(message: OutgoingMessage, lane: Lane, parts: SenderParts): Promise<Receipt> {
+    const { destination, hasBacklog, observed, signal } = parts
     if (message.kind === 'profile') {
       // Current profile attributes have no place in history: only the live lane may write attributes.
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update is in lane backfill')
@@ -46,26 +64,7 @@ export class MessageSender {
     }
     return lane === 'backfill' || hasBacklog()
       ? this.#bulk[lane].add(observed.note(message))
-      : observed.one(message, lane, () => sendOne(message, this.#parts))
-  }
-
-  /** The same sender, whose requests for a single message end when `signal` aborts, too. */
-  until(signal: AbortSignal): Pick<MessageSender, 'send'> {
-    const { hasBacklog, destination, ...parts } = this.#parts
-    return {
-      send: async (message, lane) => {
-        if (lane === 'backfill' || (message.kind !== 'profile' && hasBacklog())) return this.send(message, lane)
-        const stop = new AbortController()
-        const stopListening = [signal, parts.signal].map((each) => onAbort(each, () => stop.abort()))
-        if (signal.aborted || parts.signal.aborted) stop.abort()
-        try {
-          if (message.kind === 'profile') return await destination.send(message, stop.signal)
-          return await sendOne(message, { ...this.#parts, signal: stop.signal })
-        } finally {
-          for (const end of stopListening) end()
-        }
-      },
-    }
+      : observed.one(message, lane, () => sendOne(message, parts))
   }
 
   /** Sends the bulk request of a lane that is not full yet. */

@@ -9,6 +9,24 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener('abort', listener)
 }
 
+/**
+ * A controller that aborts with any of the signals, at once if one has, until `unlink`, which every caller has to call.
+ *
+ * Not `AbortSignal.any`: in Node 20 that keeps every derived signal alive as long as the first, which may live as long as
+ * the process.
+ */
+export function linkAbort(...signals: readonly (AbortSignal | undefined)[]) {
+  const stop = new AbortController()
+  const links = signals.map((signal) => signal && onAbort(signal, () => stop.abort()))
+  if (signals.some((signal) => signal?.aborted)) stop.abort()
+  return {
+    stop,
+    unlink() {
+      for (const unlink of links) unlink?.()
+    },
+  }
+}
+
 /** Resolves when the signal aborts, at once if it has. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

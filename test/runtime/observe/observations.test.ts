@@ -132,13 +132,17 @@ test('of a poll for changes are of its pages', async () => {
   expect(new Set(of('page').map(({ ingress }) => ingress))).toEqual(new Set(['reconcile']))
 })
 
-test('of a record that the host delivers from a queue of its own end with it', async () => {
+test.each([
+  ['', {}],
+  [' within a time', { timeLimit: 60_000 }],
+])('of a record that the host delivers from a queue of its own%s end with it', async (_, limits) => {
   const { connector, store, notify, of, clock } = await observedConnector()
   await notify(1)
   const [record] = await store.lease({ lane: 'live', limit: 1, leaseMs: 1_000 })
-  if (record !== undefined) await clock.until(connector.deliver(record))
+  if (record !== undefined) await clock.until(connector.deliver(record, limits))
   await connector.close()
   expect(of('started')).toHaveLength(1)
+  expect(of('sent').flatMap(({ messages }) => messages.map(({ metric }) => metric))).toContain('Created Conversation')
   expect(of('settled')).toMatchObject([{ outcome: 'delivered', trace: record?.trace }])
 })
 
