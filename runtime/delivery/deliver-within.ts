@@ -1,6 +1,6 @@
 /** Delivers one record within the time that a host has for it. */
 
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort, onAbort } from '../lib/abort.ts'
 import { Fault } from '../ports/fault.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type DeliverParts, deliver } from './deliver.ts'
@@ -28,9 +28,8 @@ export async function deliverWithin(
   if (signal === undefined && !Number.isFinite(timeLimit)) return deliver(record, parts)
   if (signal?.aborted || timeLimit <= 0) return failRecord(stopped(), [], record, parts)
   const { clock } = parts
-  const stop = new AbortController()
+  const { stop, unlink } = linkAbort(signal)
   const ended = new AbortController()
-  const stopListening = signal && onAbort(signal, () => stop.abort())
   if (Number.isFinite(timeLimit))
     void clock.sleep(timeLimit, ended.signal).then(() => {
       if (!ended.signal.aborted) stop.abort()
@@ -43,7 +42,7 @@ export async function deliverWithin(
   try {
     return await Promise.race([deliver(record, { ...parts, sender: parts.sender.until(stop.signal) }), overdue])
   } finally {
-    stopListening?.()
+    unlink()
     ended.abort()
   }
 }

@@ -43,6 +43,7 @@ export class FailureBackoff {
 
   /** Sleeps out the rest of a pause. */
   async wait(signal: AbortSignal): Promise<void> {
-    if (this.left > 0) await this.#clock.sleep(this.left, signal)
+    const { left } = this
+    if (left > 0) await this.#clock.sleep(left, signal)
   }
 }

@@ -1,6 +1,6 @@
 /** Runs the workers of all lanes: paused while the delivery gate is shut, and not before both accounts are pinned. */
 
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort } from '../lib/abort.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import type { Queue } from '../ports/store.ts'
@@ -26,22 +26,29 @@ export interface LaneParts {
   readonly graceMs?: number
 }
 
-type Work = (signal: AbortSignal) => Promise<void>
+type Work<T> = (signal: AbortSignal) => Promise<T>
 
 /** Delivers until the signal aborts. If one lane fails the others stop in order, and then its error is thrown. */
 export async function runLanes(lanes: readonly Lane[], parts: LaneParts, signal: AbortSignal): Promise<void> {
-  const stop = new AbortController()
-  const stopListening = onAbort(signal, () => stop.abort())
-  const results = await Promise.allSettled(
-    lanes.map((lane) =>
-      runLane(lane, parts, stop.signal).catch((error: unknown) => {
-        stop.abort()
-        throw error
-      }),
-    ),
+  await runEachLane(lanes, signal, (lane, stop) => runLane(lane, parts, stop))
+}
+
+/** Runs the work of all lanes at once. If one fails the others stop in order, and then its error is thrown. */
+export async function runEachLane<T>(
+  lanes: readonly Lane[],
+  signal: AbortSignal,
+  run: (lane: Lane, signal: AbortSignal) => Promise<T>,
+): Promise<readonly T[]> {
+  const { stop, unlink } = linkAbort(signal)
+  const running = lanes.map((lane) =>
+    run(lane, stop.signal).catch((error: unknown) => {
+      stop.abort()
+      throw error
+    }),
   )
-  stopListening()
-  for (const result of results) if (result.status === 'rejected') throw result.reason
+  await Promise.allSettled(running)
+  unlink()
+  return Promise.all(running)
 }
 
 /** Delivers one lane until the signal aborts. */
@@ -68,7 +75,7 @@ export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
 }
 
 /** Runs the work while the gate is open; stops it when the gate shuts. Returns when the signal aborts. */
-async function runWhileOpen(gate: DeliveryGate | undefined, signal: AbortSignal, work: Work): Promise<void> {
+async function runWhileOpen(gate: DeliveryGate | undefined, signal: AbortSignal, work: Work<void>): Promise<void> {
   if (gate === undefined) return work(signal)
   while (!signal.aborted) {
     if (gate.pausedReason() === undefined) await runUntilPaused(gate, signal, work)
@@ -77,9 +84,8 @@ async function runWhileOpen(gate: DeliveryGate | undefined, signal: AbortSignal,
 }
 
 /** Runs the work until it ends; stops it when the gate shuts. */
-export async function runUntilPaused(gate: DeliveryGate, signal: AbortSignal, work: Work): Promise<void> {
-  const stop = new AbortController()
-  const stopListening = onAbort(signal, () => stop.abort())
+export async function runUntilPaused<T>(gate: DeliveryGate, signal: AbortSignal, work: Work<T>): Promise<T> {
+  const { stop, unlink } = linkAbort(signal)
   const watch = async () => {
     while (!stop.signal.aborted) {
       await gate.waitForChange(stop.signal)
@@ -88,9 +94,9 @@ export async function runUntilPaused(gate: DeliveryGate, signal: AbortSignal, wo
   }
   const watching = watch()
   try {
-    await work(stop.signal)
+    return await work(stop.signal)
   } finally {
-    stopListening()
+    unlink()
     stop.abort()
     await watching
   }

@@ -1,10 +1,10 @@
 /** Delivers what is due, and returns: for hosts that run in slices, by cron, on Lambda or by an alarm. */
 
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort } from '../lib/abort.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import { backoffDelay } from '../source/paginate.ts'
-import { createWorkerParts, type LaneParts, runUntilPaused } from './run-lanes.ts'
+import { createWorkerParts, type LaneParts, runEachLane, runUntilPaused } from './run-lanes.ts'
 import { runWorker, type WorkerRun } from './worker.ts'
 
 export interface SliceOptions {
@@ -52,9 +52,7 @@ export async function runUntilIdle(
   { signal, timeLimit = Number.POSITIVE_INFINITY }: SliceOptions,
 ): Promise<WorkReport> {
   const { clock } = parts
-  const stop = new AbortController()
-  const stopListening = signal && onAbort(signal, () => stop.abort())
-  if (signal?.aborted) stop.abort()
+  const { stop, unlink } = linkAbort(signal)
   if (Number.isFinite(timeLimit)) void clock.sleep(timeLimit, stop.signal).then(() => stop.abort())
   try {
     const { pause, ...end } = await runRounds(lanes, parts, stop.signal)
@@ -62,7 +60,7 @@ export async function runUntilIdle(
     const ended = stop.signal.aborted ? stopped : end.ended
     return { ...end, ended, ...(await readQueue(lanes, parts, pause)) }
   } finally {
-    stopListening?.()
+    unlink()
     stop.abort()
   }
 }
@@ -97,29 +95,13 @@ async function findPause(
   }
 }
 
-/** If one lane fails the others stop in order, and then its error is thrown. */
-async function runRound(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal): Promise<readonly WorkerRun[]> {
-  const stop = new AbortController()
-  const stopListening = onAbort(signal, () => stop.abort())
-  const runs: WorkerRun[] = []
-  const run = async (lane: Lane, until: AbortSignal) => {
-    const worker = { ...createWorkerParts(lane, parts), untilIdle: true, flush: () => parts.flush(lane) }
-    runs.push(await runWorker(lane, worker, until))
-  }
+function runRound(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal): Promise<readonly WorkerRun[]> {
   const { gate } = parts
-  const results = await Promise.allSettled(
-    lanes.map((lane) =>
-      (gate ? runUntilPaused(gate, stop.signal, (until) => run(lane, until)) : run(lane, stop.signal)).catch(
-        (error: unknown) => {
-          stop.abort()
-          throw error
-        },
-      ),
-    ),
-  )
-  stopListening()
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-  return runs
+  return runEachLane(lanes, signal, (lane, stop) => {
+    const worker = { ...createWorkerParts(lane, parts), untilIdle: true, flush: () => parts.flush(lane) }
+    const run = (until: AbortSignal) => runWorker(lane, worker, until)
+    return gate ? runUntilPaused(gate, stop, run) : run(stop)
+  })
 }
 
 async function readQueue(

@@ -1,5 +1,5 @@
 /** Reads events as a stream: delivers while the consumer asks for more. */
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort } from '../lib/abort.ts'
 import type { StreamDestination } from './stream-destination.ts'
 import type { EventsOptions, StreamedMessage } from './types.ts'
 
@@ -13,9 +13,7 @@ export async function* readEvents(
   { destination, work }: ReadEventsParts,
   { signal, acknowledge = 'next' }: EventsOptions,
 ): AsyncGenerator<StreamedMessage, void, undefined> {
-  const stop = new AbortController()
-  const stopListening = onAbort(signal, () => stop.abort())
-  if (signal.aborted) stop.abort()
+  const { stop, unlink } = linkAbort(signal)
   let failure: { readonly error: unknown } | undefined
   const working = work(stop.signal).catch((error: unknown) => {
     failure = { error }
@@ -29,7 +27,7 @@ export async function* readEvents(
       if (acknowledge === 'next') message.acknowledge()
     }
   } finally {
-    stopListening()
+    unlink()
     stop.abort()
     await working
   }

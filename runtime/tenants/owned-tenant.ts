@@ -1,5 +1,5 @@
 /** A tenant that this process owns: its connector, created when it first has work, and when each of its tasks is due. */
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort } from '../lib/abort.ts'
 import { errorName } from '../lib/error-name.ts'
 import { Fault } from '../ports/fault.ts'
 import { TASKS, type TaskName, type TenantConnector, type TenantTask } from './tasks.ts'
@@ -103,9 +103,7 @@ export class OwnedTenant {
     state.isWoken = false
     state.startedAt = now()
     state.recheckAt = undefined
-    const stop = new AbortController()
-    const stopListening = [signal, this.#lost.signal].map((one) => onAbort(one, () => stop.abort()))
-    if (signal.aborted || this.isLost) stop.abort()
+    const { stop, unlink } = linkAbort(signal, this.#lost.signal)
     try {
       this.#connector ??= this.#connectorOf(this.name).catch(rejectAsHostFault)
       const connector = await this.#connector
@@ -125,15 +123,11 @@ export class OwnedTenant {
       state.failures += 1
       return error
     } finally {
-      for (const each of stopListening) each()
+      unlink()
       state.isRunning = false
       this.#usedAt = now()
       if (state.failures > 0) await this.#forgetFailedConnector()
     }
-  }
-
-  get isLost(): boolean {
-    return this.#lost.signal.aborted
   }
 
   /** Another process owns it, or may soon: stops all that goes on for it. */
