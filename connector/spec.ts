@@ -30,16 +30,8 @@ export const namedBases = (): NamedBases => new Map([['intercom-to-klaviyo', ope
 export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): Promise<Spec> {
   if (!(from instanceof URL)) return loadBundle(from, { functions, loadInterpreter })
   // Imported on first use: a host may pass a built spec and never need the YAML and expression parsers.
-  const [{ renderDiagnostic }, { loadSpec }] = await Promise.all([
-    import('../runtime/spec/diagnostic.ts'),
-    import('../runtime/spec/load.ts'),
-  ])
-  const { spec, diagnostics } = await loadSpec(from, { functions, rules: vendorRules, bases: namedBases() })
-  if (spec !== undefined) return spec
-  const errors = diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map((error) => renderDiagnostic(error, false))
-  throw new Fault('config', 'spec/invalid', `the spec has errors:\n${errors.join('\n\n')}`)
+  const { assertLoaded, loadSpec } = await import('../runtime/spec/load.ts')
+  return assertLoaded(await loadSpec(from, { functions, rules: vendorRules, bases: namedBases() }))
 }
 
 const loadInterpreter = async () => (await import('../runtime/expression/text-interpreter.ts')).expressionInterpreter

@@ -1,6 +1,7 @@
 /** Loads a folder of YAML as a checked, compiled spec, or reports every error in it. */
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
 import type { FunctionTable } from '../expression/functions.ts'
+import { Fault } from '../ports/fault.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
@@ -30,7 +31,7 @@ import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet, getSetName } from './compile/properties.ts'
 import { compileRecipes } from './compile/recipes.ts'
 import { compileWebhook } from './compile/webhook.ts'
-import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
+import { type Diagnostic, renderDiagnostic, sortAndDedupe } from './diagnostic.ts'
 import { describeBaseChanges, listLockedDocuments } from './extends/base-changes.ts'
 import { isPath, type NamedBases } from './extends/layers.ts'
 import { writeLock } from './extends/lock.ts'
@@ -137,6 +138,15 @@ export async function loadSpec(
   }
 }
 
+/** Throws a config `Fault` that lists every error with its place. */
+export function assertLoaded({ spec, diagnostics }: Pick<LoadedSpec, 'spec' | 'diagnostics'>): Spec {
+  if (spec !== undefined) return spec
+  const errors = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map((error) => renderDiagnostic(error, false))
+  throw new Fault('config', 'spec/invalid', `the spec has errors:\n${errors.join('\n\n')}`)
+}
+
 interface CompileParts {
   readonly context: CompileContext
   readonly shared: SharedParts | undefined
@@ -150,18 +160,10 @@ function compileSpec(
   const known = shared?.environmentFor(documents)
   const environment = known ?? compileEnvironment({ document, node }, documents, context)
   useEnvironment(environment, context)
-  const { resources, streams, lookups, sets, topics } = environment
+  const { resources, names } = environment
+  const { streams, lookups, sets } = names
   const { people, namedLookups } = environment.people
   const profile = environment.profile?.profile
-  const { eventsWithoutPerson = false } = document.destination
-  const names = {
-    topics,
-    streams,
-    lookups,
-    sets,
-    brokenSets: new Set(documents.brokenSets.map(getSetName)),
-    eventsWithoutPerson,
-  }
   const profileLookups = [...(profile?.lookups ?? []), ...people.lookups]
   const mappings = documents.mappings.map(({ document, node }) => {
     const compiled = shared?.mapping(environment, document)
@@ -233,7 +235,7 @@ function compileEnvironment(
   const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
   const people = compilePeople(document.people, { lookups, resource: profile?.profile.resource }, node)
   const { fields, variables, lookups: boundLookups } = context
-  return { fields, variables, boundLookups, resources, streams, lookups, sets, topics, profile, people }
+  return { fields, variables, boundLookups, resources, names, profile, people }
 }
 
 function useEnvironment({ fields, variables, boundLookups }: Environment, context: CompileContext): void {

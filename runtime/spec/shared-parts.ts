@@ -1,15 +1,13 @@
 /** What the specs of many tenants share of their base: its files, and what is compiled of those that they do not change. */
 import { isDeepStrictEqual } from 'node:util'
 import type { KnownFields } from './check/known-fields.ts'
-import type { KnownTopics } from './check/topics.ts'
-import type { CompiledMapping } from './compile/mapping.ts'
+import type { CompiledMapping, SpecNames } from './compile/mapping.ts'
 import type { compileProfile } from './compile/profile.ts'
-import type { CompiledSet } from './compile/properties.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import type { compilePeople } from './people/compile-people.ts'
 import type { SpecDocuments } from './read.ts'
 import { SharedFiles } from './shared-files.ts'
-import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from './spec.ts'
+import type { ResourceSpec, Spec } from './spec.ts'
 
 /** What the compilation of a mapping depends on, besides its own file. */
 export interface Environment {
@@ -17,10 +15,7 @@ export interface Environment {
   readonly variables: ReadonlySet<string>
   readonly boundLookups: readonly string[]
   readonly resources: ReadonlyMap<string, ResourceSpec>
-  readonly streams: ReadonlyMap<string, StreamSpec>
-  readonly lookups: ReadonlyMap<string, LookupSpec>
-  readonly sets: ReadonlyMap<string, CompiledSet>
-  readonly topics: KnownTopics
+  readonly names: Omit<SpecNames, 'profileLookups'>
   readonly profile: ReturnType<typeof compileProfile> | undefined
   readonly people: ReturnType<typeof compilePeople>
 }

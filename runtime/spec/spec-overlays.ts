@@ -1,15 +1,13 @@
 /** The specs of many tenants, each with changes of its own over one shared spec, of which they share whatever they leave as it is. */
-import { posix } from 'node:path'
 import type { FunctionTable } from '../expression/functions.ts'
 import { Fault } from '../ports/fault.ts'
 import type { VendorRules } from './check/vendor/vendor-rules.ts'
-import { type Diagnostic, renderDiagnostic } from './diagnostic.ts'
 import type { NamedBases } from './extends/layers.ts'
-import { type LoadedSpec, loadSpec } from './load.ts'
+import { openFileList, openListedBases } from './file-list.ts'
+import { assertLoaded, type LoadedSpec, loadSpec } from './load.ts'
 import { SharedParts } from './shared-parts.ts'
-import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
-import { CONNECTOR_FILE, openRelativeFolder, type SpecFiles } from './spec-files.ts'
+import { CONNECTOR_FILE } from './spec-files.ts'
 
 /** Files of YAML by their paths, such as `mappings/rated-conversation.yaml`, as in a folder whose spec `extends` the shared one. */
 export type Overlay = Readonly<Record<string, string>>
@@ -29,7 +27,8 @@ export class SpecOverlays {
   /** Throws a config `Fault` for a built spec without its files. */
   constructor(base: Pick<Spec, 'name' | 'sourceFiles'>, options: SpecOverlaysOptions) {
     if (base.sourceFiles.length === 0) throw noFiles()
-    const { own, bases } = openSources(base.sourceFiles)
+    const own = openFileList(base.sourceFiles)
+    const bases = openListedBases(base.sourceFiles, own)
     this.#options = options
     this.#name = bases.has(base.name) ? `shared ${base.name}` : base.name
     this.#bases = new Map([...bases, [this.#name, own]])
@@ -50,19 +49,11 @@ export class SpecOverlays {
   #load(overlay: Overlay): Promise<LoadedSpec> {
     const { [CONNECTOR_FILE]: own = '', ...files } = overlay
     if (/^extends\s*:/m.test(own)) throw new Fault('config', 'spec/overlay', EXTENDS)
-    const texts = new Map(
-      Object.entries({ ...files, [CONNECTOR_FILE]: `${own}\nextends: ${JSON.stringify(this.#name)}\n` }),
-    )
+    const texts = { ...files, [CONNECTOR_FILE]: `${own}\nextends: ${JSON.stringify(this.#name)}\n` }
     const parts = { ...this.#options, bases: this.#bases, ignoreLock: true, shared: this.#shared }
-    return loadSpec('', { ...parts, files: openTexts(texts) })
+    const list = Object.entries(texts).map(([path, text]) => ({ path, text }))
+    return loadSpec('', { ...parts, files: openFileList(list) })
   }
-}
-
-function assertLoaded({ spec, diagnostics }: LoadedSpec): Spec {
-  if (spec !== undefined) return spec
-  const isError = ({ severity }: Diagnostic) => severity === 'error'
-  const errors = diagnostics.filter(isError).map((error) => renderDiagnostic(error, false))
-  throw new Fault('config', 'spec/invalid', `the spec has errors:\n${errors.join('\n\n')}`)
 }
 
 const EXTENDS =
@@ -72,26 +63,4 @@ function noFiles(): Fault {
   const message =
     'a built spec can be changed only with its files: pass { ...built, files } of the module that connector build wrote'
   return new Fault('config', 'spec/overlay', message)
-}
-
-/** The files of a loaded spec, and of the specs that it extends. */
-function openSources(sourceFiles: readonly SourceFile[]): { readonly own: SpecFiles; readonly bases: NamedBases } {
-  const own = openTexts(new Map(sourceFiles.map(({ path, text }) => [path, text])))
-  const folders = sourceFiles.flatMap(({ path, base }) =>
-    base === undefined ? [] : [path.slice(0, -base.overlayPath.length - 1)],
-  )
-  const names = [...new Set(folders)].filter((name) => !name.startsWith('.'))
-  return { own, bases: new Map(names.map((name) => [name, openRelativeFolder(own, name)])) }
-}
-
-function openTexts(texts: ReadonlyMap<string, string>): SpecFiles {
-  const names = new Map<string, string[]>()
-  for (const path of texts.keys()) {
-    const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path)
-    names.set(folder, [...(names.get(folder) ?? []), posix.basename(path)])
-  }
-  return {
-    read: async (path) => texts.get(posix.normalize(path)),
-    list: async (folder) => names.get(folder === '.' ? '' : folder) ?? [],
-  }
 }

@@ -5,11 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { formatTime } from '../../../lib/format.ts'
 import type { Store } from '../../../ports/store.ts'
 import type { KeyTexts } from '../../../running-spec/key-texts.ts'
-import { type RunningSpec, readRunningSpec } from '../../../running-spec/running-spec.ts'
+import { readRunningSpec } from '../../../running-spec/running-spec.ts'
 import { renderDiagnostic } from '../../../spec/diagnostic.ts'
-import type { NamedBases } from '../../../spec/extends/layers.ts'
+import { openFileList, openListedBases } from '../../../spec/file-list.ts'
 import type { Spec } from '../../../spec/spec.ts'
-import { CONNECTOR_FILE, openRelativeFolder, type SpecFiles } from '../../../spec/spec-files.ts'
+import { CONNECTOR_FILE, type SpecFiles } from '../../../spec/spec-files.ts'
 import type { CliApp } from '../../app.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../../errors.ts'
@@ -61,29 +61,10 @@ async function loadRunningSpec(context: CommandContext, store: Store | undefined
       '--against live: the running spec was built without its files. Deliver with { ...built, files }, or compare with --against DIR or git:REF',
     )
   }
-  const files = openFileList(running)
-  const bases = new Map([...(context.app.bases ?? []), ...openBases(running, files)])
+  const files = openFileList(running.files)
+  const bases = new Map([...(context.app.bases ?? []), ...openListedBases(running.files, files)])
   const spec = await load(context, 'live', context.app.specFolder, { files, bases })
   return { spec, label: `the spec that runs since ${formatTime(running.since)} (${running.hash})`, keys: running.keys }
-}
-
-/** The files of a running spec: only those that it names. */
-function openFileList({ files }: Pick<RunningSpec, 'files'>): SpecFiles {
-  const texts = new Map(files.map(({ path, text }) => [path, text]))
-  const prefix = (folder: string) => (folder === '' ? '' : `${folder}/`)
-  return {
-    read: async (path) => texts.get(path),
-    list: async (folder) => {
-      const below = [...texts.keys()].filter((path) => path.startsWith(prefix(folder)))
-      return below.map((path) => path.slice(prefix(folder).length)).filter((name) => !name.includes('/'))
-    },
-  }
-}
-
-/** Its bases as they were when it was loaded. */
-function openBases({ files }: Pick<RunningSpec, 'files'>, all: SpecFiles): NamedBases {
-  const names = files.flatMap(({ path }) => /^([^/]+)\/connector\.yaml$/.exec(path)?.[1] ?? [])
-  return new Map(names.map((name) => [name, openRelativeFolder(all, name)]))
 }
 
 interface Source extends Pick<CliApp, 'bases'> {
