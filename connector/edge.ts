@@ -5,7 +5,7 @@ import type { ExpressionInterpreter } from '../runtime/expression/text-interpret
 import type { Store } from '../runtime/ports/store.ts'
 import { loadBundle, type SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
-import { silentLogger, systemClock } from '../runtime/system.ts'
+import { silentLogger } from '../runtime/system.ts'
 import { functions, preloadFunctions } from './functions/index.ts'
 import type { ConnectorOptions, Settings } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
@@ -33,9 +33,8 @@ export const loadBuiltSpec = (built: SpecBundle, interpreter?: ExpressionInterpr
 export async function intercomToKlaviyo({ interpreter, ...options }: EdgeOptions): Promise<Pipeline> {
   const { spec: from } = options.settings
   const spec = 'createSpec' in from ? await loadBuiltSpec(from, interpreter) : from
-  const clock = options.clock ?? systemClock
   await preloadFunctions(options.logger ?? silentLogger)
-  return createPipeline(createPipelineOptions(spec, options.store, { ...options, clock }).pipeline).pipeline
+  return createPipeline(createPipelineOptions(spec, options.store, options).pipeline).pipeline
 }
 
 export type { Pipeline, SpecBundle }

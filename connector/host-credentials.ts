@@ -1,10 +1,13 @@
 /** The credentials and gates of a host, as the runtime takes them. */
 import type { HostCredentials } from '../runtime/auth/create-host-auth.ts'
-import type { SecretSource } from '../runtime/auth/secret-reader.ts'
+import { SecretReader, type SecretSource } from '../runtime/auth/secret-reader.ts'
 import type { Credentials, OauthCredentials } from '../runtime/auth/side.ts'
 import { onAbort } from '../runtime/lib/abort.ts'
 import type { DeliveryGate } from '../runtime/ports/auth.ts'
-import type { HostLogin, OauthTokens } from './options.ts'
+import type { Clock } from '../runtime/ports/effects.ts'
+import type { Source } from '../runtime/ports/source.ts'
+import { parseSecrets } from '../runtime/source/verify-signature.ts'
+import type { HostLogin, OauthTokens, Secrets } from './options.ts'
 
 /** Tokens take precedence over a key. A missing key is rejected on first use: a preview needs none. */
 export function credentialsOf(login: HostLogin | undefined, secret: SecretSource<string | undefined>): HostCredentials {
@@ -39,6 +42,16 @@ const toTokens = ({ accessToken, refreshToken, expiresAt, region }: OauthCredent
   expiresAt,
   region,
 })
+
+/** The secrets that webhooks are signed with, read again after none of them verified one. */
+export function signingSecretsOf(secret: Secrets['intercomClientSecret'], clock: Clock): Source['secrets'] {
+  const reader = new SecretReader(secret, clock)
+  let last: string | readonly string[] | undefined
+  return async (rejected = false) => {
+    last = await (rejected ? reader.renewed(last) : reader.current())
+    return parseSecrets(last)
+  }
+}
 
 const toKey = (key = ''): Credentials => ({ kind: 'key', key })
 

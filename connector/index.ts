@@ -15,7 +15,7 @@ import { createKlaviyoRecipeTarget } from './klaviyo/recipes.ts'
 import { revisionSunset } from './klaviyo/revision.ts'
 import type { ConnectorOptions, LoadedSpecOptions } from './options.ts'
 import { createPipelineOptions } from './pipeline-options.ts'
-import { loadConnectorSpec, loadOverlay } from './spec.ts'
+import { loadOverlay, openConnectorSpec } from './spec.ts'
 
 /**
  * Creates a connector. Create one for each tenant, with a store of its own: connectors share no data, and may share a spec.
@@ -25,9 +25,7 @@ import { loadConnectorSpec, loadOverlay } from './spec.ts'
  */
 export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
   const { overlay, ...others } = options
-  const from = options.settings?.spec
-  const isLoaded = from !== undefined && 'mappings' in from
-  const shared = isLoaded ? from : await loadConnectorSpec(from)
+  const shared = await openConnectorSpec(options.settings?.spec)
   const spec = overlay === undefined ? shared : await loadOverlay(shared, overlay)
   const clock = options.clock ?? systemClock
   await preloadFunctions(options.logger ?? silentLogger)

@@ -1,15 +1,13 @@
 /** The parts of both sides that receive and deliver, from what a host passes. */
 import type { DeliveryConnections } from '../runtime/auth/connections.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
-import { SecretReader } from '../runtime/auth/secret-reader.ts'
 import type { CreatePipelineOptions } from '../runtime/create-pipeline.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
 import type { HostStore } from '../runtime/ports/store.ts'
-import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { createHostAuthProviders } from './auth.ts'
-import { credentialsOf, joinGates } from './host-credentials.ts'
+import { credentialsOf, joinGates, signingSecretsOf } from './host-credentials.ts'
 import { createIntercomSource } from './intercom/source.ts'
 import type { KlaviyoOptions } from './klaviyo/client.ts'
 import { createKlaviyoDestination } from './klaviyo/destination.ts'
@@ -22,11 +20,9 @@ export interface PipelineParts {
 }
 
 export function createPipelineOptions(spec: Spec, store: HostStore, options: LoadedSpecOptions): PipelineParts {
-  const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
-  const effects = { store, fetch, clock, random: options.random ?? systemRandom }
-  const { random } = effects
+  const { settings = {}, fetch = systemFetch, clock = systemClock, random = systemRandom } = options
   const { logger = silentLogger, connections, wrapDestination = (one) => one } = options
-  const auth = connections ?? hostConnections(spec, { secrets, settings, logins: options.logins ?? {} }, effects)
+  const auth = connections ?? hostConnections(spec, options, { store, fetch, clock, random })
   const stats = new ConnectionStatsRecorder({ side: spec.destination.name, clock, logger })
   const klaviyo: KlaviyoOptions = {
     stats,
@@ -75,13 +71,8 @@ function hostConnections(
     source: credentialsOf(logins.intercom, secrets.intercomAccessToken),
     destination: credentialsOf(logins.klaviyo, secrets.klaviyoApiKey),
   }
-  const signing = new SecretReader(secrets.intercomClientSecret, parts.clock)
-  let last: string | readonly string[] | undefined
   return {
     ...createHostAuthProviders({ spec, env }, sides, parts),
-    async signingSecrets(rejected = false) {
-      last = await (rejected ? signing.renewed(last) : signing.current())
-      return parseSecrets(last)
-    },
+    signingSecrets: signingSecretsOf(secrets.intercomClientSecret, parts.clock),
   }
 }

@@ -1,14 +1,14 @@
 /** One webhook address for the Intercom workspaces of many tenants. */
 
-import { SecretReader, type SecretSource } from '../runtime/auth/secret-reader.ts'
+import type { SecretSource } from '../runtime/auth/secret-reader.ts'
 import type { Clock, Logger } from '../runtime/ports/effects.ts'
 import type { Observe } from '../runtime/ports/observation.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import { createWebhookRouter, type Tenant, type WebhookRouter } from '../runtime/source/webhook-router.ts'
-import type { Spec } from '../runtime/spec/spec.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
+import { signingSecretsOf } from './host-credentials.ts'
 import type { Settings } from './options.ts'
-import { loadConnectorSpec } from './spec.ts'
+import { openConnectorSpec } from './spec.ts'
 
 export interface RouteWebhooksOptions {
   readonly settings?: Pick<Settings, 'spec'> | undefined
@@ -36,16 +36,9 @@ export interface RouteWebhooksOptions {
 export async function routeWebhooks(options: RouteWebhooksOptions): Promise<WebhookRouter> {
   const { settings, intercomClientSecret, intercomClientSecretOf: secretOf, tenantOf } = options
   const { clock = systemClock, logger = silentLogger } = options
-  const from = settings?.spec
-  const spec: Spec = from !== undefined && 'mappings' in from ? from : await loadConnectorSpec(from)
-  const reader = new SecretReader(intercomClientSecret, clock)
-  let last: string | readonly string[] | undefined
   return createWebhookRouter({
-    spec,
-    async secrets(rejected = false) {
-      last = await (rejected ? reader.renewed(last) : reader.current())
-      return parseSecrets(last)
-    },
+    spec: await openConnectorSpec(settings?.spec),
+    secrets: signingSecretsOf(intercomClientSecret, clock),
     secretsOf: secretOf && (async (workspace) => parseSecrets(await secretOf(workspace))),
     tenantOf,
     clock,

@@ -7,6 +7,7 @@ import type { Spec } from '../runtime/spec/spec.ts'
 import { openSpecFolder } from '../runtime/spec/spec-files.ts'
 import type { Overlay, SpecOverlays } from '../runtime/spec/spec-overlays.ts'
 import { functions } from './functions/index.ts'
+import type { Settings } from './options.ts'
 import { vendorRules } from './spec-rules.ts'
 
 /** One folder up in a checkout, two in the compiled package. A function, not a constant: a bundled module has no URL. */
@@ -33,6 +34,10 @@ export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): 
   const { assertLoaded, loadSpec } = await import('../runtime/spec/load.ts')
   return assertLoaded(await loadSpec(from, { functions, rules: vendorRules, bases: namedBases() }))
 }
+
+/** A spec that is loaded, as it is. Others as `loadConnectorSpec` loads them. */
+export const openConnectorSpec = async (from: Settings['spec']): Promise<Spec> =>
+  from !== undefined && 'mappings' in from ? from : loadConnectorSpec(from)
 
 const loadInterpreter = async () => (await import('../runtime/expression/text-interpreter.ts')).expressionInterpreter
 

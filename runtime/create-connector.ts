@@ -10,7 +10,6 @@ import { runLane } from './delivery/run-lanes.ts'
 import { DeliveryRoute } from './event-stream/delivery-route.ts'
 import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
-import { completeStore } from './lib/complete-store.ts'
 import { previewMapping } from './mapping/preview.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
 import type { DeliveryGate } from './ports/auth.ts'
@@ -46,11 +45,11 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const { spec, clock, random, logger, gate } = options
   const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
   const { destination = NO_DESTINATION } = options
-  const store = completeStore(options.store)
-  const complete = { ...options, destination, store }
-  const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(complete)
+  const both = { ...options, destination }
+  const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(both)
+  const { store } = pipeline
   const { client, sourceTime, observer } = shared
-  const events = createEvents(complete, { ...shared, adoptSpec: pipeline.adoptSpec })
+  const events = createEvents({ ...both, store }, { ...shared, adoptSpec: pipeline.adoptSpec })
   const route = new DeliveryRoute()
   if (options.destination === undefined) route.take('events')
   const pin = (signal: AbortSignal) => (route.isEvents ? events.pin(signal) : accounts.pin(signal))
