@@ -26,13 +26,13 @@ export function writeBundle(
   if (spec === undefined) throw new TypeError('a spec with errors cannot be built')
   const texts = [...new Set(expressions.map(({ expression }) => expression.text))]
   const shared = new SharedConstants()
-  const programs = texts.map((text) => generateProgram(text, functions, shared))
+  const programs = new Map(texts.map((text) => [text, generateProgram(text, functions, shared)]))
   const places = new PlaceTable(texts)
   const written = expressions.map((each) => places.write(each))
-  const interpreted = expressions.filter(({ expression }) => programs[texts.indexOf(expression.text)]?.isInterpreted)
+  const interpreted = expressions.filter(({ expression }) => programs.get(expression.text)?.isInterpreted)
   const indexes = new Map(expressions.map(({ expression }, index): [Expression, number] => [expression, index]))
   const { sourceFiles: _, ...sections } = spec
-  const createTexts = [...declareShared(shared), `return ${list(programs.map(({ source }) => source))};`]
+  const createTexts = [...declareShared(shared), `return ${list([...programs.values()].map(({ source }) => source))};`]
   const members = [
     `format: ${toLiteral(BUNDLE_FORMAT)}`,
     `version: ${toLiteral(version)}`,

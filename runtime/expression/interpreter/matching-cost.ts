@@ -16,6 +16,6 @@ export function findMaxMatchingCost(root: Node): MatchingCost | undefined {
 }
 
 export function getMatchingCost(regex: RegExp): MatchingCost {
-  const verdict = analyzeBacktracking(regex)
-  return toMatchingCost(verdict.power, verdict.power === 3 ? undefined : verdict.ways)
+  const { power, ways } = analyzeBacktracking(regex)
+  return toMatchingCost(power, ways)
 }

@@ -100,8 +100,7 @@ function emitUnary(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCo
 function emitRegex(unit: CompilationUnit, node: Node): EmittedCode {
   if (!(node.value instanceof RegExp)) throw new NotCompilable('unknown syntax', node)
   const { source, flags } = node.value
-  const verdict = analyzeBacktracking(node.value)
-  const cost = [verdict.power, ...('ways' in verdict && verdict.ways !== undefined ? [verdict.ways] : [])]
-  const args = [source, flags, ...cost].map(toLiteral).join(', ')
-  return { js: `${useLibrary(unit, 'regex')}(${args})`, kind: 'value' }
+  const { power, ways } = analyzeBacktracking(node.value)
+  const args = [source, flags, power, ...(ways === undefined ? [] : [ways])]
+  return { js: `${useLibrary(unit, 'regex')}(${args.map(toLiteral).join(', ')})`, kind: 'value' }
 }

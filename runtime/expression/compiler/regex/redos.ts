@@ -20,6 +20,7 @@ export type BacktrackingVerdict =
     }
   | {
       readonly power: 3
+      readonly ways?: undefined
       readonly reason: 'exponential' | 'polynomial' | 'too-large'
       /** The parts that can match the same string, as offsets into the source. */
       readonly parts: readonly Span[]
