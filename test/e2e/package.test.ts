@@ -190,13 +190,13 @@ describe('an import loads only what it needs', () => {
 })
 
 describe('a bundle of a host', () => {
-  const entry = (store: string) => `import { intercomToKlaviyo } from 'intercom-to-klaviyo'
+  const delivering = (store: string) => `import { intercomToKlaviyo } from 'intercom-to-klaviyo'
 import { built } from './built.mjs'
 ${store}
 ${readFileSync(join(app, 'deliver-one.mjs'), 'utf8')}`
 
-  async function bundle(name: string, store: string, options: BuildOptions): Promise<string> {
-    writeFileSync(join(app, `${name}.entry.mjs`), entry(store))
+  async function bundle(name: string, source: string, options: BuildOptions): Promise<string> {
+    writeFileSync(join(app, `${name}.entry.mjs`), source)
     const outfile = join(app, name)
     await build({
       ...{ entryPoints: [join(app, `${name}.entry.mjs`)], outfile, bundle: true, minify: true, platform: 'node' },
@@ -205,6 +205,7 @@ ${readFileSync(join(app, 'deliver-one.mjs'), 'utf8')}`
     return outfile
   }
 
+  const commonJs: BuildOptions = { format: 'cjs', logOverride: { 'empty-import-meta': 'silent' } }
   const memory = `import { memoryStore, systemClock } from 'intercom-to-klaviyo/runtime'
 const openStore = () => memoryStore({ clock: systemClock })`
   const sqlite = `import { systemClock } from 'intercom-to-klaviyo/runtime'
@@ -218,19 +219,15 @@ const openStore = () => sqliteStore('bundled.db', { clock: systemClock })`
 
   test.each<[string, string, BuildOptions]>([
     ['memory.mjs', memory, { format: 'esm' }],
-    [
-      'sqlite.cjs',
-      sqlite,
-      { format: 'cjs', external: ['@photostructure/sqlite'], logOverride: { 'empty-import-meta': 'silent' } },
-    ],
+    ['sqlite.cjs', sqlite, { ...commonJs, external: ['@photostructure/sqlite'] }],
   ])('%s receives and delivers a webhook', async (name, store, options) => {
-    const { stdout } = await node('--disallow-code-generation-from-strings', await bundle(name, store, options))
+    const file = await bundle(name, delivering(store), options)
+    const { stdout } = await node('--disallow-code-generation-from-strings', file)
     expect(JSON.parse(String(stdout))).toEqual(delivered)
   })
 
   test.skipIf(process.getBuiltinModule('node:sqlite'))('names a native engine that it left behind', async () => {
-    const file = await bundle('native.cjs', sqlite, { format: 'cjs', logOverride: { 'empty-import-meta': 'silent' } })
-    const { stdout } = await node(file)
+    const { stdout } = await node(await bundle('native.cjs', delivering(sqlite), commonJs))
     expect(JSON.parse(String(stdout))).toEqual({
       fault: 'store/no-engine',
       message: expect.stringMatching(
@@ -240,21 +237,10 @@ const openStore = () => sqliteStore('bundled.db', { clock: systemClock })`
   })
 
   test('of CommonJS without a built spec says what to pass', async () => {
-    writeFileSync(
-      join(app, 'unbuilt.entry.mjs'),
-      `import { intercomToKlaviyo } from 'intercom-to-klaviyo'
-intercomToKlaviyo().catch(({ code, message }) => console.log(JSON.stringify({ code, message })))`,
-    )
-    const options = { format: 'cjs', logOverride: { 'empty-import-meta': 'silent' } } as const
-    const file = join(app, 'unbuilt.cjs')
-    await build({
-      entryPoints: [join(app, 'unbuilt.entry.mjs')],
-      outfile: file,
-      bundle: true,
-      platform: 'node',
-      ...options,
-    })
-    expect(JSON.parse(String((await node(file)).stdout))).toMatchObject({
+    const source = `import { intercomToKlaviyo } from 'intercom-to-klaviyo'
+intercomToKlaviyo().catch(({ code, message }) => console.log(JSON.stringify({ code, message })))`
+    const { stdout } = await node(await bundle('unbuilt.cjs', source, commonJs))
+    expect(JSON.parse(String(stdout))).toMatchObject({
       code: 'spec/no-folder',
       message: expect.stringContaining('connector build --out spec.js'),
     })
