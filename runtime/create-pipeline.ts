@@ -96,6 +96,7 @@ export function createPipeline(given: CreatePipelineOptions) {
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const webhook = {
     spec,
+    account: () => accounts.readNames(),
     store: guarded,
     clock,
     logger,
@@ -104,7 +105,6 @@ export function createPipeline(given: CreatePipelineOptions) {
     stats: webhookStats,
     observer,
   }
-  const account = () => accounts.readNames()
   const adopt = adoptOnce(() => adoptSpec({ spec, store, clock, logger, processIdentity }, options))
 
   const pipeline: Pipeline = {
@@ -114,8 +114,8 @@ export function createPipeline(given: CreatePipelineOptions) {
       source: sourceStats.snapshot(),
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
-    receive: receiveAny((request) => receiveWebhook(request, { ...webhook, account }), logger),
-    accept: createAccept({ ...webhook, account, tenant: options.tenant }),
+    receive: receiveAny((request) => receiveWebhook(request, webhook), logger),
+    accept: createAccept({ ...webhook, tenant: options.tenant }),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     acceptsWebhooks: async () => parseSecrets(await source.secrets()).length > 0,
     webhookStats: () => webhookStats.snapshot(),
