@@ -20,7 +20,8 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
 for (const file of filesOf(dist)) if (file.endsWith('.js')) removeComments(file)
 minify('dist/runtime/spec/generated/validators.js')
 await bundleSandbox()
-await bundlePhoneLibrary()
+// libphonenumber takes 10 MB installed, of which this is all that reads numbers.
+await bundlePhone('dist/runtime/lib/phone/phone-library.js')
 await bundleRedaction()
 const scripts = await reachableScripts([...Object.values(bin), ...entries.map((entry) => entry.default)])
 const types = reachableTypes(entries.map((entry) => entry.types))
@@ -54,11 +55,6 @@ async function bundleSandbox() {
     target: 'node20.19',
     logLevel: 'warning',
   })
-}
-
-/** libphonenumber takes 10 MB installed, of which this is all that reads numbers. */
-async function bundlePhoneLibrary() {
-  await bundlePhone('dist/runtime/lib/phone/phone-library.js')
 }
 
 /** The commands that redact recordings also write numbers, in the form of each country. */

@@ -103,7 +103,7 @@ export async function loadSpec(
 ): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
-    : (await import('../expression/link.ts')).createLinker(functions, shared?.files.texts)
+    : (await import('../expression/link.ts')).createLinker(functions, shared?.files)
   const context = new CompileContext(functions, link, shared?.files)
   const documents = await readSpec({ ...options, files, shared: shared?.files }, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, { context, shared })

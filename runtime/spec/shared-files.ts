@@ -8,15 +8,16 @@ import type { PlacedYaml, YamlFile } from './yaml.ts'
  * alone.
  */
 export class SharedFiles {
-  readonly #parsed = new Map<string, Parsed | Problem>()
-  readonly #linked = new Map<string, ExecutableText>()
+  /** By text. */
+  readonly parsed = new Map<string, Parsed | Problem>()
+  /** By text. */
+  readonly linked = new Map<string, ExecutableText>()
   readonly #files = new Map<string, YamlFile>()
   readonly #validated = new WeakMap<PlacedYaml, Map<string, unknown>>()
   #isFull = false
 
-  /** Texts of the base, by which those of a spec are looked up. */
-  get texts() {
-    return { parsed: this.#parsed, linked: this.#linked, isFull: this.#isFull }
+  get isFull(): boolean {
+    return this.#isFull
   }
 
   complete(): void {

@@ -89,7 +89,7 @@ export class CompileContext {
 
   /** Parses each text once: many properties of many files read the same path, and parsing is most of a load. */
   parse(text: string): Parsed | Problem {
-    const shared = this.#shared?.texts
+    const shared = this.#shared
     const own = shared === undefined || shared.isFull ? this.#parsed : shared.parsed
     const parsed = own.get(text) ?? shared?.parsed.get(text) ?? parseExpression(text)
     own.set(text, parsed)
