@@ -2,7 +2,7 @@
 import type { MappedOccurrence } from '../mapping/map-events.ts'
 import type { Observer, Report } from '../observe/observer.ts'
 import { currentScope, runInScope } from '../observe/scope.ts'
-import { toFault } from '../ports/fault.ts'
+import { Fault } from '../ports/fault.ts'
 import type { MappedEvent, ObservedRecord } from '../ports/observation.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 
@@ -89,18 +89,20 @@ function observedRecord({ id, ingress, lane, topic, stream, trace, attempt = 1 }
 export async function observeMapping(map: () => Promise<MappedRecord>): Promise<MappedRecord> {
   const { observer, record } = currentScope() ?? {}
   if (observer === undefined || record === undefined) return map()
-  const start = observer.now()
-  const report = (result: Pick<Extract<Report, { type: 'mapped' }>, 'outcome' | 'reason' | 'events'>) =>
-    observer.report({ type: 'mapped', ...record, durationMs: observer.now() - start, ...result })
-  try {
-    const mapped = await map()
-    if (typeof mapped === 'string') report({ outcome: 'skipped', reason: mapped, events: [] })
-    else report({ outcome: 'mapped', events: mapped.map(mappedEvent) })
-    return mapped
-  } catch (error) {
-    report({ outcome: 'failed', reason: toFault(error).code, events: [] })
-    throw error
-  }
+  return observer.measure(map, (result, durationMs) => ({
+    type: 'mapped',
+    ...record,
+    durationMs,
+    ...describeMapping(result),
+  }))
+}
+
+function describeMapping(
+  mapped: MappedRecord | Fault,
+): Pick<Extract<Report, { type: 'mapped' }>, 'outcome' | 'reason' | 'events'> {
+  if (mapped instanceof Fault) return { outcome: 'failed', reason: mapped.code, events: [] }
+  if (typeof mapped === 'string') return { outcome: 'skipped', reason: mapped, events: [] }
+  return { outcome: 'mapped', events: mapped.map(mappedEvent) }
 }
 
 function mappedEvent(occurrence: MappedOccurrence): MappedEvent {

@@ -2,7 +2,7 @@
 import type { Observer } from '../observe/observer.ts'
 import { currentScope, nextCall, runInScope } from '../observe/scope.ts'
 import type { SendResult } from '../ports/destination.ts'
-import { Fault, toFault } from '../ports/fault.ts'
+import { Fault } from '../ports/fault.ts'
 import type { ObservedRecord, SentMessage } from '../ports/observation.ts'
 import type { Lane, MetricEvent, OutgoingMessage, Receipt } from '../ports/types.ts'
 
@@ -28,24 +28,10 @@ export class SendObserver {
   }
 
   async one(message: OutgoingMessage, lane: Lane, send: () => Promise<Receipt>): Promise<Receipt> {
-    const observer = this.#observer
-    if (!observer.isOn) return send()
+    if (!this.#observer.isOn) return send()
     const record = currentScope()?.record
-    const call = nextCall()
-    const start = observer.now()
-    const report = (result: SendResult) => {
-      const durationMs = observer.now() - start
-      const messages = [sentMessage(message, result, record)]
-      observer.report({ type: 'sent', call, side: this.#side, lane, bulk: false, durationMs, messages })
-    }
-    try {
-      const receipt = await runInScope({ observer, ...(record && { record }), call }, send)
-      report(receipt)
-      return receipt
-    } catch (error) {
-      report(toFault(error))
-      throw error
-    }
+    const messages = (result: SendResult) => [sentMessage(message, result, record)]
+    return this.#measure({ lane, bulk: false, record, messages }, send)
   }
 
   async many(
@@ -53,25 +39,37 @@ export class SendObserver {
     lane: Lane,
     send: () => Promise<readonly SendResult[]>,
   ): Promise<readonly SendResult[]> {
-    const observer = this.#observer
-    if (!observer.isOn) return send()
-    const call = nextCall()
-    const start = observer.now()
-    const report = (resultOf: (index: number) => SendResult) => {
-      const durationMs = observer.now() - start
-      const messages = events.map((event, index) => sentMessage(event, resultOf(index), this.#records.get(event)))
-      observer.report({ type: 'sent', call, side: this.#side, lane, bulk: true, durationMs, messages })
-    }
-    try {
-      const results = await runInScope({ observer, call }, send)
-      report((index) => results[index] ?? UNANSWERED)
-      return results
-    } catch (error) {
-      const fault = toFault(error)
-      report(() => fault)
-      throw error
-    }
+    if (!this.#observer.isOn) return send()
+    const messages = (results: readonly SendResult[] | Fault) =>
+      events.map((event, index) => {
+        const result = results instanceof Fault ? results : (results[index] ?? UNANSWERED)
+        return sentMessage(event, result, this.#records.get(event))
+      })
+    return this.#measure({ lane, bulk: true, messages }, send)
   }
+
+  #measure<T>({ record, messages, ...rest }: CallToObserve<T>, send: () => Promise<T>): Promise<T> {
+    const observer = this.#observer
+    const call = nextCall()
+    return observer.measure(
+      () => runInScope({ observer, ...(record && { record }), call }, send),
+      (result, durationMs) => ({
+        type: 'sent',
+        call,
+        side: this.#side,
+        ...rest,
+        durationMs,
+        messages: messages(result),
+      }),
+    )
+  }
+}
+
+interface CallToObserve<T> {
+  readonly lane: Lane
+  readonly bulk: boolean
+  readonly record?: ObservedRecord | undefined
+  readonly messages: (result: T | Fault) => readonly SentMessage[]
 }
 
 const UNANSWERED = new Fault('bug', 'bug/no-result', 'the destination returned no result for a message')

@@ -1,7 +1,7 @@
 /** Reports the tries of one request, its waits for the rate limit and its retries. */
 import type { Observer } from '../observe/observer.ts'
 import { currentScope, type ObservationScope } from '../observe/scope.ts'
-import { toFault } from '../ports/fault.ts'
+import { Fault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import type { ApiResponse } from './error-response.ts'
 
@@ -33,51 +33,40 @@ export class RequestObserver {
     }
   }
 
-  async wait(acquire: () => Promise<void>): Promise<void> {
-    const start = this.#observer.now()
-    const report = (reason?: string) => {
-      const durationMs = this.#observer.now() - start
-      if (durationMs < SHORTEST_WAIT && reason === undefined) return
-      this.#observer.report({ type: 'throttled', ...this.#origin, durationMs, ...(reason !== undefined && { reason }) })
-    }
-    try {
-      await acquire()
-      report()
-    } catch (error) {
-      report(toFault(error).code)
-      throw error
-    }
+  wait(acquire: () => Promise<void>): Promise<void> {
+    return this.#observer.measure(acquire, (result, durationMs) => {
+      const fault = result instanceof Fault && { reason: result.code }
+      if (durationMs < SHORTEST_WAIT && !fault) return undefined
+      return { type: 'throttled', ...this.#origin, durationMs, ...fault }
+    })
   }
 
-  async exchange({ method, url }: Request, exchange: () => Promise<ApiResponse>): Promise<ApiResponse> {
-    const start = this.#observer.now()
+  exchange({ method, url }: Request, exchange: () => Promise<ApiResponse>): Promise<ApiResponse> {
     const attempt = ++this.#attempt
-    const report = (result: { readonly status?: number; readonly reason?: string; readonly bytes?: number }) =>
-      this.#observer.report({
-        type: 'request',
-        ...this.#origin,
-        method,
-        host: new URL(url).host,
-        ...(this.#template !== undefined && { template: this.#template }),
-        attempt,
-        durationMs: this.#observer.now() - start,
-        ...result,
-      })
-    try {
-      const response = await exchange()
-      const { status, bodySize: bytes } = response
-      report({ status, ...(bytes !== undefined && { bytes }) })
-      return response
-    } catch (error) {
-      const { code, details } = toFault(error)
-      report({ reason: code, ...(details.status !== undefined && { status: details.status }) })
-      throw error
-    }
+    return this.#observer.measure(exchange, (result, durationMs) => ({
+      type: 'request',
+      ...this.#origin,
+      method,
+      host: new URL(url).host,
+      ...(this.#template !== undefined && { template: this.#template }),
+      attempt,
+      durationMs,
+      ...describeAnswer(result),
+    }))
   }
 
   retry(reason: string, pauseMs: number): void {
     this.#observer.report({ type: 'retried', ...this.#origin, attempt: this.#attempt, reason, pauseMs })
   }
+}
+
+function describeAnswer(answer: ApiResponse | Fault) {
+  if (answer instanceof Fault) {
+    const { code, details } = answer
+    return { reason: code, ...(details.status !== undefined && { status: details.status }) }
+  }
+  const { status, bodySize: bytes } = answer
+  return { status, ...(bytes !== undefined && { bytes }) }
 }
 
 /** Undefined while nothing is observed. */

@@ -1,6 +1,6 @@
 /** Reports the lookups that are fetched from the source. */
 import { currentScope, nextCall, runInScope } from '../observe/scope.ts'
-import { toFault } from '../ports/fault.ts'
+import { Fault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 
 export interface LookupToObserve<T> {
@@ -18,25 +18,21 @@ export async function observeLookup<T>({ count, ...lookup }: LookupToObserve<T>,
   if (scope === undefined) return load()
   const { observer, record } = scope
   const call = nextCall()
-  const start = observer.now()
-  const report = (outcome: 'found' | 'missing' | 'failed', found: number, reason?: string) =>
-    observer.report({
+  return observer.measure(
+    () => runInScope({ ...scope, call }, load),
+    (result, durationMs) => ({
       type: 'lookup',
       call,
       ...lookup,
-      outcome,
-      durationMs: observer.now() - start,
-      found,
-      ...(reason !== undefined && { reason }),
+      durationMs,
+      ...describeResult(result, count),
       ...(record && { record: record.record }),
-    })
-  try {
-    const found = await runInScope({ ...scope, call }, load)
-    const values = count(found)
-    report(values === 0 ? 'missing' : 'found', values)
-    return found
-  } catch (error) {
-    report('failed', 0, toFault(error).code)
-    throw error
-  }
+    }),
+  )
+}
+
+function describeResult<T>(result: T | Fault, count: (found: T) => number) {
+  if (result instanceof Fault) return { outcome: 'failed', found: 0, reason: result.code } as const
+  const found = count(result)
+  return { outcome: found === 0 ? 'missing' : 'found', found } as const
 }

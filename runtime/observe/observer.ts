@@ -2,6 +2,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
+import { type Fault, toFault } from '../ports/fault.ts'
 import {
   OBSERVATION_TYPES,
   type Observation,
@@ -68,6 +69,27 @@ export class Observer {
     }
     this.#waiting.push({ ...report, at: clock.now(), ...(tenant !== undefined && { tenant }) })
     this.#schedule()
+  }
+
+  /** Runs the work, and reports it by its result or its fault and its milliseconds. Undefined: it is not worth a report. */
+  async measure<T>(
+    work: () => Promise<T>,
+    describe: (result: T | Fault, durationMs: number) => Report | undefined,
+  ): Promise<T> {
+    const start = this.now()
+    const report = (result: T | Fault) => {
+      const described = describe(result, this.now() - start)
+      if (described !== undefined) this.report(described)
+    }
+    let result: T
+    try {
+      result = await work()
+    } catch (error) {
+      report(toFault(error))
+      throw error
+    }
+    report(result)
+    return result
   }
 
   /** The traceparent that the record of a webhook keeps. Undefined while nothing is observed. */
