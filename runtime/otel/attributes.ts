@@ -4,7 +4,13 @@
  * A request has `url.template`, never `url.full`: paths and queries hold ids and addresses of people.
  */
 import type { Attributes } from '@opentelemetry/api'
-import type { ObservedRecord, RequestObservation } from '../ports/observation.ts'
+import type {
+  DeferredObservation,
+  ObservedRecord,
+  RequestObservation,
+  SettledObservation,
+  WaitedObservation,
+} from '../ports/observation.ts'
 
 /** `messaging.system` of what the store queues. */
 export const SYSTEM = 'connector'
@@ -12,11 +18,22 @@ export const SYSTEM = 'connector'
 export const baseAttributes = ({ tenant }: { readonly tenant?: string | undefined }): Attributes =>
   tenant === undefined ? {} : { 'connector.tenant': tenant }
 
-export function outcomeAttributes(ended: { readonly outcome?: string; readonly reason?: string }): Attributes {
+export function outcomeAttributes(ended: { readonly outcome: string; readonly reason?: string }): Attributes {
   const { outcome, reason } = ended
-  return {
-    ...(outcome !== undefined && { 'connector.outcome': outcome }),
-    ...(reason !== undefined && { 'connector.reason': reason }),
+  return { 'connector.outcome': outcome, ...(reason !== undefined && { 'connector.reason': reason }) }
+}
+
+export type EndObservation = SettledObservation | DeferredObservation | WaitedObservation
+
+/** `connector.outcome` of an attempt, and whether it failed. */
+export function attemptResult(end: EndObservation): { readonly outcome: string; readonly isFailure: boolean } {
+  switch (end.type) {
+    case 'settled':
+      return { outcome: end.outcome, isFailure: end.outcome === 'dead' }
+    case 'deferred':
+      return { outcome: 'deferred', isFailure: true }
+    case 'waited':
+      return { outcome: 'waiting', isFailure: false }
   }
 }
 
@@ -33,11 +50,11 @@ export function attemptAttributes(attempt: ObservedRecord & { readonly tenant?: 
   }
 }
 
+/** Without those that would give a metric too many time series. */
 export function requestAttributes(request: RequestObservation): Attributes {
-  const { method, host, template, status, attempt, reason, side, lane, bytes } = request
+  const { method, host, template, status, attempt, reason, side, lane } = request
   const [address = host, port] = host.split(/:(\d+)$/)
   return {
-    ...baseAttributes(request),
     'http.request.method': method,
     'server.address': address,
     ...(port !== undefined && { 'server.port': Number(port) }),
@@ -45,7 +62,6 @@ export function requestAttributes(request: RequestObservation): Attributes {
     ...(status !== undefined && { 'http.response.status_code': status }),
     ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
     ...(reason !== undefined && { 'error.type': reason }),
-    ...(bytes !== undefined && { 'http.response.body.size': bytes }),
     'connector.side': side,
     'connector.lane': lane,
   }

@@ -1,7 +1,7 @@
 /** Requests, waits and retries within a page, a lookup or a send: observed before it, and parts of its span. */
 import { type Span, SpanKind, type Tracer } from '@opentelemetry/api'
 import type { RequestObservation, RetriedObservation, ThrottledObservation } from '../ports/observation.ts'
-import { requestAttributes } from './attributes.ts'
+import { baseAttributes, requestAttributes } from './attributes.ts'
 import { contextOf, fail } from './span-parts.ts'
 
 type CallDetail = RequestObservation | ThrottledObservation | RetriedObservation
@@ -44,8 +44,13 @@ export class CallDetails {
   }
 
   #addRequest(request: RequestObservation, parent: Span | undefined): void {
-    const { at, durationMs, method, template, reason } = request
-    const options = { startTime: at - durationMs, kind: SpanKind.CLIENT, attributes: requestAttributes(request) }
+    const { at, durationMs, method, template, reason, bytes } = request
+    const attributes = {
+      ...baseAttributes(request),
+      ...requestAttributes(request),
+      ...(bytes !== undefined && { 'http.response.body.size': bytes }),
+    }
+    const options = { startTime: at - durationMs, kind: SpanKind.CLIENT, attributes }
     const name = template === undefined ? method : `${method} ${template}`
     const span = this.#tracer.startSpan(name, options, contextOf(parent))
     if (reason !== undefined) fail(span, reason)

@@ -1,24 +1,20 @@
 /** Metrics: what arrives, what it becomes, how long it takes, and what holds it up. */
 import type { Attributes, Meter } from '@opentelemetry/api'
 import type { Observation } from '../ports/observation.ts'
-import { baseAttributes, requestAttributes, SYSTEM } from './attributes.ts'
+import { attemptResult, baseAttributes, type EndObservation, requestAttributes, SYSTEM } from './attributes.ts'
 
 /** Seconds, from a millisecond to the longest wait in process. */
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 /** Seconds, from a webhook that is delivered at once to one that waits for days. */
 const AGES = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400, 604_800]
 
-type Ended = Extract<Observation, { readonly type: 'settled' | 'deferred' | 'waited' }>
-
 export class MetricRecorder {
-  readonly #meter: Meter
   readonly #hasTenants: boolean
   readonly #instruments: ReturnType<typeof createInstruments>
 
   constructor(meter: Meter, hasTenants: boolean) {
-    this.#meter = meter
     this.#hasTenants = hasTenants
-    this.#instruments = createInstruments(this.#meter)
+    this.#instruments = createInstruments(meter)
   }
 
   record(observation: Observation): void {
@@ -63,11 +59,9 @@ export class MetricRecorder {
       case 'waited':
         this.#recordEnd(observation, base)
         break
-      case 'request': {
-        const { 'connector.tenant': _, 'http.response.body.size': __, ...attributes } = requestAttributes(observation)
-        requests.record(observation.durationMs / 1000, { ...base, ...attributes })
+      case 'request':
+        requests.record(observation.durationMs / 1000, { ...base, ...requestAttributes(observation) })
         break
-      }
       case 'throttled':
         waits.record(observation.durationMs / 1000, { ...base, ...sideAndLane(observation) })
         break
@@ -95,16 +89,16 @@ export class MetricRecorder {
       })
   }
 
-  #recordEnd(end: Ended, base: Attributes): void {
+  #recordEnd(end: EndObservation, base: Attributes): void {
     const { processing, events, age } = this.#instruments
+    const { outcome, isFailure } = attemptResult(end)
     const attributes = {
       ...base,
       ...destination(end.topic ?? end.stream),
       'connector.ingress': end.ingress,
       'connector.lane': end.lane,
-      'connector.outcome': end.type === 'settled' ? end.outcome : end.type === 'deferred' ? 'deferred' : 'waiting',
+      'connector.outcome': outcome,
     }
-    const isFailure = end.type === 'deferred' || (end.type === 'settled' && end.outcome === 'dead')
     processing.record(end.durationMs / 1000, {
       ...attributes,
       'messaging.system': SYSTEM,
@@ -112,11 +106,11 @@ export class MetricRecorder {
       ...(isFailure && { 'error.type': end.reason ?? '_OTHER' }),
     })
     if (end.type === 'settled') age.record(end.ageMs / 1000, attributes)
-    for (const { metric, outcome, lane, reason } of end.events)
+    for (const { metric, outcome: result, lane, reason } of end.events)
       events.add(1, {
         ...base,
         'connector.metric': metric,
-        'connector.outcome': outcome,
+        'connector.outcome': result,
         'connector.lane': lane,
         ...(reason !== undefined && { 'connector.reason': reason }),
       })

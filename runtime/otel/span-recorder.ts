@@ -12,19 +12,22 @@ import {
 } from '@opentelemetry/api'
 import { formatTraceparent, readTraceparent } from '../observe/traceparent.ts'
 import type {
-  DeferredObservation,
   LookupObservation,
   MappedObservation,
   Observation,
   PageObservation,
   ReceivedObservation,
   SentObservation,
-  SettledObservation,
   StartedObservation,
   TraceStart,
-  WaitedObservation,
 } from '../ports/observation.ts'
-import { attemptAttributes, baseAttributes, outcomeAttributes } from './attributes.ts'
+import {
+  attemptAttributes,
+  attemptResult,
+  baseAttributes,
+  type EndObservation,
+  outcomeAttributes,
+} from './attributes.ts'
 import { CallDetails } from './call-details.ts'
 import { OpenSpans } from './open-spans.ts'
 import { contextOf, fail } from './span-parts.ts'
@@ -65,13 +68,13 @@ export class SpanRecorder {
         this.#endReceived(observation)
         break
       case 'page':
-        this.#recordCall(observation, `read ${observation.stream}`, SpanKind.INTERNAL)
+        this.#recordPage(observation)
         break
       case 'started':
         this.#startAttempt(observation)
         break
       case 'lookup':
-        this.#recordCall(observation, `lookup ${observation.lookup}`, SpanKind.INTERNAL)
+        this.#recordLookup(observation)
         break
       case 'mapped':
         this.#recordMapping(observation)
@@ -143,19 +146,27 @@ export class SpanRecorder {
       'connector.events': mapped.events.length,
     }
     const span = this.#child(mapped, { name: 'map', kind: SpanKind.INTERNAL, attributes, record: mapped.record })
-    for (const { metric, outcome, reason = '' } of mapped.events)
-      span.addEvent(`event ${outcome}`, { 'connector.metric': metric, 'connector.reason': reason }, mapped.at)
+    addEvents(span, mapped)
     if (mapped.outcome === 'failed') fail(span, mapped.reason)
     span.end(mapped.at)
   }
 
-  #recordCall(call: PageObservation | LookupObservation, name: string, kind: SpanKind): void {
-    const attributes = { ...baseAttributes(call), ...outcomeAttributes('outcome' in call ? call : {}) }
-    const record = 'record' in call ? call.record : undefined
-    const span = this.#child(call, { name, kind, attributes, record })
-    if ('stream' in call) span.setAttributes({ 'connector.stream': call.stream, 'connector.items': call.items })
-    else span.setAttributes({ 'connector.lookup': call.lookup, 'connector.items': call.found })
-    if ('outcome' in call && call.outcome === 'failed') fail(span, call.reason)
+  #recordPage(page: PageObservation): void {
+    const { stream, items } = page
+    const attributes = { ...baseAttributes(page), 'connector.stream': stream, 'connector.items': items }
+    this.#details.end(page, this.#child(page, { name: `read ${stream}`, kind: SpanKind.INTERNAL, attributes }))
+  }
+
+  #recordLookup(call: LookupObservation): void {
+    const { lookup, found, outcome, record, reason } = call
+    const attributes = {
+      ...baseAttributes(call),
+      ...outcomeAttributes(call),
+      'connector.lookup': lookup,
+      'connector.items': found,
+    }
+    const span = this.#child(call, { name: `lookup ${lookup}`, kind: SpanKind.INTERNAL, attributes, record })
+    if (outcome === 'failed') fail(span, reason)
     this.#details.end(call, span)
   }
 
@@ -195,14 +206,13 @@ export class SpanRecorder {
     this.#details.end(sent, span)
   }
 
-  #endAttempt(end: SettledObservation | DeferredObservation | WaitedObservation): void {
+  #endAttempt(end: EndObservation): void {
     const span = this.#attempts.take(recordKey(end))
     if (span === undefined) return
-    const outcome = end.type === 'settled' ? end.outcome : end.type === 'deferred' ? 'deferred' : 'waiting'
-    span.setAttributes(outcomeAttributes({ outcome, ...('reason' in end && { reason: end.reason }) }))
-    for (const { metric, outcome: result, reason = '' } of end.events)
-      span.addEvent(`event ${result}`, { 'connector.metric': metric, 'connector.reason': reason }, end.at)
-    if (outcome === 'dead' || outcome === 'deferred') fail(span, end.reason)
+    const { outcome, isFailure } = attemptResult(end)
+    span.setAttributes(outcomeAttributes({ ...end, outcome }))
+    addEvents(span, end)
+    if (isFailure) fail(span, end.reason)
     span.end(end.at)
   }
 
@@ -241,6 +251,12 @@ function remoteContext(traceparent: string | undefined): Context {
   if (read === undefined) return ROOT_CONTEXT
   const { traceId, spanId, flags } = read
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: flags, isRemote: true })
+}
+
+/** The occurrences of a record. */
+function addEvents(span: Span, { at, events }: MappedObservation | EndObservation): void {
+  for (const { metric, outcome, reason = '' } of events)
+    span.addEvent(`event ${outcome}`, { 'connector.metric': metric, 'connector.reason': reason }, at)
 }
 
 /** One link for each attempt, however many of its events are in the request. */
