@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
+import { createStaticAuth } from '../../../runtime/ports/auth.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
@@ -128,7 +129,6 @@ test('returns while the accounts cannot be pinned, with the reason', async () =>
 test('returns while the gate of the host is shut', async () => {
   const gate = { pausedReason: () => 'the host has paused this tenant', waitForChange: async () => undefined }
   const { store, clock } = await start()
-  const { createStaticAuth } = await import('../../../runtime/ports/auth.ts')
   const auth = createStaticAuth(() => ({ baseUrl: 'http://localhost', headers: {} }))
   const connections = { source: auth, destination: auth, gate, signingSecrets: async () => [] }
   const { connector } = await startConnector({ clock, connector: { store, connections } })

@@ -14,7 +14,7 @@ const NOW = Date.parse('2026-01-02T00:00:00Z')
 const TICKET = { id: '7', team_id: 't1', title: 'Parcel', people: [{ id: 'p1' }], created_at: NOW / 1000 - 60 }
 
 const METRIC = `metric: Opened Ticket
-summary: A ticket was opened, by whomever.
+summary: A ticket was opened.
 resource: ticket
 from:
   webhook: { topics: [ticket.created] }
