@@ -1,22 +1,19 @@
 /** Finds expressions whose compiled code calls JSONata itself, for a function without a version of our own. */
 import { type Node, walkNodes } from './ast.ts'
-import { hasOwnVersion } from './runtime/functions/builtin-functions.ts'
-import { BUILTIN_SIGNATURES } from './runtime/functions/builtins.ts'
-
-const isBuiltin = (name: string): boolean => Object.hasOwn(BUILTIN_SIGNATURES, name)
+import { hasOwnVersion, isCompiled } from './runtime/functions/builtin-functions.ts'
 
 export function needsEngine(root: Node): boolean {
-  const called = new Set<unknown>()
-  for (const node of walkNodes(root)) {
-    const { type, procedure, value } = node as unknown as Node
+  const called = new Set<Node | undefined>()
+  for (const node of [...walkNodes(root)] as unknown as readonly Node[]) {
+    const { type, procedure, value, arguments: parameters = [] } = node
     if (type === 'transform' || type === 'partial') return true
-    if (type === 'function') called.add(procedure)
-    const isName = type === 'variable' && isBuiltin(String(value))
+    if (type === 'function') {
+      called.add(procedure)
+      if (procedure?.value === 'toMillis' && parameters.length > 1) return true
+    }
     // Passed as a value it needs JSONata's number of parameters.
-    if (isName && !called.has(node)) return true
-    if (isName && !hasOwnVersion(String(value))) return true
-    if (type === 'function' && procedure?.value === 'toMillis' && (node.arguments as readonly Node[]).length > 1)
-      return true
+    const isOwn = called.has(node) && hasOwnVersion(String(value))
+    if (type === 'variable' && isCompiled(String(value)) && !isOwn) return true
   }
   return false
 }
