@@ -1,13 +1,13 @@
 /** Answers the requests by which a source tests a webhook address. They hold nothing to store. */
-import { isObject } from '../lib/json.ts'
+import { isObject, parseJson } from '../lib/json.ts'
 import type { Json } from '../ports/types.ts'
 import type { HandshakeSpec, WebhookSpec } from '../spec/webhook-spec.ts'
 import { equal } from './verify-signature.ts'
 
 export interface HandshakeRequest {
   readonly request: Request
-  /** Of a signed request. */
-  readonly body?: Json | undefined
+  /** The body of a signed request. */
+  readonly text?: string
   readonly isSigned: boolean
   readonly secrets: () => Promise<readonly string[]>
 }
@@ -17,7 +17,7 @@ const MAX_ANSWER = 4096
 
 /** The response to a handshake. Undefined: the request is none. Throws a data `Fault` for an expression that fails. */
 export async function answerHandshake(
-  { request, body, isSigned, secrets }: HandshakeRequest,
+  { request, text, isSigned, secrets }: HandshakeRequest,
   { handshakes }: Pick<WebhookSpec, 'handshakes'>,
 ): Promise<Response | undefined> {
   const fitting = handshakes.filter((one) => one.method === request.method && one.isSigned === isSigned)
@@ -26,8 +26,9 @@ export async function answerHandshake(
     query: Object.fromEntries(new URL(request.url).searchParams),
     headers: Object.fromEntries(request.headers),
   }
+  const body = text === undefined ? null : (parseJson(text) ?? null)
   for (const handshake of fitting) {
-    const answer = await handshake.answer.evaluate(body ?? null, bindings)
+    const answer = await handshake.answer.evaluate(body, bindings)
     if (answer === undefined || answer === null || answer === '') continue
     if (!(await hasToken(handshake, bindings, secrets))) return new Response(null, { status: 403 })
     return respondWith(answer)

@@ -1,6 +1,6 @@
 /** Receives a webhook: headers, raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
-import { MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
+import { MAX_JSON_DEPTH } from '../lib/json.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -15,7 +15,14 @@ import { observeReceive, type ReceiveObserver } from './observe-receive.ts'
 import { type ReceivedNotification, readNotifications } from './read-notifications.ts'
 import { storeNotifications } from './store-notifications.ts'
 import type { BodyRefusal, UnverifiedBodies } from './unverified-bodies.ts'
-import { checkSignatureHeaders, hasKey, type SignatureError, verifySignature } from './verify-signature.ts'
+import {
+  checkPresence,
+  checkSignatureHeaders,
+  hasKey,
+  type SignatureError,
+  type SignatureRequest,
+  verifySignature,
+} from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
 /** What it takes to verify a webhook. */
@@ -94,52 +101,62 @@ async function answerWebhook(request: Request, signature: SignatureSpec, parts: 
 }
 
 async function receiveSigned(request: Request, signature: SignatureSpec, parts: AnswerParts): Promise<Response> {
-  const { spec, bodies, clock, secretsOf } = parts
+  const { bodies, clock, secretsOf } = parts
   if (secretsOf !== undefined) return receiveByClaim(request, signature, { ...parts, secretsOf })
   const secrets = await parts.secrets()
   const signed = { headers: request.headers, now: clock.now() }
-  const refuse = (reason: string, bytes?: number) => {
-    logRejected(reason, parts, { bytes })
-    return hasKey(secrets, signature) ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
-  }
   const reason = checkSignatureHeaders(signed, signature, secrets)
-  if (reason !== undefined) return refuse(reason)
+  if (reason !== undefined) return refuse(reason, hasKey(secrets, signature), parts)
   const body = await bodies.read(request)
   if (typeof body === 'string') return refuseBody(body, parts)
-  const mismatch = await verifyOrRenew(secrets, parts, (some) => verifySignature(body, signed, signature, some))
-  if (mismatch !== undefined) return refuse(mismatch, body.length)
-  parts.observed?.note({ bytes: body.length })
-  const text = new TextDecoder().decode(body)
-  if (spec.webhook.handshakes.length > 0) {
-    const handshake = { request, body: parseJson(text), isSigned: true, secrets: parts.secrets }
-    const answer = await answerHandshake(handshake, spec.webhook)
-    if (answer !== undefined) return probed(answer, parts)
-  }
-  return storeWebhook(text, request.headers, parts)
+  return receiveBody(body, { request, signed, signature, secrets }, parts)
 }
 
 /** Reads the body before it knows the secrets: which they are is in the body. */
 async function receiveByClaim(
   request: Request,
   signature: SignatureSpec,
-  { secretsOf, ...parts }: AnswerParts & Required<Pick<VerifyParts, 'secretsOf'>>,
+  { secretsOf, ...parts }: AnswerParts & { readonly secretsOf: NonNullable<VerifyParts['secretsOf']> },
 ): Promise<Response> {
-  const { bodies } = parts
-  if (request.headers.get(signature.header) === null) {
-    logRejected(`no ${signature.header} header: not sent by the source, or removed by a proxy`, parts, {})
-    return respond(401)
-  }
+  const { bodies, clock } = parts
+  const { headers } = request
+  const reason = checkPresence(headers, signature)
+  if (reason !== undefined) return refuse(reason, true, parts)
   const body = await bodies.read(request)
   if (typeof body === 'string') return refuseBody(body, parts)
-  const secrets = (await secretsOf?.(new TextDecoder().decode(body), request.headers)) ?? []
-  if (secrets.length === 0) {
-    logRejected('no secret is known of the account that the webhook claims', parts, { bytes: body.length })
-    return respond(401)
-  }
-  const { method, headers } = request
-  // The bytes are read once: the rest sees them in a request of their own.
-  const read = new Request('http://localhost/', { method, headers, body: Uint8Array.from(body) })
-  return receiveSigned(read, signature, { ...parts, secrets: async () => secrets })
+  const secrets = await secretsOf(new TextDecoder().decode(body), headers)
+  if (secrets.length === 0)
+    return refuse('no secret is known of the account that the webhook claims', true, parts, body.length)
+  const received = { request, signed: { headers, now: clock.now() }, signature, secrets }
+  return receiveBody(body, received, { ...parts, secrets: async () => secrets })
+}
+
+interface ReceivedRequest {
+  readonly request: Request
+  readonly signed: SignatureRequest
+  readonly signature: SignatureSpec
+  /** One of these has to verify the body. */
+  readonly secrets: readonly string[]
+}
+
+async function receiveBody(
+  body: Uint8Array,
+  { request, signed, signature, secrets }: ReceivedRequest,
+  parts: AnswerParts,
+): Promise<Response> {
+  const mismatch = await verifyOrRenew(secrets, parts, (some) => verifySignature(body, signed, signature, some))
+  if (mismatch !== undefined) return refuse(mismatch, hasKey(secrets, signature), parts, body.length)
+  parts.observed?.note({ bytes: body.length })
+  const text = new TextDecoder().decode(body)
+  const handshake = { request, text, isSigned: true, secrets: parts.secrets }
+  const answer = await answerHandshake(handshake, parts.spec.webhook)
+  return answer === undefined ? storeWebhook(text, request.headers, parts) : probed(answer, parts)
+}
+
+/** Without a key no webhook could be verified: the source is to send it again. */
+function refuse(reason: string, hasKey: boolean, parts: AnswerParts, bytes?: number): Response {
+  logRejected(reason, parts, { bytes })
+  return hasKey ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
 }
 
 /** The answer to a handshake: the source tests the address. */

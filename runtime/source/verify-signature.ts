@@ -27,6 +27,10 @@ export function parseSecrets(lists: string | readonly string[] | undefined): rea
 export const hasKey = (secrets: readonly string[], { secret }: Pick<SignatureSpec, 'secret'>): boolean =>
   secrets.some((one) => keyOf(one, secret) !== undefined)
 
+/** Whether there is a signature at all. */
+export const checkPresence = (headers: Headers, { header }: Pick<SignatureSpec, 'header'>): SignatureError =>
+  headers.get(header) === null ? `no ${header} header: not sent by the source, or removed by a proxy` : undefined
+
 /** Checks what can be checked before the body is read: a stranger's body is not read for headers that cannot be right. */
 export function checkSignatureHeaders(
   { headers, now }: SignatureRequest,
@@ -36,8 +40,8 @@ export function checkSignatureHeaders(
   if (secrets.every((secret) => secret.trim() === '')) return 'no signing secret is set, so no webhook can be verified'
   if (!hasKey(secrets, spec))
     return `the signing secret is not ${spec.secret.encoding}, so no webhook can be verified: copy it again`
-  const header = headers.get(spec.header)
-  if (header === null) return `no ${spec.header} header: not sent by the source, or removed by a proxy`
+  const absence = checkPresence(headers, spec)
+  if (absence !== undefined) return absence
   const digits = readItems(headers, spec, spec.separator)
   if (digits.length === 0) {
     const part = spec.separator === undefined ? 'does not begin with' : 'has no part that begins with'
