@@ -1,7 +1,5 @@
 /** The connections of one connector: its credentials, setup and delivery gate. One instance per store; nothing is global. */
 
-import { credentialsLockCheckpoint } from '../lib/checkpoint-names.ts'
-import { Lock } from '../lib/lock.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -17,6 +15,7 @@ import { identifyAccount } from './setup/identify-account.ts'
 import { Setup } from './setup/setup.ts'
 import { currentStep, loadSetupState } from './setup/setup-state.ts'
 import type { Credentials, NetworkEffects, Side, SideName } from './side.ts'
+import { createRefreshLock } from './token-refresh.ts'
 import { type EncryptionKey, Vault } from './vault.ts'
 
 export interface ConnectionsOptions extends NetworkEffects {
@@ -89,9 +88,6 @@ interface SideConnectionParts {
   readonly signal: AbortSignal
 }
 
-/** Milliseconds. Longer than the one request that the lock protects. */
-const LOCK_LEASE_MS = 45_000
-
 function createSideConnection(
   side: Side,
   { options, vault, refreshGate, signal }: SideConnectionParts,
@@ -113,7 +109,7 @@ function createSideConnection(
   const auth = new RefreshingAuth({
     side,
     vault,
-    lock: new Lock({ store, clock, name: credentialsLockCheckpoint(side.side), leaseMs: LOCK_LEASE_MS }),
+    lock: createRefreshLock(side, options),
     oauth,
     environment,
     clock,

@@ -1,13 +1,12 @@
 /** Provides the credentials that a host passes: a key, a function that reads one, or tokens in its vault. */
 
-import { credentialsLockCheckpoint } from '../lib/checkpoint-names.ts'
-import { Lock } from '../lib/lock.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { HostAuthParts } from './environment-credentials.ts'
 import { missingOauthClient } from './errors.ts'
 import { HostAuth, type TokenRefresher } from './host-auth.ts'
 import { SecretReader, type SecretSource } from './secret-reader.ts'
 import type { Credentials, OauthClient, Side } from './side.ts'
+import { createRefreshLock } from './token-refresh.ts'
 
 export interface HostCredentials {
   readonly source: SecretSource<Credentials | undefined>
@@ -15,9 +14,6 @@ export interface HostCredentials {
   readonly client?: OauthClient | undefined
   readonly write?: TokenRefresher['write'] | undefined
 }
-
-/** Milliseconds. Longer than the one request that the lock protects. */
-const LOCK_LEASE_MS = 45_000
 
 /** Throws a config `Fault` for a client of a side that has no OAuth. */
 export function createHostAuth(
@@ -38,7 +34,6 @@ export function createHostAuth(
 
 function createRefresher(side: Side, parts: HostAuthParts): Pick<TokenRefresher, 'oauth' | 'lock'> {
   if (side.oauth === undefined || side.client === undefined) throw missingOauthClient(side)
-  const { store, clock } = parts
   const oauth: TokenRefresher['oauth'] = {
     async refresh(...args) {
       // Imported here: a host with keys, or with tokens that it refreshes itself, needs no OAuth.
@@ -48,5 +43,5 @@ function createRefresher(side: Side, parts: HostAuthParts): Pick<TokenRefresher,
       return flow.refresh(...args)
     },
   }
-  return { oauth, lock: new Lock({ store, clock, name: credentialsLockCheckpoint(side.side), leaseMs: LOCK_LEASE_MS }) }
+  return { oauth, lock: createRefreshLock(side, parts) }
 }

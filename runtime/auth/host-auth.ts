@@ -10,7 +10,8 @@ import { credentialsRejected, noHostCredentials } from './errors.ts'
 import type { OauthFlow } from './oauth.ts'
 import type { SecretReader } from './secret-reader.ts'
 import { identifyAccount } from './setup/identify-account.ts'
-import { authorizationHeader, type Credentials, type OauthCredentials, type Side, toRequestAuth } from './side.ts'
+import { type Credentials, isSameAuth, type OauthCredentials, type Side, toRequestAuth } from './side.ts'
+import { isExpired, isExpiring, isJustIssued, LOCK_POLL_MS, stopped } from './token-refresh.ts'
 
 /** Refreshes tokens in place of the host. */
 export interface TokenRefresher {
@@ -28,18 +29,13 @@ export interface HostCredentialsParts extends HostAuthParts {
   readonly refresher?: TokenRefresher | undefined
 }
 
-/** Milliseconds before its expiry at which an access token is refreshed: a request takes time to arrive. */
-const REFRESH_MARGIN = 30_000
-/** Milliseconds. A rejected token younger than this is not refreshed: its age cannot be the cause. */
-const MIN_AGE = 15_000
 /** Milliseconds between two readings of the vault because the API rejects what it gave. */
 const REJECTED_INTERVAL = 1_000
-const LOCK_POLL_MS = 100
 
 export class HostAuth implements AuthProvider {
   readonly #parts: HostCredentialsParts
   /** Of the credentials used last: other ones may belong to another account. */
-  #checked: { readonly authorization: string; readonly account: EnvironmentCredentials } | undefined
+  #checked: { readonly auth: RequestAuth; readonly account: EnvironmentCredentials } | undefined
   #refreshing: Promise<Credentials> | undefined
   /** Refreshed, and not in the vault yet: the refresh token in the vault may be void. */
   #unsaved: OauthCredentials | undefined
@@ -55,21 +51,22 @@ export class HostAuth implements AuthProvider {
   async current(signal: AbortSignal): Promise<RequestAuth> {
     const { side } = this.#parts
     const credentials = await this.#unexpired(await this.#read(), signal)
-    const account = this.#accountOf(credentials)
+    const auth = toRequestAuth(side, credentials)
+    const account = this.#accountOf(credentials, auth)
     await asTransientFault(() => account.check(signal), 'store/failed', 'the store failed')
-    return toRequestAuth(side, credentials)
+    return auth
   }
 
   async refresh(rejected: RequestAuth, signal: AbortSignal): Promise<boolean> {
     const { side, reader, refresher, clock } = this.#parts
-    const isRejected = (one: Credentials) => authorizationHeader(side, one) === rejected.headers.Authorization
+    const isRejected = (one: Credentials) => isSameAuth(toRequestAuth(side, one), rejected)
     const cached = await this.#read()
     if (!isRejected(cached)) return true
     const credentials = this.#unsaved ?? (await reader.renewed(cached, REJECTED_INTERVAL))
     if (credentials === undefined) return false
     if (!isRejected(credentials)) return true
     if (refresher === undefined || credentials.kind === 'key' || credentials.refreshToken === undefined) return false
-    if (clock.now() - credentials.issuedAt < MIN_AGE) return false
+    if (isJustIssued(credentials, clock.now())) return false
     await this.#refreshShared(credentials, signal)
     return true
   }
@@ -84,18 +81,17 @@ export class HostAuth implements AuthProvider {
   /** While a token cannot be refreshed, the old one serves until its expiry. */
   async #unexpired(credentials: Credentials, signal: AbortSignal): Promise<Credentials> {
     const { clock, side, reader, refresher } = this.#parts
-    if (credentials.kind === 'key' || credentials.expiresAt === undefined) return credentials
-    const { expiresAt } = credentials
-    if (clock.now() < expiresAt - REFRESH_MARGIN) return credentials
+    if (credentials.kind === 'key' || !isExpiring(credentials, clock.now())) return credentials
     const canRefresh = refresher !== undefined && credentials.refreshToken !== undefined
     const renewing = canRefresh
       ? this.#refreshShared(credentials, signal)
       : reader.renewed(credentials, REJECTED_INTERVAL).then((renewed) => renewed ?? credentials)
     const renewed = await renewing.catch((error: unknown) => {
-      if (clock.now() < expiresAt && !(error instanceof Fault && error.kind === 'config')) return credentials
+      if (!isExpired(credentials, clock.now()) && !(error instanceof Fault && error.kind === 'config'))
+        return credentials
       throw error
     })
-    if (renewed.kind === 'key' || clock.now() < (renewed.expiresAt ?? Number.POSITIVE_INFINITY)) return renewed
+    if (renewed.kind === 'key' || !isExpired(renewed, clock.now())) return renewed
     const message = `the access token of ${side.label} has expired, and the host has no newer one; will retry`
     throw new Fault('transient', 'auth/expired', message)
   }
@@ -139,9 +135,9 @@ export class HostAuth implements AuthProvider {
   /** The same account has them: we refreshed them ourselves. */
   #adopt(fresh: OauthCredentials, stale: OauthCredentials): void {
     const { side, reader } = this.#parts
-    const { account } = this.#checked ?? {}
-    if (account !== undefined && this.#checked?.authorization === authorizationHeader(side, stale))
-      this.#checked = { authorization: authorizationHeader(side, fresh), account }
+    const checked = this.#checked
+    if (checked !== undefined && isSameAuth(checked.auth, toRequestAuth(side, stale)))
+      this.#checked = { ...checked, auth: toRequestAuth(side, fresh) }
     this.#unsaved = fresh
     reader.replace(fresh)
   }
@@ -155,17 +151,12 @@ export class HostAuth implements AuthProvider {
     }
   }
 
-  #accountOf(credentials: Credentials): EnvironmentCredentials {
+  #accountOf(credentials: Credentials, auth: RequestAuth): EnvironmentCredentials {
+    if (this.#checked !== undefined && isSameAuth(this.#checked.auth, auth)) return this.#checked.account
     const { side, ...parts } = this.#parts
-    const authorization = authorizationHeader(side, credentials)
-    if (this.#checked?.authorization !== authorization) {
-      const identify = (own: Credentials, signal: AbortSignal) => identifyAccount(side, own, parts, signal)
-      this.#checked = { authorization, account: new EnvironmentCredentials({ ...parts, side, credentials, identify }) }
-    }
-    return this.#checked.account
+    const identify = (own: Credentials, signal: AbortSignal) => identifyAccount(side, own, parts, signal)
+    const account = new EnvironmentCredentials({ ...parts, side, credentials, identify })
+    this.#checked = { auth, account }
+    return account
   }
-}
-
-function stopped(): Fault {
-  return new Fault('transient', 'auth/stopped', 'stopped while refreshing an access token')
 }

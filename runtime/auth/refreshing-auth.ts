@@ -2,16 +2,24 @@
 
 import { waitFor } from '../lib/abort.ts'
 import { credentialsCheckpoint } from '../lib/checkpoint-names.ts'
-import { ageOf } from '../lib/iso-time.ts'
 import type { Lock } from '../lib/lock.ts'
 import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
-import { Fault, toFault } from '../ports/fault.ts'
+import { type Fault, toFault } from '../ports/fault.ts'
 import type { CredentialCheck } from './credential-check.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
 import { credentialsRejected, missingOauthClient, notConnected } from './errors.ts'
 import type { OauthFlow } from './oauth.ts'
-import { asCredentials, asJson, type Credentials, type OauthCredentials, type Side, toRequestAuth } from './side.ts'
+import {
+  asCredentials,
+  asJson,
+  type Credentials,
+  isSameAuth,
+  type OauthCredentials,
+  type Side,
+  toRequestAuth,
+} from './side.ts'
+import { isExpired, isExpiring, isJustIssued, LOCK_POLL_MS, stopped } from './token-refresh.ts'
 import type { EncryptedValue, Vault } from './vault.ts'
 
 export interface RefreshingAuthParts {
@@ -29,12 +37,6 @@ export interface RefreshingAuthParts {
   /** Aborts a refresh for all callers. */
   readonly signal: AbortSignal
 }
-
-/** Milliseconds before its expiry at which an access token is refreshed: a request takes time to arrive. */
-const REFRESH_MARGIN = 30_000
-/** Milliseconds. A rejected token younger than this is not refreshed: its age cannot be the cause. */
-const MIN_AGE = 15_000
-const LOCK_POLL_MS = 100
 
 export class RefreshingAuth implements AuthProvider {
   readonly #parts: RefreshingAuthParts
@@ -103,12 +105,12 @@ export class RefreshingAuth implements AuthProvider {
     const { side, clock } = this.#parts
     const credentials = await this.credentials()
     if (credentials === undefined) return false
-    if (toRequestAuth(side, credentials).headers.Authorization !== rejected.headers.Authorization) return true
+    if (!isSameAuth(toRequestAuth(side, credentials), rejected)) return true
     if (credentials.kind === 'key' || credentials.refreshToken === undefined) {
       await waitFor(this.recheck(credentials), signal, stopped)
       return false
     }
-    if (ageOf(credentials.issuedAt, clock.now()) < MIN_AGE) return false
+    if (isJustIssued(credentials, clock.now())) return false
     await this.#refreshShared(credentials, signal)
     return true
   }
@@ -131,12 +133,11 @@ export class RefreshingAuth implements AuthProvider {
     const credentials = cached.rejectedAt === undefined ? cached : ((await this.credentials()) ?? cached)
     if (credentials.kind === 'key') return credentials
     if (credentials.rejectedAt !== undefined) throw credentialsRejected(side, credentials)
-    const expiresAt = credentials.expiresAt ?? Number.POSITIVE_INFINITY
-    if (clock.now() < expiresAt - REFRESH_MARGIN) return credentials
+    if (!isExpiring(credentials, clock.now())) return credentials
     try {
       await this.#refreshShared(credentials, signal)
     } catch (error) {
-      if (toFault(error).kind !== 'transient' || clock.now() >= expiresAt) throw error
+      if (toFault(error).kind !== 'transient' || isExpired(credentials, clock.now())) throw error
       return credentials
     }
     return this.#cached() ?? credentials
@@ -191,8 +192,4 @@ export class RefreshingAuth implements AuthProvider {
     await this.credentials()
     if (swapped && next.rejectedAt !== undefined) await onChange()
   }
-}
-
-function stopped(): Fault {
-  return new Fault('transient', 'auth/stopped', 'stopped while refreshing an access token')
 }

@@ -113,6 +113,10 @@ export const toRequestAuth = (side: Side, credentials: Credentials): RequestAuth
   headers: authorizationHeaders(side, credentials),
 })
 
+/** Whether requests carry the same credentials. */
+export const isSameAuth = (one: RequestAuth, other: RequestAuth): boolean =>
+  JSON.stringify(one.headers) === JSON.stringify(other.headers)
+
 /** Decrypted values need no validation: only this program can have encrypted them. */
 export const asCredentials = (value: unknown): Credentials => value as Credentials
 

@@ -3,10 +3,13 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { ConnectorOptions, HostLogin, OauthTokens } from '../../../connector/options.ts'
+import { createHostAuth } from '../../../runtime/auth/create-host-auth.ts'
+import { toRequestAuth } from '../../../runtime/auth/side.ts'
 import type { DeliveryGate } from '../../../runtime/ports/auth.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { createSourceSide } from '../../../runtime/yaml-connector/sides.ts'
 import {
   CLIENT_ENV,
   completeSetup,
@@ -377,4 +380,18 @@ test('what the fetch of a host throws is told by its name, without address and s
   })
   expect(`${JSON.stringify(entry)}${it.logger.lines.join()}`).not.toContain(KEY)
   expect(completeSetup).toBeDefined()
+})
+
+test('a key in a header of another name is known again when it is rejected: it is not sent twice', async () => {
+  const it = createAuthHarness()
+  const keyAuth = { scheme: 'header', key: 'token', header: 'X-Api-Key', prefix: '' } as const
+  const side = createSourceSide({ source: { ...spec.source, keyAuth } }, { ...CLIENT_ENV })
+  const parts = { ...it, random: () => 0.5 }
+  const key = (name: string) => ({ kind: 'key', key: name }) as const
+  const [ours, other] = [key('ours'), key('other')].map((one) => toRequestAuth(side, one))
+  const auth = createHostAuth(side, { source: key('ours') }, parts)
+  const { signal } = new AbortController()
+  expect(ours?.headers).toEqual({ 'X-Api-Key': 'ours' })
+  expect(ours && (await auth.refresh(ours, signal))).toBe(false)
+  expect(other && (await auth.refresh(other, signal))).toBe(true)
 })
