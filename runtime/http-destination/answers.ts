@@ -7,7 +7,7 @@ export const DELIVERED = 'delivered'
 
 const KINDS = { retry: 'transient', paused: 'config', dead: 'data' } as const
 
-export function meaningOf(status: number, answers: AnswerTable): AnswerMeaning {
+function meaningOf(status: number, answers: AnswerTable): AnswerMeaning {
   return answers.get(status) ?? answers.get(`${Math.floor(status / 100)}xx`) ?? 'dead'
 }
 

@@ -5,11 +5,10 @@ import { createRateLimiter } from '../http/rate-limiter.ts'
 import { withAuth } from '../http/with-auth.ts'
 import { capitalize } from '../lib/format.ts'
 import { isObject } from '../lib/json.ts'
-import { mapMaybe } from '../lib/maybe-promise.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Destination, FittedMessage, SendResult } from '../ports/destination.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { FieldChange, Json, JsonObject, Lane, OutgoingMessage, Receipt } from '../ports/types.ts'
+import type { FieldChange, Json, JsonObject, Lane, MetricEvent, OutgoingMessage, Receipt } from '../ports/types.ts'
 import type { HttpDestinationSpec, MessageRequestSpec } from '../spec/http-spec.ts'
 import type { DestinationSpec } from '../spec/spec.ts'
 import { DELIVERED, explainAnswer } from './answers.ts'
@@ -32,13 +31,13 @@ const REQUEST_BYTES = 1_000_000
 export class HttpDestination implements Destination {
   readonly batch: Destination['batch']
   readonly #options: HttpDestinationOptions
-  readonly #clients = new Map<RequestName, HttpClient>()
+  readonly #clients: Readonly<Record<RequestName, HttpClient>>
 
   constructor(options: HttpDestinationOptions) {
     this.#options = options
     const { http, limits } = options.spec
     this.batch = { events: http.events.batch ?? 1, bytes: limits.request ?? REQUEST_BYTES }
-    for (const name of ['events', 'profiles'] as const) this.#clients.set(name, this.#createClient(name))
+    this.#clients = { events: this.#createClient('events'), profiles: this.#createClient('profiles') }
   }
 
   async send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
@@ -56,32 +55,25 @@ export class HttpDestination implements Destination {
     lane: Lane,
     signal: AbortSignal,
   ): Promise<readonly SendResult[]> {
-    const results = new Array<SendResult | undefined>(messages.length)
-    const fitted = new Map<string, { readonly message: OutgoingMessage; readonly indexes: number[] }>()
-    for (const [index, message] of messages.entries()) {
-      // History writes no profile: it would put attributes of today in the past.
-      if (message.kind === 'profile')
-        results[index] = lane === 'backfill' ? NOT_SENT : await this.#sendAlone(message, signal)
-      else {
-        const known = fitted.get(message.key)
-        if (known !== undefined) known.indexes.push(index)
-        else {
-          const one = this.#tryFit(message)
-          if (one instanceof Fault) results[index] = one
-          else fitted.set(message.key, { message: one, indexes: [index] })
-        }
+    const results = new Map<OutgoingMessage, SendResult>()
+    const events = new Map<string, MetricEvent>()
+    for (const message of messages) {
+      if (message.kind === 'profile') {
+        // History writes no profile: it would put attributes of today in the past.
+        if (lane === 'live') results.set(message, await this.#sendAlone(message, signal))
+      } else if (!events.has(message.key)) {
+        const fitted = this.#tryFit(message)
+        if (fitted instanceof Fault) results.set(message, fitted)
+        else events.set(message.key, fitted)
       }
     }
-    for (const batch of this.#batchesOf([...fitted.values()], lane)) {
-      const sent = await this.#sendBatch(
-        batch.map(({ message }) => message),
-        lane,
-        signal,
-      )
-      for (const [at, { indexes }] of batch.entries())
-        for (const index of indexes) results[index] = sent[at] ?? NOT_SENT
+    const sent = new Map<string, SendResult>()
+    for (const batch of this.#batchesOf([...events.values()], lane)) {
+      const ofBatch = await this.#sendBatch(batch, lane, signal)
+      for (const [index, { key }] of batch.entries()) sent.set(key, ofBatch[index] ?? NOT_SENT)
     }
-    return results.map((result) => result ?? NOT_SENT)
+    const sentOf = (message: OutgoingMessage) => (message.kind === 'event' ? sent.get(message.key) : undefined)
+    return messages.map((message) => results.get(message) ?? sentOf(message) ?? NOT_SENT)
   }
 
   sizeOf(message: OutgoingMessage, lane: Lane): number {
@@ -105,19 +97,13 @@ export class HttpDestination implements Destination {
 
   async previewBodies(messages: readonly OutgoingMessage[], lane: Lane): Promise<readonly Json[]> {
     const { http } = this.#options.spec
-    const events = messages
-      .filter(({ kind }) => kind === 'event')
-      .map((message) => ({ message: this.fit(message).message }))
+    const events = messages.filter((message) => message.kind === 'event').map((event) => this.fit(event).message)
     const profiles = lane === 'live' && http.profiles ? messages.filter(({ kind }) => kind === 'profile') : []
+    const bodyOf = (name: RequestName, batch: readonly OutgoingMessage[]) =>
+      this.#bodyOf(name, this.#inputOf(name, batch, lane))
     const bodies = [
-      ...this.#batchesOf(events, lane).map((batch) =>
-        this.#bodyOf(
-          'events',
-          batch.map(({ message }) => message),
-          lane,
-        ),
-      ),
-      ...profiles.map((message) => this.#bodyOf('profiles', [this.fit(message).message], lane)),
+      ...this.#batchesOf(events, lane).map((batch) => bodyOf('events', batch)),
+      ...profiles.map((message) => bodyOf('profiles', [this.fit(message).message])),
     ]
     return Promise.all(bodies)
   }
@@ -146,22 +132,21 @@ export class HttpDestination implements Destination {
     signal: AbortSignal,
   ): Promise<Receipt> {
     const { spec, auth } = this.#options
-    const client = this.#clients.get(name)
     const request = spec.http[name]
     // The destination takes no changes of people alone.
-    if (request === undefined || client === undefined) return NOT_SENT
+    if (request === undefined) return NOT_SENT
     try {
       const { status } = await withAuth(auth, signal, ({ baseUrl, headers }) =>
-        client(
+        this.#clients[name](
           async (again) => {
-            const sent = await messages(again)
-            const own = await this.#headersOf(request, sent, lane)
+            const input = this.#inputOf(name, await messages(again), lane)
+            const own = await this.#headersOf(request, input)
             const init = {
               method: request.method,
               redirect: 'manual',
               headers: { ...JSON_BODY, ...spec.headers, ...own, ...headers },
             } as const
-            const body = JSON.stringify(await this.#bodyOf(name, sent, lane))
+            const body = JSON.stringify(await this.#bodyOf(name, input))
             return new Request(new URL(baseUrl + (spec.endpoints[name]?.path ?? '')), { ...init, body })
           },
           { lane, signal },
@@ -175,15 +160,13 @@ export class HttpDestination implements Destination {
     }
   }
 
-  async #bodyOf(name: RequestName, messages: readonly OutgoingMessage[], lane: Lane): Promise<Json> {
-    const request = this.#options.spec.http[name]
-    const body = await mapMaybe(request?.body.evaluate(this.#inputOf(request, messages, lane)), (value) => value)
+  async #bodyOf(name: RequestName, input: JsonObject): Promise<Json> {
+    const body = await this.#options.spec.http[name]?.body.evaluate(input)
     if (isObject(body) || Array.isArray(body)) return body
     throw this.#fault('no-body', `the body of ${name} in connector.yaml gives no object and no list`)
   }
 
-  async #headersOf(request: MessageRequestSpec, messages: readonly OutgoingMessage[], lane: Lane) {
-    const input = this.#inputOf(request, messages, lane)
+  async #headersOf(request: MessageRequestSpec, input: JsonObject) {
     const headers: Record<string, string> = {}
     for (const [name, expression] of request.headers) {
       const value = await expression.evaluate(input)
@@ -196,9 +179,9 @@ export class HttpDestination implements Destination {
     return headers
   }
 
-  #inputOf(request: MessageRequestSpec, messages: readonly OutgoingMessage[], lane: Lane): JsonObject {
+  #inputOf(name: RequestName, messages: readonly OutgoingMessage[], lane: Lane): JsonObject {
     const inputs = messages.map((message) => toInput(message, lane, this.#options))
-    return request.batch === undefined ? (inputs[0] ?? {}) : { events: inputs }
+    return this.#options.spec.http[name]?.batch === undefined ? (inputs[0] ?? {}) : { events: inputs }
   }
 
   #createClient(name: RequestName): HttpClient {
@@ -214,15 +197,15 @@ export class HttpDestination implements Destination {
   }
 
   /** As many in each as a request takes. */
-  #batchesOf<F extends { readonly message: OutgoingMessage }>(all: readonly F[], lane: Lane): readonly F[][] {
-    const batches: F[][] = []
+  #batchesOf(events: readonly MetricEvent[], lane: Lane): readonly MetricEvent[][] {
+    const batches: MetricEvent[][] = []
     let bytes = 0
-    for (const fitted of all) {
-      const size = this.#bytesOf(fitted.message, lane)
+    for (const event of events) {
+      const size = this.#bytesOf(event, lane)
       const last = batches.at(-1)
       const isFull = last === undefined || last.length >= this.batch.events || bytes + size > this.batch.bytes
-      if (isFull) batches.push([fitted])
-      else last.push(fitted)
+      if (isFull) batches.push([event])
+      else last.push(event)
       bytes = isFull ? size : bytes + size
     }
     return batches
@@ -233,7 +216,7 @@ export class HttpDestination implements Destination {
     return Buffer.byteLength(JSON.stringify(toInput(message, lane, this.#options))) + 1
   }
 
-  #tryFit(message: OutgoingMessage): OutgoingMessage | Fault {
+  #tryFit<M extends OutgoingMessage>(message: M): M | Fault {
     try {
       return this.fit(message).message
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What the expressions of `destination.http` see of a message. */
 import type { JsonObject, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
 
-export interface InputRules {
+interface InputRules {
   /** Attributes that identify a person. */
   readonly identifiers: readonly string[]
 }
