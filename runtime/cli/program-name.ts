@@ -5,7 +5,6 @@ export const DEFAULT_PROGRAM = 'connector'
 
 /** Output that shows the commands of another program under its own name. */
 export function withProgramName(output: Output, program: string, commands: ReadonlySet<string>): Output {
-  if (program === DEFAULT_PROGRAM) return output
   const rename = (text: string) =>
     text.replace(/\bconnector ([a-z-]+)/g, (whole, word: string) =>
       commands.has(word) || word.startsWith('--') ? `${program} ${word}` : whole,

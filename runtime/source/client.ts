@@ -17,8 +17,7 @@ import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import { buildRequest } from './build-request.ts'
-import type { AccountNames } from './claim-account.ts'
-import { claimAccount } from './claim-account.ts'
+import { type AccountNames, claimAccount } from './claim-account.ts'
 
 export interface SourceRequestOptions {
   readonly bindings?: Bindings

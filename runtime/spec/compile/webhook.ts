@@ -18,6 +18,7 @@ type SignatureDocument = WebhookDocument['signature']
 
 /** Sources sign within seconds of sending. A request that is older may be a recorded one. */
 const DEFAULT_MAX_AGE = '5m'
+const DEFAULT_MAX_BODY = '1MiB'
 
 /** Variables of a handshake: the parameters of the address, and headers by their names in lower case. */
 const HANDSHAKE_VARIABLES = ['query', 'headers'] as const
@@ -26,7 +27,7 @@ export function compileWebhook(webhook: Connector['webhook'], source: string, no
   if (webhook === undefined) return withoutWebhooks(source, node)
   const {
     path,
-    maxBodySize = '1MiB',
+    maxBodySize = DEFAULT_MAX_BODY,
     signature,
     ignoredTopics = [],
     handshakes = [],
@@ -54,7 +55,7 @@ function withoutWebhooks(source: string, node: SpecNode): WebhookSpec {
   const nothing = nothingAt(node)
   return {
     path: `/webhooks/${source}`,
-    maxBodySize: parseSize('1MiB'),
+    maxBodySize: parseSize(DEFAULT_MAX_BODY),
     handshakes: [],
     envelope: { topic: nothing, item: nothing },
     ignoredTopics: new Set(),
