@@ -24,24 +24,23 @@ export async function storeNotifications(
   received: readonly ReceivedNotification[],
   parts: StoreNotificationParts,
 ): Promise<void> {
-  for (const one of await openAll(received, parts)) await storeNotification(one, parts)
+  for (const one of await openNotifications(received, parts)) await storeNotification(one, parts)
 }
 
-interface OpenedNotification {
-  readonly text: string
+export interface OpenedNotification extends ReceivedNotification {
   readonly notification: Notification
 }
 
 /** Throws if none can be opened. In a batch, the others do not wait for one that never can be. */
-async function openAll(
+export async function openNotifications(
   received: readonly ReceivedNotification[],
-  parts: StoreNotificationParts,
+  parts: RejectionParts & Pick<StoreNotificationParts, 'spec'>,
 ): Promise<readonly OpenedNotification[]> {
   const opened: OpenedNotification[] = []
   const faults: unknown[] = []
-  for (const { text, envelope } of received) {
-    await openEnvelope(envelope, parts.spec).then(
-      (notification) => void opened.push({ text, notification }),
+  for (const one of received) {
+    await openEnvelope(one.envelope, parts.spec).then(
+      (notification) => void opened.push({ ...one, notification }),
       (error: unknown) => void faults.push(error),
     )
   }

@@ -9,12 +9,11 @@ import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Spec } from '../spec/spec.ts'
 import { systemRandom } from '../system.ts'
-import { openEnvelope } from './envelope.ts'
 import { logRejected } from './log-rejected.ts'
 import { type Receive, receiveAny } from './plain-request.ts'
 import { type ReceivedNotification, readNotifications } from './read-notifications.ts'
 import { type ReceiveNotes, receiveVerified } from './receive.ts'
-import { storeNotifications } from './store-notifications.ts'
+import { type OpenedNotification, openNotifications, storeNotifications } from './store-notifications.ts'
 import { UnverifiedBodies } from './unverified-bodies.ts'
 import { type WebhookStats, WebhookStatsRecorder } from './webhook-stats.ts'
 
@@ -83,8 +82,8 @@ export function createWebhookRouter(options: WebhookRouterOptions): WebhookRoute
   const observer = new Observer({ random: systemRandom, ...options })
   const parts = { spec, clock, logger, bodies, secrets, stats: recorder, secretsOf: secretsByClaim(options), observer }
 
-  async function routeOne(one: ReceivedNotification, notes: ReceiveNotes): Promise<void> {
-    const { workspace, topic } = await openEnvelope(one.envelope, spec)
+  async function routeOne(one: OpenedNotification, notes: ReceiveNotes): Promise<void> {
+    const { workspace, topic } = one.notification
     const tenant = await options.tenantOf(workspace)
     if (tenant === undefined) {
       counts.unknown += 1
@@ -104,7 +103,7 @@ export function createWebhookRouter(options: WebhookRouterOptions): WebhookRoute
 
   const receive = (request: Request) =>
     receiveVerified(request, parts, async (received, notes) => {
-      for (const one of received) await routeOne(one, notes)
+      for (const one of await openNotifications(received, { ...notes, spec })) await routeOne(one, notes)
     })
   return { route: receiveAny(receive, logger), stats: () => ({ ...recorder.snapshot(), ...counts }) }
 }

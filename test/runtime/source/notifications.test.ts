@@ -5,6 +5,7 @@ import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { openRecord } from '../../../runtime/source/open-record.ts'
 import { receiveWebhook } from '../../../runtime/source/receive.ts'
 import { UnverifiedBodies } from '../../../runtime/source/unverified-bodies.ts'
+import { createWebhookRouter } from '../../../runtime/source/webhook-router.ts'
 import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -40,6 +41,7 @@ function receiver(spec: Spec) {
     account: async () => ({ id: undefined, inWebhooks: undefined }),
   }
   return {
+    parts,
     async send(body: string | undefined, { method = 'POST', query = '', headers = {}, signature }: Sent = {}) {
       const url = `https://connector.example${spec.webhook.path}${query}`
       const own = signature === null || body === undefined ? {} : { 'X-Signature': signature ?? sign(body) }
@@ -121,6 +123,20 @@ describe('a batch', async () => {
     expect(await stored()).toHaveLength(1)
   })
 
+  test('for many tenants, too', async () => {
+    const webhooks = await withWebhook({ each: 'events' })
+    const { parts, stored } = receiver(webhooks)
+    const router = createWebhookRouter({ ...parts, tenantOf: (account) => (account === 'a' ? parts : undefined) })
+    const send = async (events: readonly unknown[]) => {
+      const body = JSON.stringify({ events })
+      return (await router.route({ method: 'POST', headers: { 'X-Signature': sign(body) }, body })).status
+    }
+    expect(await send([{ id: 'x' }, one('1'), { ...one('2'), account: 'b' }, one('3')])).toBe(200)
+    expect(await send([{ id: 'x' }, 7])).toBe(400)
+    expect(await stored()).toHaveLength(2)
+    expect(router.stats()).toMatchObject({ routed: 2, unknown: 1 })
+  })
+
   test('that the disk takes in part is answered with 503, and is whole once it is sent again', async () => {
     const { send, stored, failAppends } = receiver(await withWebhook({ each: 'events' }))
     const body = JSON.stringify({ events: [one('1'), one('2'), one('3')] })
@@ -193,4 +209,12 @@ test('a source that sends no webhooks accepts none, whatever signs it', async ()
   expect((await send('{"topic":"ticket.created"}')).status).toBe(404)
   expect((await send(undefined, { method: 'HEAD' })).status).toBe(404)
   expect(await stored()).toEqual([])
+})
+
+test('a signed handshake for many tenants, each with a secret of its own, sees the address', async () => {
+  const { parts } = receiver(await withWebhook({ handshakes: [{ answer: 'type = "test" ? $query.challenge' }] }))
+  const router = createWebhookRouter({ ...parts, secretsOf: async () => [SECRET], tenantOf: () => undefined })
+  const body = JSON.stringify({ type: 'test', account: 'a' })
+  const request = { method: 'POST', url: '/webhooks/desk?challenge=c-1', headers: { 'X-Signature': sign(body) }, body }
+  expect(await router.route(request)).toMatchObject({ status: 200, body: 'c-1' })
 })
