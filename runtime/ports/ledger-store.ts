@@ -36,6 +36,10 @@ export interface Ledger {
   countDeadLetters(): Promise<number>
   /** Queues dead letters again, with ingress `replay`, and keeps the failure in their attempt history. Returns how many. */
   replay(which: ReplaySelector): Promise<number>
+  /**
+   * Ends dead letters that can never be delivered, by record id: they become `skipped: dismissed`, with `reason` and the
+   * failure in their attempt history. What they delivered stays delivered. Returns how many.
+   */
   dismiss(ids: readonly string[], reason: string): Promise<number>
   /** Drops old records and lookups. Returns the number of records dropped. */
   applyRetention(retention: Retention): Promise<number>

@@ -41,17 +41,47 @@ export interface LeaseRequest {
 export interface Queue {
   /** Appends records, dropping known ids, and saves the checkpoint in the same transaction. Resolves once durable. */
   append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult>
+  /**
+   * Leases up to `limit` due records of a lane: new ones first, oldest first, then deferred ones, by due time. At
+   * most one for each ordering key, and none whose key has an earlier unsettled record (a deferred one blocks; a
+   * dead one does not). Records that wait for a contact are leased when due, whatever their ordering key, and hold up
+   * no other.
+   *
+   * A lease that ends without settlement or release (its process died, or it expired) is cut off. Records that were are
+   * leased only by a request that names them, most cut-offs first.
+   */
   lease(request: LeaseRequest): Promise<readonly LeasedRecord[]>
   /** Extends the leases to `leaseMs` from now. Ignores leases that no longer hold. */
   renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void>
+  /**
+   * Writes outcomes, attempts, the keys of delivered events, the states of their contacts and the tallies, in one
+   * transaction. A settlement whose lease no longer holds changes nothing (fencing). Returns how many counted.
+   *
+   * Makes records due at once that wait for a contact of a delivered event, or for an `identified` one. A dead record
+   * with waiting events is queued again, as by a replay.
+   *
+   * An event waits in one record only: a second record that settles with its key has it `skipped: already-waiting`, or
+   * left out if it is `repeated`, and ends if no other event of it waits. A dead record gives its waiting events up to
+   * one that is checked again. A record whose event has another contact by now is due at once.
+   */
   settle(settlements: readonly Settlement[]): Promise<number>
   /** The most cut-offs of a due record of the lane; 0 if there is none. Leases that expire count from the next `lease`. */
   mostCutOffs(lane: Lane): Promise<number>
   /** Ends leases without counting an attempt, e.g. on shutdown. */
   release(records: readonly LeasedRecord[]): Promise<void>
+  /**
+   * Whether a record of the lane and ordering key is being delivered, or waits for its turn or its next attempt. One that
+   * waits for a contact counts only from its next check on.
+   */
   isQueued(lane: Lane, orderingKey: string): Promise<boolean>
+  /** Whether `wait` also ends for what other processes write. Absent: an idle worker looks for it now and then. */
   readonly noticesOthers?: true
+  /** Resolves when a record of the lane that was not cut off may have become due, after `ms` at most, or when the signal aborts. */
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void>
+  /**
+   * When the lane's next record is due, or the lease on it expires: milliseconds since 1970, possibly past. Undefined when
+   * there is none. Absent: `work({ until: 'idle' })` does not say when to call it again.
+   */
   nextDue?(lane: Lane): Promise<number | undefined>
   backlog(lane: Lane): Promise<Backlog>
   close(): Promise<void>
@@ -61,6 +91,10 @@ export interface Queue {
 export interface Keys {
   /** Those of the idempotency keys that were delivered already. */
   filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>>
+  /**
+   * Notes events before they are sent, unless a send of the same key is noted already. Returns the earlier notes. They
+   * survive a crash of the process; `settle` removes those of delivered events.
+   */
   beginSends(sends: readonly EventSend[]): Promise<readonly EventSend[]>
   /** The notes of these keys. */
   readSends(keys: readonly string[]): Promise<readonly EventSend[]>
