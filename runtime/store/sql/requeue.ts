@@ -8,7 +8,7 @@ import { appendAttempt } from './row-mapping.ts'
 import { statement, statementOfRows } from './statement.ts'
 import { all, runEach, type Steps } from './steps.ts'
 import { TallyBatch } from './tally-batch.ts'
-import { WaitBatch } from './waiting.ts'
+import { removeWaits } from './waiting.ts'
 
 interface DeadRow extends QueuePosition {
   readonly scope: string
@@ -97,10 +97,7 @@ function* withdraw(tenant: number, dead: readonly DeadRecord[]): Steps<void> {
   const tallies = new TallyBatch(tenant)
   for (const { scope, settled_at, outcome, lane } of dead)
     for (const { result } of countableEvents(outcome, lane, () => false)) tallies.add(scope, settled_at, result, -1)
-  const waits = new WaitBatch(tenant, tallies)
-  yield* waits.read([], seqs)
-  for (const seq of seqs) waits.remove(seq)
-  yield* waits.write()
+  yield* removeWaits(tenant, seqs, tallies)
   yield* tallies.write()
   yield* deleteEvents(tenant, dead)
   yield* deleteDeadLetters(tenant, seqs)

@@ -7,7 +7,7 @@ import { PAGE_SIZE } from './ledger.ts'
 import { statement } from './statement.ts'
 import { all, run, type Steps } from './steps.ts'
 import { TallyBatch } from './tally-batch.ts'
-import { WaitBatch } from './waiting.ts'
+import { removeWaits } from './waiting.ts'
 
 const OLD = statement(`
   SELECT seq FROM records WHERE tenant = ?1 AND status = ?2 AND settled_at < ?3 ORDER BY settled_at LIMIT ${PAGE_SIZE}`)
@@ -35,9 +35,6 @@ export function* prunePage(tenant: number, retention: Retention, now: number): S
 /** Subtracts the waiting events of dead letters that are about to be dropped. */
 function* forgetWaitingEvents(tenant: number, seqs: readonly number[]): Steps<void> {
   const tallies = new TallyBatch(tenant)
-  const waits = new WaitBatch(tenant, tallies)
-  yield* waits.read([], seqs)
-  for (const seq of seqs) waits.remove(seq)
-  yield* waits.write()
+  yield* removeWaits(tenant, seqs, tallies)
   yield* tallies.write()
 }

@@ -26,8 +26,6 @@ export interface DialectWords {
   greatest(a: string, b: string): string
   /** All rows of a query as one JSON array of arrays. */
   jsonRows(columns: readonly string[], query: string): string
-  /** Locks the rows that a query reads, until the transaction ends. */
-  readonly forUpdate: string
 }
 
 const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
@@ -40,7 +38,6 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     greatest: (a, b) => `max(${a}, ${b})`,
     jsonRows: (columns, query) =>
       `SELECT json_group_array(json_array(${columns.join(', ')})) AS json FROM (${query}) AS found`,
-    forUpdate: '',
   },
   postgres: {
     texts: (parameter) => `(SELECT json_array_elements_text(${parameter}::json))`,
@@ -51,7 +48,6 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     greatest: (a, b) => `greatest(${a}, ${b})`,
     jsonRows: (columns, query) =>
       `SELECT coalesce(json_agg(json_build_array(${columns.join(', ')})), '[]')::text AS json FROM (${query}) AS found`,
-    forUpdate: 'FOR UPDATE',
   },
 }
 

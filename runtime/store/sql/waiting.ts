@@ -1,4 +1,5 @@
 /** Events that wait for their contact: those of one settlement batch in memory, and their release. */
+import { groupBy } from '../../lib/group-by.ts'
 import type { Lane, LeasedRecord, Outcome } from '../../ports/types.ts'
 import { type Holder, type WaitingEvent, waitingEvents } from '../waiting-events.ts'
 import { statement, statementOfRows } from './statement.ts'
@@ -126,6 +127,14 @@ export class WaitBatch {
   }
 }
 
+/** Removes the waiting events of records, and subtracts them from the totals. */
+export function* removeWaits(tenant: number, seqs: readonly number[], tallies: TallyBatch): Steps<void> {
+  const waits = new WaitBatch(tenant, tallies)
+  yield* waits.read([], seqs)
+  for (const seq of seqs) waits.remove(seq)
+  yield* waits.write()
+}
+
 const AWAITED = statement(
   ({ integers, ofTenant }) =>
     `SELECT seq, key FROM waiting_events WHERE ${ofTenant('tenant = ?1')} AND seq IN ${integers('?2')}`,
@@ -137,16 +146,11 @@ const START_CHECKS = statement(
 
 /** The keys of the records' waiting events. From here on a release counts as later than this check. */
 export function* startChecks(tenant: number, seqs: readonly number[]): Steps<ReadonlyMap<number, readonly string[]>> {
-  const found = new Map<number, string[]>()
-  if (seqs.length === 0) return found
+  if (seqs.length === 0) return new Map()
   const json = JSON.stringify(seqs)
-  for (const { seq, key } of yield* all<{ seq: number; key: string }>(AWAITED, tenant, json)) {
-    const keys = found.get(seq)
-    if (keys === undefined) found.set(seq, [key])
-    else keys.push(key)
-  }
+  const rows = yield* all<{ seq: number; key: string }>(AWAITED, tenant, json)
   yield* run(START_CHECKS, tenant, json)
-  return found
+  return new Map([...groupBy(rows, ({ seq }) => seq)].map(([seq, own]) => [seq, own.map(({ key }) => key)]))
 }
 
 const ANY = statement('SELECT 1 AS found FROM waiting_events WHERE tenant = ?1 LIMIT 1')
