@@ -41,13 +41,6 @@ const OWN = statement(
 )
 const LEASED = statement(`SELECT ${POSITION} FROM records WHERE tenant = ?1 AND lease IS NOT NULL AND owner <> ?2`)
 
-export interface Claimant {
-  /** Names the process in its claims. */
-  readonly id: string
-  /** The owner of its leases, which a take-over does not release. */
-  readonly leases: string
-}
-
 export interface ClaimedTenants {
   readonly claimed: readonly TenantRow[]
   /** Those whose owner let its claim expire. */
@@ -64,12 +57,12 @@ export function* claim({ id, now, until }: ClaimTerm, limit: number): Steps<Clai
 }
 
 /**
- * Releases the leases of the former owners of tenants: each counts as cut off. In a transaction of its own: writers lock
- * a tenant before its row, and `claim` has locked the row.
+ * Releases the leases of the former owners of tenants, all but those of `owner`: each counts as cut off. In a transaction
+ * of its own: writers lock a tenant before its row, and `claim` has locked the row.
  */
-export function* releaseFormer(tenants: readonly number[], leases: string): Steps<void> {
+export function* releaseFormer(tenants: readonly number[], owner: string): Steps<void> {
   yield* lockTenants(tenants)
-  for (const number of tenants) yield* releaseLeases(yield* all<QueuePosition>(LEASED, number, leases), 'cut-off')
+  for (const number of tenants) yield* releaseLeases(yield* all<QueuePosition>(LEASED, number, owner), 'cut-off')
 }
 
 const RENEW = statement(

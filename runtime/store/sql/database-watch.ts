@@ -7,7 +7,7 @@ import type { Sql } from '../../ports/sql.ts'
 import { LANES } from '../../ports/types.ts'
 import type { LaneWaiters } from './lane-waiters.ts'
 import { dueLanes } from './queue-state.ts'
-import { drive } from './steps.ts'
+import { query } from './steps.ts'
 
 /** How often the database is asked for processes that have ended. Milliseconds. */
 const LOOK_EVERY = 1_000
@@ -71,7 +71,7 @@ export class DatabaseWatch {
       for (const tenant of tenants) for (const lane of LANES) waiters.recheck(tenant, lane)
       return
     }
-    for (const { tenant, lane } of await drive(dueLanes(), sql, sql.dialect)) waiters.recheck(tenant, lane)
+    for (const { tenant, lane } of await query(sql, dueLanes())) waiters.recheck(tenant, lane)
   }
 }
 

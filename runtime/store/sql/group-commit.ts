@@ -4,7 +4,7 @@ import { MonotonicClock } from '../../lib/monotonic-clock.ts'
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Awaitable, Sql } from '../../ports/sql.ts'
-import { drive, type Steps } from './steps.ts'
+import { type Steps, transact } from './steps.ts'
 
 /**
  * How long a write waits for another process, such as a database browser with an open transaction. Milliseconds. The
@@ -118,7 +118,7 @@ export class GroupCommit {
     }
     const { sql, begin } = this.#parts
     try {
-      const done = sql.transaction((statements) => drive(runAll(jobs, begin), statements, sql.dialect))
+      const done = transact(sql, runAll(jobs, begin))
       return done instanceof Promise ? done.then(resolve, (error: unknown) => this.#fail(jobs, error)) : resolve(done)
     } catch (error) {
       return this.#fail(jobs, error)

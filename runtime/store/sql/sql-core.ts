@@ -26,7 +26,7 @@ import {
 } from './owner.ts'
 import { expireLeases, lease, type QueuePosition } from './queue.ts'
 import { nextDue } from './queue-state.ts'
-import { drive, type Steps } from './steps.ts'
+import { query, type Steps, transact } from './steps.ts'
 import { SqlTenantClaims } from './tenant-claims.ts'
 import { addTenant, deleteTenantPage, findTenant, listTenants, lockTenants } from './tenants.ts'
 
@@ -88,8 +88,7 @@ export class SqlCore {
 
   /** Adds this process to the owners of leases. */
   async register(): Promise<void> {
-    const steps = this.#register()
-    await this.#sql.transaction((statements) => drive(steps, statements, this.#sql.dialect))
+    await transact(this.#sql, this.#register())
   }
 
   *#register(): Steps<void> {
@@ -102,7 +101,7 @@ export class SqlCore {
   /** Runs steps that only read. */
   async read<T>(tenant: string, steps: (tenant: number) => Steps<T>): Promise<T> {
     this.#assertOpen()
-    return drive(this.#reading(tenant, steps), this.#sql, this.#sql.dialect)
+    return query(this.#sql, this.#reading(tenant, steps))
   }
 
   *#reading<T>(name: string, steps: (tenant: number) => Steps<T>): Steps<T> {
@@ -191,10 +190,10 @@ export class SqlCore {
     this.#assertOpen()
     // From now on, however long the database takes to find the tenant.
     const until = this.#waiters.timeAfter(ms)
-    const known = await drive(this.#find(tenant), this.#sql, this.#sql.dialect)
+    const known = await query(this.#sql, this.#find(tenant))
     // A new tenant gets its number now: by it an append wakes the wait.
     const number = known ?? (await this.write(tenant, () => addTenant(tenant)))
-    const next = () => drive(nextDue(number, lane, this.clock.now()), this.#sql, this.#sql.dialect)
+    const next = () => query(this.#sql, nextDue(number, lane, this.clock.now()))
     await this.#watch.during(this.#waiters.sleep({ lane, until, signal, tenant: number, nextDue: next }))
   }
 
@@ -204,22 +203,12 @@ export class SqlCore {
     this.#sql.notify?.(tenants)
   }
 
-  announceName(name: string): void {
-    const number = this.#numbers.get(name)
-    if (number !== undefined) this.announce([number])
-  }
-
-  /** Makes a tenant due whose records were queued again. */
-  *makeDue(tenant: number): Steps<void> {
-    yield* makeDue([tenant])
-  }
-
   /** The claims of this process on the tenants. */
   claims(claimMs?: number): TenantClaims {
     return new SqlTenantClaims({
       claimMs,
       sql: this.#sql,
-      claimant: { id: this.#owner.id, leases: this.#owner.id },
+      owner: this.#owner.id,
       now: () => this.clock.now(),
       announce: (tenants) => this.announce(tenants),
       onAppend: (listener) => {
@@ -246,7 +235,7 @@ export class SqlCore {
 
   async #releaseDead(): Promise<void> {
     if (this.#closing) return
-    const dead = await drive(findDeadOwners(this.#owner, this.#self), this.#sql, this.#sql.dialect)
+    const dead = await query(this.#sql, findDeadOwners(this.#owner, this.#self))
     if (dead.length === 0) return
     const core = this
     const released = await this.#commits.write(undefined, function* () {

@@ -7,7 +7,7 @@ import { systemSelf } from '../../system.ts'
 import { SqlCore } from './sql-core.ts'
 import { SQLITE_TABLES } from './sqlite-tables.ts'
 import { statement } from './statement.ts'
-import { drive, exec, get, run, type Steps } from './steps.ts'
+import { exec, get, run, type Steps, transact } from './steps.ts'
 import { TenantStore } from './tenant-store.ts'
 
 /** Stores that also know who works on which tenant. */
@@ -39,7 +39,7 @@ const VERSION = 1
 
 async function createTables(sql: Sql): Promise<void> {
   await sql.exec('CREATE TABLE IF NOT EXISTS table_version (version INTEGER NOT NULL)')
-  await sql.transaction((statements) => drive(createMissing(), statements, sql.dialect))
+  await transact(sql, createMissing())
 }
 
 const READ_VERSION = statement('SELECT version FROM table_version')

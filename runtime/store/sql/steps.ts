@@ -3,7 +3,7 @@
  * the end in one turn of the event loop, against an asynchronous one with a promise for each call.
  */
 import { mapMaybe } from '../../lib/maybe-promise.ts'
-import type { Awaitable, RunResult, SqlDialect, SqlStatements, SqlValue } from '../../ports/sql.ts'
+import type { Awaitable, RunResult, Sql, SqlDialect, SqlStatements, SqlValue } from '../../ports/sql.ts'
 import { encodeRows, type Statement, type StatementOfRows } from './statement.ts'
 
 /** Calls the database; `yield*` gives its answer. */
@@ -111,6 +111,14 @@ const LAST_RUN = 'SELECT changes() AS changes, last_insert_rowid() AS "lastRowid
 /** Runs the steps to their end. */
 export function drive<T>(steps: Steps<T>, statements: SqlStatements, dialect: SqlDialect): Awaitable<T> {
   return advance(steps, steps.next(), statements, dialect)
+}
+
+/** Runs steps on the database, outside a transaction. */
+export const query = <T>(sql: Sql, steps: Steps<T>): Awaitable<T> => drive(steps, sql, sql.dialect)
+
+/** Runs steps in a transaction of their own. */
+export function transact<T>(sql: Pick<Sql, 'transaction' | 'dialect'>, steps: Steps<T>): Awaitable<T> {
+  return sql.transaction((statements) => drive(steps, statements, sql.dialect))
 }
 
 function advance<T>(

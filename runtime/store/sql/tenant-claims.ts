@@ -3,7 +3,6 @@ import type { Sql } from '../../ports/sql.ts'
 import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import {
   CLAIM_MS,
-  type Claimant,
   type ClaimTerm,
   claim,
   dueTenants,
@@ -13,14 +12,15 @@ import {
   renewClaims,
   wakeTenant,
 } from './claims.ts'
-import { drive, type Steps } from './steps.ts'
+import { query, type Steps, transact } from './steps.ts'
 
 /** Tenants released by one transaction, which holds up their writers. */
 const PAGE = 50
 
 export interface ClaimParts {
   readonly sql: Sql
-  readonly claimant: Claimant
+  /** Names the process in its claims and in its leases. */
+  readonly owner: string
   readonly now: () => number
   /** Calls the listener with the tenants that get new records by this process. */
   readonly onAppend: (listener: (tenants: readonly number[]) => void) => () => void
@@ -41,10 +41,9 @@ export class SqlTenantClaims implements TenantClaims {
   }
 
   async claim(limit: number): Promise<readonly string[]> {
-    const { claimant } = this.#parts
     const { claimed, expired } = await this.#write(claim(this.#term(), limit))
     for (const { number, name } of claimed) this.#names.set(number, name)
-    if (expired.length > 0) await this.#write(releaseFormer(expired, claimant.leases))
+    if (expired.length > 0) await this.#write(releaseFormer(expired, this.#parts.owner))
     return claimed.map(({ name }) => name)
   }
 
@@ -53,15 +52,14 @@ export class SqlTenantClaims implements TenantClaims {
   }
 
   async due(tenants: readonly string[]): Promise<ReadonlySet<string>> {
-    const { sql } = this.#parts
-    return new Set(await drive(dueTenants(this.#term(), tenants), sql, sql.dialect))
+    return new Set(await query(this.#parts.sql, dueTenants(this.#term(), tenants)))
   }
 
   async release(tenants: Parameters<TenantClaims['release']>[0]): Promise<void> {
     const given = new Set(tenants.map(({ tenant }) => tenant))
     for (const [number, name] of this.#names) if (given.has(name)) this.#names.delete(number)
     for (let i = 0; i < tenants.length; i += PAGE)
-      await this.#write(releaseClaims(this.#parts.claimant.id, tenants.slice(i, i + PAGE)))
+      await this.#write(releaseClaims(this.#parts.owner, tenants.slice(i, i + PAGE)))
   }
 
   async wake(tenant: string): Promise<void> {
@@ -69,8 +67,7 @@ export class SqlTenantClaims implements TenantClaims {
   }
 
   async nextDue(): Promise<number | undefined> {
-    const { sql, claimant } = this.#parts
-    return drive(nextClaim(claimant.id), sql, sql.dialect)
+    return query(this.#parts.sql, nextClaim(this.#parts.owner))
   }
 
   watch(listener: (tenants?: readonly string[]) => void): () => void {
@@ -85,11 +82,10 @@ export class SqlTenantClaims implements TenantClaims {
 
   #term(): ClaimTerm {
     const now = this.#parts.now()
-    return { id: this.#parts.claimant.id, now, until: now + this.claimMs }
+    return { id: this.#parts.owner, now, until: now + this.claimMs }
   }
 
   async #write<T>(steps: Steps<T>): Promise<T> {
-    const { sql } = this.#parts
-    return sql.transaction((statements) => drive(steps, statements, sql.dialect))
+    return transact(this.#parts.sql, steps)
   }
 }

@@ -4,6 +4,7 @@ import type { Retention } from '../../ports/ledger-store.ts'
 import type { CacheEntry, Checkpoint, LeaseRequest, Store } from '../../ports/store.ts'
 import type { EventSend, Json, Lane, LeasedRecord, Profile, Settlement, SourceRecord } from '../../ports/types.ts'
 import * as activity from './activity.ts'
+import { makeDue } from './claims.ts'
 import * as contacts from './contacts.ts'
 import * as deadLetters from './dead-letters.ts'
 import { listEvents } from './events.ts'
@@ -176,15 +177,14 @@ export class TenantStore implements Store {
   }
 
   async replay(which: ReplaySelector): Promise<number> {
-    const core = this.#core
     for (let [count, after] = [0, 0]; ; ) {
       const now = this.#now()
-      const { seqs } = await this.#writeAndWake(function* (tenant) {
+      const { tenant, seqs } = await this.#writeAndWake(function* (tenant) {
         const seqs = yield* ledger.selectDeadPage(tenant, which, after)
-        if (seqs.length > 0) yield* core.makeDue(tenant)
-        return { seqs, lanes: new Set(yield* requeueDeadLetters(tenant, seqs, now)) }
+        if (seqs.length > 0) yield* makeDue([tenant])
+        return { tenant, seqs, lanes: new Set(yield* requeueDeadLetters(tenant, seqs, now)) }
       })
-      if (seqs.length > 0) core.announceName(this.#name)
+      if (seqs.length > 0) this.#core.announce([tenant])
       count += seqs.length
       if (seqs.length < ledger.PAGE_SIZE) return count
       after = seqs.at(-1) ?? after
