@@ -18,6 +18,7 @@ import {
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
+import { LaneWaiters } from '../lane-waiters.ts'
 import {
   countableEvents,
   deliveredContacts,
@@ -25,7 +26,6 @@ import {
   identifiedContacts,
   shouldDropBody,
 } from '../outcome-effects.ts'
-import { Waiters } from '../waiters.ts'
 import { isWaiting } from '../waiting-events.ts'
 import {
   groupDeadLetters,
@@ -62,11 +62,14 @@ export function memoryStore({ clock }: { readonly clock: Clock }): Store {
   return new MemoryStore(clock)
 }
 
+/** All waits are those of one tenant. */
+const TENANT = 0
+
 const UNSETTLED: ReadonlySet<string> = new Set(['pending', 'leased', 'deferred'])
 
 class MemoryStore extends MemoryKeyValues implements Store {
   readonly #records = new Map<string, StoredRecord>() // by id, oldest first
-  readonly #waiters: Waiters
+  readonly #waiters = new LaneWaiters(this.clock)
   /** The unsettled records, except those that wait for a contact. */
   readonly #queued: Record<Lane, Set<StoredRecord>> = { live: new Set(), backfill: new Set() }
   readonly #deliveredKeys = new Set<string>()
@@ -76,13 +79,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   readonly #ledger = { tallies: this.#tallies, activity: this.#activity, waiting: this.#waiting }
   #seq = 0
   #leases = 0
-  readonly #dueTimes: DueTimes
-
-  constructor(clock: Clock) {
-    super(clock)
-    this.#dueTimes = new DueTimes(clock)
-    this.#waiters = new Waiters(clock)
-  }
+  readonly #dueTimes = new DueTimes(this.clock)
 
   async append(records: readonly SourceRecord[], checkpoint?: Checkpoint) {
     if (checkpoint) this.writeCheckpoint(checkpoint)
@@ -92,7 +89,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
       const stored = createStoredRecord(++this.#seq, record)
       this.#records.set(record.id, stored)
       this.#queued[record.lane].add(stored)
-      this.#waiters.wake([record.lane])
+      this.#waiters.wake(TENANT, record.lane)
       added += 1
     }
     return { added }
@@ -128,7 +125,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
     const count = settlements.reduce((sum, settlement) => sum + settleOne(settlement), 0)
     for (const stored of this.#waiting.release(identified)) {
       if (stored.status === 'dead') this.#requeue(stored)
-      this.#waiters.wake([stored.record.lane])
+      this.#waiters.wake(TENANT, stored.record.lane)
     }
     return count
   }
@@ -137,7 +134,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
     for (const stored of this.#findLeased(records)) {
       releaseRecord(stored)
       stored.attempt -= 1
-      this.#waiters.wake([stored.record.lane])
+      this.#waiters.wake(TENANT, stored.record.lane)
     }
   }
 
@@ -150,8 +147,9 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = earliestDue(this.#leasable(lane), 0)
-    await this.#waiters.sleep(lane, Math.min(ms, due - this.clock.now()), signal)
+    const until = this.#waiters.timeAfter(ms)
+    const nextDue = () => earliestDue(this.#leasable(lane), 0)
+    await this.#waiters.sleep({ tenant: TENANT, lane, until, signal, nextDue })
   }
 
   nextDue = async (lane: Lane) => nextDue(this.#leasable(lane))
@@ -212,7 +210,6 @@ class MemoryStore extends MemoryKeyValues implements Store {
   async replay(which: ReplaySelector): Promise<number> {
     const selected = selectDeadLetters(this.#records, this.#deliveredKeys, which)
     for (const stored of selected) this.#requeue(stored)
-    this.#waiters.wake(selected.map(({ record }) => record.lane))
     return selected.length
   }
 
@@ -236,7 +233,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async close(): Promise<void> {
-    this.#waiters.wake(LANES)
+    this.#waiters.wakeAll()
   }
 
   #updateDueTimes(): number {
@@ -275,7 +272,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
     }
     if (outcome.status !== 'deferred' || isWaiting(outcome)) this.#queued[lane].delete(stored)
     if (isWaiting(outcome)) this.#waiting.park(stored)
-    this.#waiters.wake([lane])
+    this.#waiters.wake(TENANT, lane)
     if (shouldDropBody(outcome, lane)) stored.body = undefined
     for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
     const newKeys = new Set(deliveredKeys(outcome).filter((key) => !this.#deliveredKeys.has(key)))
@@ -296,5 +293,6 @@ class MemoryStore extends MemoryKeyValues implements Store {
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, cutOffs: 0, due: 0, settledAt: undefined })
     this.#queued[stored.record.lane].add(stored)
+    this.#waiters.wake(TENANT, stored.record.lane)
   }
 }

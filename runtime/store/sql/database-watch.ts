@@ -5,7 +5,7 @@
 import type { Clock } from '../../ports/effects.ts'
 import type { Sql } from '../../ports/sql.ts'
 import { LANES } from '../../ports/types.ts'
-import type { LaneWaiters } from './lane-waiters.ts'
+import type { LaneWaiters } from '../lane-waiters.ts'
 import { dueLanes } from './queue-state.ts'
 import { query } from './steps.ts'
 

@@ -7,13 +7,13 @@ import type { Sql } from '../../ports/sql.ts'
 import type { AppendResult, Checkpoint, LeaseRequest } from '../../ports/store.ts'
 import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import { LANES, type Lane, type LeasedRecord, type SourceRecord } from '../../ports/types.ts'
+import { type LaneWait, LaneWaiters } from '../lane-waiters.ts'
 import { type AddedRecord, appendAll } from './append.ts'
 import { AppendBuffer } from './append-buffer.ts'
 import { makeDue } from './claims.ts'
 import { DatabaseWatch } from './database-watch.ts'
 import { DueTimes } from './due-times.ts'
 import { CLOSE_WAIT, GroupCommit, type MergedWrite } from './group-commit.ts'
-import { type LaneWait, LaneWaiters } from './lane-waiters.ts'
 import {
   createOwner,
   findDeadOwners,

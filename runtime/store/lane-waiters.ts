@@ -1,19 +1,18 @@
 /**
  * Callers of `Store.wait`, of all tenants of a database. One that has nothing due sleeps without a poll: it is woken by
- * what this process writes, by the clock when something falls due, and by the one watch of the database for what other
+ * what this process writes, by the clock when something falls due, and by the one watch of a database for what other
  * processes write.
  */
-import { onAbort, untilAborted } from '../../lib/abort.ts'
-import { MonotonicClock } from '../../lib/monotonic-clock.ts'
-import type { Clock } from '../../ports/effects.ts'
-import type { Awaitable } from '../../ports/sql.ts'
-import type { Lane } from '../../ports/types.ts'
+import { onAbort, untilAborted } from '../lib/abort.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
+import type { Clock } from '../ports/effects.ts'
+import type { Awaitable } from '../ports/sql.ts'
+import type { Lane } from '../ports/types.ts'
 
 /** Timers of more than 24 days end at once. */
 const LONGEST_SLEEP = 86_400_000
 
 interface LaneWaiter {
-  readonly tenant: number
   /** Ends the present sleep. */
   alarm: AbortController
   isWoken: boolean
@@ -41,11 +40,6 @@ export class LaneWaiters {
     this.#time = new MonotonicClock(clock)
   }
 
-  /** Whether no call waits. */
-  get isEmpty(): boolean {
-    return this.#lanes.size === 0
-  }
-
   /** By the clock that is never set. */
   timeAfter(ms: number): number {
     return this.#time.now() + ms
@@ -58,9 +52,8 @@ export class LaneWaiters {
   /** Sleeps until woken, until a record is due, until `until` at the latest, or until the signal aborts. Leaves no timer and no listener behind. */
   async sleep({ tenant, lane, until, signal, nextDue }: LaneWait): Promise<void> {
     if (signal.aborted || !(until > this.#time.now())) return
-    const waiter: LaneWaiter = { tenant, alarm: new AbortController(), isWoken: false, isStale: false }
-    const stop = () => wakeOne(waiter)
-    const stopListening = onAbort(signal, stop)
+    const waiter: LaneWaiter = { alarm: new AbortController(), isWoken: false, isStale: false }
+    const stopListening = onAbort(signal, () => wakeOne(waiter))
     const name = laneName(tenant, lane)
     const lanes = this.#lanes.get(name) ?? new Set()
     this.#lanes.set(name, lanes.add(waiter))
