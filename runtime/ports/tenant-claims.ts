@@ -1,5 +1,8 @@
 /** Who works on which tenant: claims of the processes that share a database, each for a while. */
 
+/** How long a claim holds: a dead process is replaced after it, one that is slow for some seconds is not. Milliseconds. */
+export const CLAIM_MS = 20_000
+
 export interface TenantClaims {
   /** How long a claim holds unless it is renewed, milliseconds. */
   readonly claimMs: number

@@ -31,5 +31,3 @@ export async function cancelImport(store: Pick<Store, 'writeCheckpoints'>): Prom
 export async function readImportRequest(store: Pick<Store, 'readCheckpoint'>): Promise<ImportRequest | undefined> {
   return (await store.readCheckpoint(IMPORT_REQUEST_CHECKPOINT)) as ImportRequest | undefined
 }
-
-export const finishImport = cancelImport

@@ -1,8 +1,6 @@
 /** Claims in memory: for one process with a store in memory or with a store of the host, and for tests. */
 import type { Clock } from '../ports/effects.ts'
-import type { TenantClaims } from '../ports/tenant-claims.ts'
-
-const CLAIM_MS = 20_000
+import { CLAIM_MS, type TenantClaims } from '../ports/tenant-claims.ts'
 
 interface TenantEntry {
   /** Milliseconds since 1970; infinite: when it is woken. */

@@ -111,7 +111,7 @@ export class OwnedTenant {
       const { nextAt, notBefore = 0 } = await state.task.run(connector, { now, signal: stop.signal })
       state.failures = 0
       state.isCutShort = stop.signal.aborted
-      // Never in the past: who has just had a turn waits behind the others.
+      // Never in the past: after its turn it waits behind the others.
       state.dueAt = nextAt === undefined ? undefined : Math.max(nextAt, now())
       state.notBefore = notBefore
       if (state.isWoken) state.recheckAt = Math.max(now(), state.startedAt + state.task.spacing)

@@ -1,4 +1,5 @@
 /** Works for many tenants in fair slices: claims those that have work, owns each for a while, and releases it. */
+import { onAbort } from '../lib/abort.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -48,6 +49,9 @@ class TenantRunner {
   readonly #options: RunTenantsOptions & { readonly keepMs: number; readonly maxOwned: number }
   readonly #owned = new Map<string, OwnedTenant>()
   readonly #alarm: Alarm
+  readonly #delivering: Slots
+  readonly #reading: Slots
+  /** Both. */
   readonly #slots: readonly Slots[]
   /** Of tenants that were released while they failed. */
   readonly #failures = new BoundedMap<string, number>(10_000)
@@ -62,17 +66,15 @@ class TenantRunner {
     this.#alarm = new Alarm(clock)
     this.#renewedAt = this.#now()
     const parts = { now: () => this.#now(), onEnd: (tenant: OwnedTenant, error: unknown) => this.#ended(tenant, error) }
-    this.#slots = [
-      new Slots({ ...parts, tasks: ['deliver'], size: concurrency, turn: DELIVER_TURN }),
-      new Slots({ ...parts, tasks: ['poll', 'import'], size: readers, turn: READ_TURN }),
-    ]
+    this.#delivering = new Slots({ ...parts, tasks: ['deliver'], size: concurrency, turn: DELIVER_TURN })
+    this.#reading = new Slots({ ...parts, tasks: ['poll', 'import'], size: readers, turn: READ_TURN })
+    this.#slots = [this.#delivering, this.#reading]
   }
 
   async run(): Promise<void> {
     const { claims, signal } = this.#options
     const stopWatching = claims.watch((tenants) => this.#onNews(tenants))
-    const wake = () => this.#alarm.ring()
-    signal.addEventListener('abort', wake)
+    const stopListening = onAbort(signal, () => this.#alarm.ring())
     const ended = new AbortController()
     const renewing = this.#renewWhileOwned(ended.signal)
     try {
@@ -83,7 +85,7 @@ class TenantRunner {
         await this.#alarm.sleepUntil(this.#nextAt())
       }
     } finally {
-      signal.removeEventListener('abort', wake)
+      stopListening()
       stopWatching()
       await this.#end().finally(() => ended.abort())
       await renewing
@@ -113,7 +115,7 @@ class TenantRunner {
   /** Claims tenants for the slots that are free. */
   async #claim(): Promise<void> {
     const { claims, maxOwned, connectorOf } = this.#options
-    const room = Math.min(this.#slots[0]?.free ?? 0, maxOwned - this.#owned.size)
+    const room = Math.min(this.#delivering.free, maxOwned - this.#owned.size)
     if (room <= 0 || this.#now() < this.#claimAt) return
     this.#claimAt = this.#now() + CLAIM_EVERY
     try {
@@ -135,8 +137,8 @@ class TenantRunner {
     const owned = [...this.#owned.values()]
     for (const slots of this.#slots) slots.fill(owned, this.#options.signal)
     // Of those that want to be claimed nothing is known, so a slot has to be free for them.
-    this.#slots[0]?.makeRoom(this.#claimAt <= this.#now())
-    this.#slots[1]?.makeRoom(false)
+    this.#delivering.makeRoom(this.#claimAt <= this.#now())
+    this.#reading.makeRoom(false)
   }
 
   #ended(tenant: OwnedTenant, error: unknown): void {
@@ -163,7 +165,7 @@ class TenantRunner {
   }
 
   #isDue(one: OwnedTenant, now: number): boolean {
-    return this.#slots.some((slots) => (slots.dueAt(one) ?? Number.POSITIVE_INFINITY) <= now)
+    return this.#slots.some((slots) => slots.dueAt(one) <= now)
   }
 
   async #release(tenants: readonly OwnedTenant[]): Promise<void> {
@@ -185,12 +187,12 @@ class TenantRunner {
   /** The next time at which there is something to do without a notice. */
   #nextAt(): number {
     const { keepMs, maxOwned } = this.#options
-    const canClaim = (this.#slots[0]?.free ?? 0) > 0 && this.#owned.size < maxOwned
+    const canClaim = this.#delivering.free > 0 && this.#owned.size < maxOwned
     const times = [canClaim ? this.#claimAt : Number.POSITIVE_INFINITY]
     for (const slots of this.#slots) times.push(slots.nextTurn(this.#claimAt))
     for (const one of this.#owned.values()) {
       if (!one.isRunning) times.push(Math.max(one.usedAt + keepMs, this.#now() + 1))
-      for (const slots of this.#slots) if (slots.free > 0) times.push(slots.dueAt(one) ?? Number.POSITIVE_INFINITY)
+      for (const slots of this.#slots) if (slots.free > 0) times.push(slots.dueAt(one))
     }
     return Math.min(...times)
   }

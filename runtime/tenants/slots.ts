@@ -1,4 +1,4 @@
-/** Slots for the tasks of one kind: who waits longest gets the next one, and who has had its turn gives it up to others. */
+/** Slots for the tasks of one kind: the tenant that waits longest gets the next one, and gives it up to others after its turn. */
 import { onAbort } from '../lib/abort.ts'
 import type { OwnedTenant } from './owned-tenant.ts'
 import type { TaskName } from './tasks.ts'
@@ -35,13 +35,12 @@ export class Slots {
     return this.#options.size - this.#running.size
   }
 
-  /** When the first of its tasks is due that does not run. */
-  dueAt(tenant: OwnedTenant): number | undefined {
-    const times = this.#options.tasks.map((name) => tenant.dueAt(name)).filter((time) => time !== undefined)
-    return times.length === 0 ? undefined : Math.min(...times)
+  /** When the first of its tasks is due that does not run. Infinite when none is. */
+  dueAt(tenant: OwnedTenant): number {
+    return Math.min(...this.#options.tasks.map((name) => tenant.dueAt(name) ?? Number.POSITIVE_INFINITY))
   }
 
-  /** Starts what is due while slots are free: first who has just come, then who waits longest. */
+  /** Starts what is due while slots are free: first those that have just come, then those that wait longest. */
   fill(tenants: readonly OwnedTenant[], signal: AbortSignal): void {
     const now = this.#options.now()
     const due = tenants

@@ -1,7 +1,7 @@
 /** What is done for a tenant, in slices: deliver what is due, poll what has changed at the source, import history. */
 import type { Connector } from '../connector.ts'
 import { Fault } from '../ports/fault.ts'
-import { finishImport, readImportRequest } from './import-request.ts'
+import { cancelImport, readImportRequest } from './import-request.ts'
 
 /** The part of a connector that the tasks need. */
 export type TenantConnector = Pick<
@@ -75,7 +75,7 @@ const importHistory: TenantTask = {
       throw error
     }
     if (signal.aborted) return { nextAt: now() }
-    await finishImport(connector.store)
+    await cancelImport(connector.store)
     return { nextAt: undefined }
   },
 }

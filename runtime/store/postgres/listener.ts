@@ -1,5 +1,6 @@
 /** One connection that listens for what other processes write. Reconnects for as long as anyone listens. */
 import type pg from 'pg'
+import { onAbort } from '../../lib/abort.ts'
 import type { Clock } from '../../ports/effects.ts'
 import { type ConnectionSettings, clientOptions } from './connections.ts'
 import type { Driver } from './driver.ts'
@@ -84,7 +85,7 @@ export class NotificationStream {
     client.on('error', end)
     client.on('end', end)
     client.on('notification', ({ payload }: pg.Notification) => this.#tell(payload))
-    signal.addEventListener('abort', end)
+    const stopListening = onAbort(signal, end)
     let connected = false
     try {
       await client.connect()
@@ -100,7 +101,7 @@ export class NotificationStream {
     } catch {
       // The next connection is tried in a moment; what is broken shows where the store is used.
     } finally {
-      signal.removeEventListener('abort', end)
+      stopListening()
       await endClient(client, clock)
     }
     return connected

@@ -7,9 +7,6 @@ import { statement } from './statement.ts'
 import { all, get, run, type Steps } from './steps.ts'
 import { addTenant, lockTenants } from './tenants.ts'
 
-/** How long a claim holds: a dead process is replaced after it, one that is slow for some seconds is not. Milliseconds. */
-export const CLAIM_MS = 20_000
-
 /** Names a claim: the process, and until when it holds. */
 export interface ClaimTerm {
   readonly id: string

@@ -1,8 +1,7 @@
 /** The claims of one process on the tenants of a database. */
 import type { Sql } from '../../ports/sql.ts'
-import type { TenantClaims } from '../../ports/tenant-claims.ts'
+import { CLAIM_MS, type TenantClaims } from '../../ports/tenant-claims.ts'
 import {
-  CLAIM_MS,
   type ClaimTerm,
   claim,
   dueTenants,

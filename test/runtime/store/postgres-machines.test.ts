@@ -109,7 +109,7 @@ describe('claims', () => {
     expect(await theirs.claim(50)).toEqual(['one'])
   })
 
-  test('who lets a claim expire loses the tenant and its leases, and cannot release it', async () => {
+  test('a process whose claim expires loses the tenant and its leases, and cannot release it', async () => {
     const clock = new TestClock()
     const { a, b } = await twoMachines({ clock })
     const [mine, theirs] = [a.claims(), b.claims()]

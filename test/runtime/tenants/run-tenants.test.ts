@@ -1,6 +1,6 @@
 /** Many tenants by several processes on a virtual clock: fair turns, one owner at a time, take-over, backing off. */
 import { describe, expect, test } from 'vitest'
-import { type VirtualClock, virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { TenantClaims } from '../../../runtime/ports/tenant-claims.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -101,8 +101,6 @@ function createWorld() {
 
   async function append(tenant: string, ...records: number[]): Promise<void> {
     queues.set(tenant, [...(queues.get(tenant) ?? []), ...records])
-    const queue = queues.get(tenant) ?? []
-    queues.set(tenant, queue)
     await intake.wake(tenant)
   }
   const deliveries = (tenant: string) => delivered.filter((it) => it.tenant === tenant)
@@ -123,10 +121,6 @@ function createWorld() {
   }
 }
 
-async function forever(clock: VirtualClock, ms: number): Promise<void> {
-  await clock.advance(ms)
-}
-
 describe('fair turns', () => {
   test('floods of more tenants than there are slots delay a single record of another by a few turns', async () => {
     const world = createWorld()
@@ -143,7 +137,7 @@ describe('fair turns', () => {
     await process.stop()
   })
 
-  test('who is alone keeps its slot', async () => {
+  test('a tenant that is alone keeps its slot', async () => {
     const world = createWorld()
     const process = world.start('a', { concurrency: 1 })
     await world.append('one', ...Array<number>(1_000).fill(10))
@@ -271,7 +265,7 @@ test('an import is run by the owner, and goes on by the next one', async () => {
   expect(world.imports).toHaveLength(10)
   await first.stop()
   const second = world.start('b')
-  await forever(world.clock, 60_000)
+  await world.clock.advance(60_000)
   expect(world.imports.filter((it) => it.startsWith('b')).length).toBeGreaterThan(20)
   const { length } = world.imports
   await world.clock.advance(60_000)
