@@ -6,6 +6,9 @@ const PARTITIONS = 8
 /** Emptied and filled all the time: by the default a fifth of a large table is dead before it is vacuumed. */
 const VACUUM = 'WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000)'
 
+/** Half of each page is free for new versions of its rows, most of which then touch no index. */
+const FREQUENT_UPDATES = 'WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02)'
+
 /** A table in partitions. A row of it is found by its tenant first. */
 function partitioned(name: string, columns: string): string {
   const parts = Array.from(
@@ -19,6 +22,15 @@ function partitioned(name: string, columns: string): string {
 /** As SQLite compares: by the bytes, whatever the language of the database. */
 const TEXT = 'text COLLATE "C"'
 
+const countTable = (name: string) => `CREATE TABLE ${name} (
+    tenant bigint NOT NULL,
+    start bigint NOT NULL,
+    metric ${TEXT} NOT NULL,
+    status ${TEXT} NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (tenant, start, metric, status)
+  ) ${FREQUENT_UPDATES};`
+
 /** Step n brings the version n of a schema to n + 1. Never change a step that was released: add another one. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -30,11 +42,11 @@ export const MIGRATIONS: readonly string[] = [
     owner ${TEXT},
     owned_until bigint NOT NULL DEFAULT 0,
     woken bigint NOT NULL DEFAULT 0
-  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+  ) ${FREQUENT_UPDATES};
   CREATE INDEX tenants_due ON tenants (due_at) WHERE owner IS NULL;
   CREATE INDEX tenants_owned ON tenants (owned_until) WHERE owner IS NOT NULL;
 
-  -- The columns are explained in runtime/store/sqlite/migrations.ts.
+  -- The columns are explained in runtime/store/sql/sqlite-tables.ts.
   CREATE SEQUENCE records_seq;
   ${partitioned(
     'records',
@@ -143,30 +155,16 @@ export const MIGRATIONS: readonly string[] = [
     reason ${TEXT} NOT NULL,
     count bigint NOT NULL,
     PRIMARY KEY (tenant, scope, metric, status, reason)
-  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
-  CREATE TABLE hourly_counts (
-    tenant bigint NOT NULL,
-    start bigint NOT NULL,
-    metric ${TEXT} NOT NULL,
-    status ${TEXT} NOT NULL,
-    count bigint NOT NULL,
-    PRIMARY KEY (tenant, start, metric, status)
-  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
-  CREATE TABLE daily_counts (
-    tenant bigint NOT NULL,
-    start bigint NOT NULL,
-    metric ${TEXT} NOT NULL,
-    status ${TEXT} NOT NULL,
-    count bigint NOT NULL,
-    PRIMARY KEY (tenant, start, metric, status)
-  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+  ) ${FREQUENT_UPDATES};
+  ${countTable('hourly_counts')}
+  ${countTable('daily_counts')}
   CREATE TABLE delivered_days (
     tenant bigint NOT NULL,
     metric ${TEXT} NOT NULL,
     day ${TEXT} NOT NULL,
     count bigint NOT NULL,
     PRIMARY KEY (tenant, metric, day)
-  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+  ) ${FREQUENT_UPDATES};
 
   CREATE TABLE sends (
     tenant bigint NOT NULL,
@@ -182,7 +180,7 @@ export const MIGRATIONS: readonly string[] = [
     name ${TEXT} NOT NULL,
     value text NOT NULL,
     PRIMARY KEY (tenant, name)
-  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+  ) ${FREQUENT_UPDATES};
 
   CREATE TABLE cache (
     tenant bigint NOT NULL,
