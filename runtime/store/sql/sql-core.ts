@@ -244,8 +244,9 @@ export class SqlCore {
     this.#wakeReleased(released)
   }
 
-  listTenants(): Promise<readonly string[]> {
-    return this.read('', listTenants)
+  async listTenants(): Promise<readonly string[]> {
+    this.#assertOpen()
+    return query(this.#sql, listTenants())
   }
 
   /** Removes everything of a tenant. */
