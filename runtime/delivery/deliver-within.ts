@@ -1,6 +1,7 @@
 /** Delivers one record within the time that a host has for it. */
 
-import { linkAbort, onAbort } from '../lib/abort.ts'
+import { onAbort } from '../lib/abort.ts'
+import { withTimeout } from '../lib/with-timeout.ts'
 import { Fault } from '../ports/fault.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type DeliverParts, deliver } from './deliver.ts'
@@ -28,23 +29,21 @@ export async function deliverWithin(
   if (signal === undefined && !Number.isFinite(timeLimit)) return deliver(record, parts)
   if (signal?.aborted || timeLimit <= 0) return failRecord(stopped(), [], record, parts)
   const { clock } = parts
-  const { stop, unlink } = linkAbort(signal)
-  const ended = new AbortController()
-  if (Number.isFinite(timeLimit))
-    void clock.sleep(timeLimit, ended.signal).then(() => {
-      if (!ended.signal.aborted) stop.abort()
+  return withTimeout(timeLimit, { clock, signal }, async (stop) => {
+    const ended = new AbortController()
+    const overdue = new Promise<Outcome>((resolve) => {
+      onAbort(stop, () => {
+        void clock.sleep(GRACE, ended.signal).then(() => {
+          if (!ended.signal.aborted) resolve(failRecord(stopped(), [], record, parts))
+        })
+      })
     })
-  const overdue = new Promise<Outcome>((resolve) => {
-    onAbort(stop.signal, () => {
-      void clock.sleep(GRACE, ended.signal).then(() => resolve(failRecord(stopped(), [], record, parts)))
-    })
+    try {
+      return await Promise.race([deliver(record, { ...parts, sender: parts.sender.until(stop) }), overdue])
+    } finally {
+      ended.abort()
+    }
   })
-  try {
-    return await Promise.race([deliver(record, { ...parts, sender: parts.sender.until(stop.signal) }), overdue])
-  } finally {
-    unlink()
-    ended.abort()
-  }
 }
 
 function stopped(): Fault {

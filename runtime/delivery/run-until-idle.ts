@@ -1,6 +1,6 @@
 /** Delivers what is due, and returns: for hosts that run in slices, by cron, on Lambda or by an alarm. */
 
-import { linkAbort } from '../lib/abort.ts'
+import { withTimeout } from '../lib/with-timeout.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import { backoffDelay } from '../source/paginate.ts'
@@ -46,23 +46,17 @@ export interface SliceParts extends LaneParts {
 }
 
 /** Throws only when the store does. */
-export async function runUntilIdle(
+export function runUntilIdle(
   lanes: readonly Lane[],
   parts: SliceParts,
   { signal, timeLimit = Number.POSITIVE_INFINITY }: SliceOptions,
 ): Promise<WorkReport> {
-  const { clock } = parts
-  const { stop, unlink } = linkAbort(signal)
-  if (Number.isFinite(timeLimit)) void clock.sleep(timeLimit, stop.signal).then(() => stop.abort())
-  try {
-    const { pause, ...end } = await runRounds(lanes, parts, stop.signal)
+  return withTimeout(timeLimit, { clock: parts.clock, signal }, async (stop) => {
+    const { pause, ...end } = await runRounds(lanes, parts, stop)
     const stopped = signal?.aborted ? 'stopped' : 'timeout'
-    const ended = stop.signal.aborted ? stopped : end.ended
+    const ended = stop.aborted ? stopped : end.ended
     return { ...end, ended, ...(await readQueue(lanes, parts, pause)) }
-  } finally {
-    unlink()
-    stop.abort()
-  }
+  })
 }
 
 /** A record delivered in one lane may make others due in another one. */

@@ -1,6 +1,6 @@
 /** Delivers one lane: leases records, hands them to `deliver`, settles every one of them. */
 
-import { onAbort } from '../lib/abort.ts'
+import { linkAbort } from '../lib/abort.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { Latch } from '../lib/latch.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
@@ -158,11 +158,10 @@ class LaneWorker {
   }
 
   async #waitForSlotOr(other: (stop: AbortSignal) => Promise<void>): Promise<void> {
-    const woken = new AbortController()
-    const stopListening = onAbort(this.#signal, () => woken.abort())
-    await Promise.race([other(woken.signal), this.#slotFreed.wait(woken.signal)])
-    stopListening()
-    woken.abort()
+    const { stop, unlink } = linkAbort(this.#signal)
+    await Promise.race([other(stop.signal), this.#slotFreed.wait(stop.signal)])
+    unlink()
+    stop.abort()
   }
 
   /**

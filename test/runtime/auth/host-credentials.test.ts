@@ -351,6 +351,8 @@ describe('a delivery for a host with a queue of its own', () => {
     await it.clock.advance(50)
     stop.abort()
     expect(await it.clock.until(delivering)).toMatchObject({ status: 'deferred' })
+    await it.clock.advance(1_000)
+    expect(it.logger.lines.filter((line) => line.includes('record deferred'))).toHaveLength(1)
     const before = it.asked.length
     expect(await connector.deliver(await record(it), { signal: stop.signal })).toMatchObject({
       status: 'deferred',
