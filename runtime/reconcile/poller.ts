@@ -1,5 +1,6 @@
 /** Reconciles again and again, in one process of those that share a store. */
 import { processLock, RENEW_EVERY_MS } from '../backfill/lock.ts'
+import { linkAbort } from '../lib/abort.ts'
 import { RECONCILE_LOCK_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { HeldLock } from '../lib/lock.ts'
 import { runObserved } from '../observe/scope.ts'
@@ -50,12 +51,12 @@ export async function reconcileOnce(
 }
 
 async function passWhileHeld(held: HeldLock, parts: ReconcileParts, options: ReconcileOptions): Promise<ReconcilePass> {
-  const lost = new AbortController()
-  held.keepRenewing(RENEW_EVERY_MS, () => lost.abort())
+  const { stop, unlink } = linkAbort(options.signal)
+  held.keepRenewing(RENEW_EVERY_MS, () => stop.abort())
   try {
-    const signal = AbortSignal.any([options.signal, lost.signal])
-    return await runObserved(parts.observer, () => runReconcilePass(parts, { ...options, signal }))
+    return await runObserved(parts.observer, () => runReconcilePass(parts, { ...options, signal: stop.signal }))
   } finally {
+    unlink()
     await held.release()
   }
 }
