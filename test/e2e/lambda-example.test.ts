@@ -1,9 +1,8 @@
 /** The example for AWS Lambda on a real PostgreSQL: events as function URLs, schedules and SQS pass them. */
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { bundlePrograms } from '../helpers/processes/bundle.ts'
-import { createNotification, findContact, post, startHost } from '../helpers/processes/hosts.ts'
+import { createNotification, findContact, killHost, post, startHost } from '../helpers/processes/hosts.ts'
 import { startPostgres } from '../helpers/processes/postgres.ts'
 import { createCleanup, startSandbox } from '../helpers/processes/processes.ts'
 
@@ -30,8 +29,7 @@ test('webhooks outlive the environment that received them, and another delivers 
   expect((await post(first.base, createNotification(contact), 'not-the-secret')).status).toBe(401)
   for (const number of [1, 2, 3]) expect((await post(first.base, createNotification(contact, number))).status).toBe(200)
   expect(klaviyo.summary().events).toBe(0)
-  first.child.kill('SIGKILL')
-  await once(first.child, 'exit')
+  await killHost(first)
 
   const second = await start()
   expect(await invoke(second.base, 'deliver', { Records: [{ messageId: 'm1' }] })).toEqual({ batchItemFailures: [] })

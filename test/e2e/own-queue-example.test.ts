@@ -1,10 +1,16 @@
 /** The example of a host's queue: nothing is lost when its process is killed, and no event counts twice. */
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { bundlePrograms } from '../helpers/processes/bundle.ts'
-import { createNotification, findContact, post, startHost } from '../helpers/processes/hosts.ts'
+import {
+  createNotification,
+  expectCleanEnd,
+  findContact,
+  killHost,
+  post,
+  startHost,
+} from '../helpers/processes/hosts.ts'
 import { createCleanup, startSandbox, temporaryFolder, waitUntil } from '../helpers/processes/processes.ts'
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url))
@@ -26,12 +32,10 @@ test('a kill loses no webhook that was answered, and counts none twice', async (
 
   const first = await start()
   await send(first.base, [1, 2, 3, 4, 5])
-  first.child.kill('SIGKILL')
-  await once(first.child, 'exit')
+  await killHost(first)
   const second = await start()
   await send(second.base, [4, 5, 6]) // as Intercom does after an answer that it did not see
   await waitUntil('all events arrive', () => klaviyo.summary().events >= 6)
-  second.child.kill('SIGTERM')
-  expect(await once(second.child, 'exit')).toEqual([0, null])
+  await expectCleanEnd(second)
   expect(klaviyo.summary().events).toBe(6)
 })

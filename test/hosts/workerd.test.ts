@@ -3,13 +3,19 @@
  * delivered by alarms from the SQL database of the object, which survives a kill.
  */
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
-import { createNotification, expectDelivery, findContact, post, startHost } from '../helpers/processes/hosts.ts'
+import {
+  createNotification,
+  expectDelivery,
+  findContact,
+  killHost,
+  post,
+  startHost,
+} from '../helpers/processes/hosts.ts'
 import { createCleanup, startSandbox, temporaryFolder, waitUntil } from '../helpers/processes/processes.ts'
 import { installExample } from './install-example.ts'
 
@@ -43,8 +49,7 @@ test.each([
     for (let number = 2; number <= 11; number++) expect((await send(first.base, number)).status).toBe(200)
     const atOnce = await Promise.all([12, 13, 14, 15, 16].map((number) => send(first.base, number)))
     expect(atOnce.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
-    first.child.kill('SIGKILL')
-    await once(first.child, 'exit')
+    await killHost(first)
 
     const second = await start()
     expect((await send(second.base, 17)).status).toBe(200)

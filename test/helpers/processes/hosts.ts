@@ -1,11 +1,10 @@
 /** Programs that embed the connector, as processes: started, given signed webhooks, ended by SIGTERM. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
 import { systemClock } from '../../../runtime/system.ts'
-import { type Cleanup, SECRET, type startSandbox, TOKEN, waitUntil } from './processes.ts'
+import { type Cleanup, signatureOf, type startSandbox, TOKEN, waitUntil } from './processes.ts'
 
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>
 
@@ -44,6 +43,13 @@ export async function startHost({ command, cwd, env }: HostProgram, closing: Cle
     child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened:\n${log}`)))
   })
   return { child, base: await base, log: () => log }
+}
+
+/** Ends it as a crash does. Resolves when it has ended. */
+export async function killHost({ child }: Pick<RunningHost, 'child'>): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
 }
 
 /** Sends SIGTERM and expects a clean end. */
@@ -93,11 +99,7 @@ export function createNotification(contact: string, number = 1): string {
   })
 }
 
-export function signatureOf(body: string, secret = SECRET): string {
-  return `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`
-}
-
-export function post(url: string, body: string, secret = SECRET): Promise<Response> {
+export function post(url: string, body: string, secret?: string): Promise<Response> {
   const headers = { 'Content-Type': 'application/json', 'X-Hub-Signature': signatureOf(body, secret) }
   return fetch(url, { method: 'POST', body, headers })
 }

@@ -144,11 +144,16 @@ async function firstJson(stream: Readable): Promise<Record<string, string>> {
   return new Promise(() => undefined) // `exitCode` rejects with the reason
 }
 
+/** The `X-Hub-Signature` of a body. */
+export function signatureOf(body: string, secret = SECRET): string {
+  return `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`
+}
+
 /** Posts a signed notification. Resolves to whether it was acknowledged. */
 export async function postSigned(url: string, body: string, secret = SECRET): Promise<boolean> {
-  const signature = `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`
+  const headers = { 'X-Hub-Signature': signatureOf(body, secret) }
   try {
-    return (await fetch(url, { method: 'POST', body, headers: { 'X-Hub-Signature': signature } })).status === 200
+    return (await fetch(url, { method: 'POST', body, headers })).status === 200
   } catch {
     return false // the process is dead, so nothing was acknowledged
   }
