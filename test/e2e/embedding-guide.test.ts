@@ -9,15 +9,9 @@ import { createConsole } from '../../runtime/console/index.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import { silentLogger } from '../../runtime/system.ts'
 import { startConnector } from '../helpers/connector-harness.ts'
-import { readSnippets, runSnippet } from '../helpers/guide-snippets.ts'
+import { openGuides } from '../helpers/guide-snippets.ts'
 
-const snippets = new Map(readSnippets('docs/guide/embedding.md').map(({ name, code }) => [name, code]))
-
-function run(name: string, given: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const code = snippets.get(name)
-  if (code === undefined) throw new Error(`the guide has no sample "${name}": ${[...snippets.keys()].join(', ')}`)
-  return runSnippet(code, given)
-}
+const run = openGuides('docs/guide/embedding.md')
 
 function sign(secret: string, change: object = {}) {
   const item = { type: 'conversation', id: '1', created_at: 1_768_031_789 }

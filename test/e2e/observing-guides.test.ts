@@ -6,19 +6,9 @@ import type { Connector } from '../../runtime/connector.ts'
 import { silentLogger } from '../../runtime/system.ts'
 import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 import { findContactWithEmail, startConnector } from '../helpers/connector-harness.ts'
-import { readSnippets, runSnippet } from '../helpers/guide-snippets.ts'
+import { openGuides } from '../helpers/guide-snippets.ts'
 
-const samples = new Map(
-  ['observing', 'events'].flatMap((guide) =>
-    readSnippets(`docs/guide/${guide}.md`).map(({ name, code }) => [name, code] as const),
-  ),
-)
-
-function run(name: string, given: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const code = samples.get(name)
-  if (code === undefined) throw new Error(`the guides have no sample "${name}": ${[...samples.keys()].join(', ')}`)
-  return runSnippet(code, given)
-}
+const run = openGuides('docs/guide/observing.md', 'docs/guide/events.md')
 
 async function startShop() {
   const shop = await startConnector()

@@ -9,28 +9,33 @@ const { compilerOptions } = JSON.parse(readFileSync(new URL('tsconfig.json', roo
   readonly compilerOptions: { readonly paths: Readonly<Record<string, readonly [string]>> }
 }
 
-export interface Snippet {
-  /** The nearest heading above it, and its number below that heading, from 1. */
-  readonly name: string
-  readonly code: string
-}
-
-export function readSnippets(path: string): readonly Snippet[] {
+/** The samples by name: the nearest heading above each, and its number below that heading, from 1. */
+function readSnippets(path: string): readonly (readonly [name: string, code: string])[] {
   const sections = readFileSync(new URL(path, root), 'utf8')
     .split(/^#{2,} /m)
     .slice(1)
   return sections.flatMap((section) => {
     const [heading = ''] = section.split('\n', 1)
     const blocks = [...section.matchAll(/^```ts\n([\s\S]*?)^```$/gm)]
-    return blocks.map(([, code = ''], index) => ({ name: `${heading} ${index + 1}`, code }))
+    return blocks.map(([, code = ''], index) => [`${heading} ${index + 1}`, code] as const)
   })
+}
+
+/** Returns a function that runs a sample of these guides by its name: `The hook 2` is the second below that heading. */
+export function openGuides(...paths: readonly string[]) {
+  const snippets = new Map(paths.flatMap(readSnippets))
+  return (name: string, given: Readonly<Record<string, unknown>>): Promise<unknown> => {
+    const code = snippets.get(name)
+    if (code === undefined) throw new Error(`no sample "${name}": ${[...snippets.keys()].join(', ')}`)
+    return runSnippet(code, given)
+  }
 }
 
 /**
  * Resolves to what the sample returns, else to its constants by name. Throws what the sample throws, also for a name that
  * neither the sample nor `given` has.
  */
-export async function runSnippet(code: string, given: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function runSnippet(code: string, given: Readonly<Record<string, unknown>>): Promise<unknown> {
   const body = code.replace(/^import \{([^}]*)\} from '([^']+)'$/gm, (_, names: string, from: string) => {
     const values = names.split(',').filter((name) => !name.trim().startsWith('type '))
     return `const {${values.join(',').replaceAll(' as ', ': ')}} = await load('${from}')`
