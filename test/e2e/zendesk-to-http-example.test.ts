@@ -1,5 +1,5 @@
 /** The second connector, which has no code: the contracts of its sides, and its commands under its own name. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ import { ConnectionStatsRecorder } from '../../runtime/http/connection-stats.ts'
 import { createStaticAuth } from '../../runtime/ports/auth.ts'
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
+import { loadBundle } from '../../runtime/spec/load-bundle.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { silentLogger, systemClock } from '../../runtime/system.ts'
@@ -195,7 +196,6 @@ describe('commands', () => {
 
   test('preview shows the event and the request, without settings', async () => {
     const lookups = join(folder, 'lookups.json')
-    const { writeFile } = await import('node:fs/promises')
     await writeFile(
       lookups,
       JSON.stringify({
@@ -217,7 +217,6 @@ describe('commands', () => {
     const file = join(folder, 'built.mjs')
     expect(await run(['build', '--out', file])).toMatchObject({ exit: 0 })
     const { built } = (await import(file)) as { readonly built: never }
-    const { loadBundle } = await import('../../runtime/spec/load-bundle.ts')
     const loaded = await loadBundle(built, { functions: [] })
     expect(loaded.webhook.signature).toEqual(spec.webhook.signature)
     expect(loaded.destination.http?.answers).toEqual(spec.destination.http?.answers)
