@@ -1,12 +1,17 @@
 /** The connector's store on a queue of the host: records and outcomes are the host's, the rest is in the store below. */
-import type {
-  Checkpoint,
-  ContactState,
-  Json,
-  LeasedRecord,
-  Outcome,
-  SourceRecord,
-  Store,
+import {
+  type Checkpoint,
+  type ContactState,
+  deliveredContacts,
+  deliveredKeys,
+  identifiedContacts,
+  type Json,
+  type LeasedRecord,
+  type Outcome,
+  type SourceRecord,
+  type Store,
+  toRetryState,
+  waitingEvents,
 } from 'intercom-to-klaviyo/runtime'
 import type { Table } from './file-table.ts'
 
@@ -73,17 +78,11 @@ export class JobQueue {
 
   /** Keeps what later deliveries ask for; then ends the job, or puts it off. */
   async settle(job: Job, outcome: Outcome): Promise<void> {
-    const identified = new Set(outcome.identified)
-    for (const { status, key, contact, contactState, receipt } of outcome.events) {
-      if (status !== 'delivered') continue
-      if (key !== undefined) await this.#results.set(`event ${key}`, true)
-      if (contact === undefined) continue
-      identified.add(contact)
-      const state = { contact, ...contactState, profileId: receipt?.profileId }
-      if (contactState) await this.#results.set(`contact ${contact}`, JSON.parse(JSON.stringify(state)))
-    }
+    for (const key of deliveredKeys(outcome)) await this.#results.set(`event ${key}`, true)
+    for (const state of deliveredContacts(outcome)) await this.#results.set(`contact ${state.contact}`, { ...state })
     await this.#jobs.set(job.record.id, nextAttempt(job, outcome))
     // Events wait for contacts without an address: until this record showed who they are.
+    const identified = new Set(identifiedContacts(outcome))
     for (const each of this.#open())
       if (each.contacts?.some((contact) => identified.has(contact)))
         await this.#jobs.set(each.record.id, { ...each, runAt: 0 })
@@ -94,19 +93,11 @@ const orderOf = ({ lane, orderingKey }: SourceRecord) => `${lane} ${orderingKey}
 
 function nextAttempt({ record, attempt }: Job, outcome: Outcome): Job {
   if (outcome.status !== 'deferred') return { record: { ...record, body: '' }, attempt } // no text of people is kept
-  const {
-    fault,
-    failingSince: since,
-    awaits,
-    until: runAt,
-  } = outcome.fault ? outcome : { ...outcome, failingSince: undefined }
-  const waiting = awaits ? outcome.events.filter(({ status }) => status === 'deferred') : []
+  const retryState = toRetryState(outcome)
+  const waiting = [...waitingEvents(outcome).values()]
   return {
-    ...{ record, attempt: attempt + 1, runAt },
-    ...(fault && since !== undefined && { retryState: { kind: fault.kind, since } }),
-    ...(awaits && {
-      awaited: waiting.flatMap(({ key }) => key ?? []),
-      contacts: waiting.flatMap(({ contact }) => contact ?? []),
-    }),
+    ...{ record, attempt: attempt + 1, runAt: outcome.until },
+    ...(retryState && { retryState }),
+    ...(outcome.awaits && { awaited: waiting.map(({ key }) => key), contacts: waiting.map(({ contact }) => contact) }),
   }
 }
