@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 
 type Handler = (event: unknown, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>
@@ -11,14 +12,8 @@ type Handler = (event: unknown, context: { getRemainingTimeInMillis(): number })
 const handlers: Record<string, Handler> = await import(pathToFileURL(resolve(process.argv[2] ?? '')).href)
 const TIMEOUT = 30_000
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html: one value for each header, names in lower case. */
-async function httpEvent({ headers, method, url = '/' }: IncomingMessage, body: Buffer) {
+function httpEvent({ headers, method, url = '/' }: IncomingMessage, body: Buffer) {
   return {
     version: '2.0',
     rawPath: url,
@@ -33,14 +28,14 @@ async function httpEvent({ headers, method, url = '/' }: IncomingMessage, body: 
 const server = createServer(async (request, response) => {
   const started = performance.now()
   const context = { getRemainingTimeInMillis: () => Math.round(TIMEOUT - (performance.now() - started)) }
-  const body = await bodyOf(request)
+  const body = await buffer(request)
   const name = request.url?.slice(1) ?? ''
   if (name !== '') {
     const failed = ({ message }: Error) => ({ errorMessage: message })
     const result = await handlers[name]?.(JSON.parse(body.toString()), context).catch(failed)
     return void response.end(JSON.stringify(result ?? null))
   }
-  const event = await httpEvent(request, body)
+  const event = httpEvent(request, body)
   const answer = (await handlers.receive?.(event, context)) as { statusCode: number; headers: object; body: string }
   response.writeHead(answer.statusCode, { ...answer.headers }).end(answer.body)
 })
