@@ -4,18 +4,16 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { delivered, event, record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
-import type { Logger } from '../../../runtime/ports/effects.ts'
 import type { LeasedRecord } from '../../../runtime/ports/types.ts'
 import { postgresStores } from '../../../runtime/store/postgres/store.ts'
-import { systemClock, systemRandom } from '../../../runtime/system.ts'
+import { silentLogger, systemClock, systemRandom } from '../../../runtime/system.ts'
 import { runTenants } from '../../../runtime/tenants/run-tenants.ts'
 import type { TenantConnector } from '../../../runtime/tenants/tasks.ts'
 
 const [url = '', destination = '', name = '', claimMs = '20000'] = process.argv.slice(2)
 const stores = await postgresStores(url)
-const print = (message: string, fields = {}) => process.stderr.write(`${name} ${message} ${JSON.stringify(fields)}\n`)
-const logger: Logger = { debug: () => undefined, info: () => undefined, warn: print, error: print }
 
 function connectorOf(tenant: string): TenantConnector {
   const store = stores.of(tenant)
@@ -58,9 +56,7 @@ function connectorOf(tenant: string): TenantConnector {
 
 const server = createServer(async (incoming, answer) => {
   try {
-    let text = ''
-    for await (const chunk of incoming) text += chunk
-    const { tenant, ids } = JSON.parse(text) as { readonly tenant: string; readonly ids: readonly string[] }
+    const { tenant, ids } = (await json(incoming)) as { readonly tenant: string; readonly ids: readonly string[] }
     await stores.of(tenant).append(ids.map((id) => record(id, { orderingKey: id, body: 'x'.repeat(500) })))
     answer.writeHead(200).end()
   } catch (error) {
@@ -72,7 +68,13 @@ const options = {
   claims: stores.claims({ claimMs: Number(claimMs) }),
   connectorOf: async (it: string) => connectorOf(it),
 }
-const running = runTenants({ ...options, signal: stop.signal, clock: systemClock, random: systemRandom, logger })
+const running = runTenants({
+  ...options,
+  signal: stop.signal,
+  clock: systemClock,
+  random: systemRandom,
+  logger: silentLogger,
+})
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
 process.once('SIGTERM', async () => {
   stop.abort()

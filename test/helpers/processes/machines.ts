@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { json } from 'node:stream/consumers'
 import { startPostgres } from './postgres.ts'
 
 /** From the root of the checkout, also when this file is compiled for a benchmark. */
@@ -29,17 +30,15 @@ export interface Machine {
 
 export interface MachinesOptions {
   readonly claimMs?: number
-  /** Milliseconds that the destination takes for a request. */
-  readonly latency?: number
   readonly settings?: Readonly<Record<string, string | number>>
 }
 
 export async function startMachines(options: MachinesOptions = {}) {
-  const { claimMs = 20_000, latency = 5, settings = {} } = options
+  const { claimMs = 20_000, settings = {} } = options
   const server = await startPostgres({ fsync: true, settings })
   const machines: (Machine & { readonly port: number })[] = []
   const closing: (() => void)[] = []
-  const destination = await startDestination(latency)
+  const destination = await startDestination()
   closing.push(destination.close)
   /** Acknowledged by a machine: by id, when. */
   const acknowledged = new Map<string, number>()
@@ -49,10 +48,9 @@ export async function startMachines(options: MachinesOptions = {}) {
     closing.push(network.close)
     const url = `postgres://postgres@127.0.0.1:${network.port}/postgres?pool=4`
     const argv = ['--import', 'tsx', SCRIPT, url, destination.url, name, `${claimMs}`]
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
-    child.stderr.on('data', (text) => log.push(String(text)))
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] })
     const [port] = (await once(createInterface(child.stdout), 'line')) as [string]
-    const machine = { name, port: Number(port), cut: network.cut, ...lifeOf(child) }
+    const machine = Object.assign(lifeOf(child), { name, port: Number(port), cut: network.cut })
     machines.push(machine)
     return machine
   }
@@ -73,7 +71,6 @@ export async function startMachines(options: MachinesOptions = {}) {
     for (const id of ids) acknowledged.set(id, performance.now())
   }
 
-  const log: string[] = []
   return {
     server,
     add,
@@ -82,7 +79,6 @@ export async function startMachines(options: MachinesOptions = {}) {
     arrivals: destination.arrivals,
     repeats: destination.repeats,
     overlaps: destination.overlaps,
-    log,
     /** Those acknowledged that have not arrived. */
     missing: () => [...acknowledged.keys()].filter((id) => !destination.arrivals.has(id)),
     async end() {
@@ -96,17 +92,14 @@ export async function startMachines(options: MachinesOptions = {}) {
 export type Machines = Awaited<ReturnType<typeof startMachines>>
 
 function lifeOf(child: ChildProcess) {
-  let isRunning = true
   return {
     get isRunning() {
-      return isRunning
+      return !child.killed
     },
     kill() {
-      isRunning = false
       child.kill('SIGKILL')
     },
     async stop() {
-      isRunning = false
       const exit = once(child, 'exit')
       child.kill('SIGTERM')
       await exit
@@ -114,20 +107,25 @@ function lifeOf(child: ChildProcess) {
   }
 }
 
+/** Milliseconds that the destination takes for a request. */
+const LATENCY = 5
+
 /** Accepts events by key. An event that arrives again is not counted again, as with an idempotency key. */
-async function startDestination(latency: number) {
+async function startDestination() {
   const arrivals = new Map<string, Arrival>()
   const repeats: string[] = []
   const overlaps: string[] = []
   const working = new Map<string, string>()
   const server = createHttpServer(async (request, answer) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    const { tenant, machine, keys } = JSON.parse(text) as { tenant: string; machine: string; keys: readonly string[] }
+    const { tenant, machine, keys } = (await json(request)) as {
+      tenant: string
+      machine: string
+      keys: readonly string[]
+    }
     const other = working.get(tenant)
     if (other !== undefined && other !== machine) overlaps.push(`${tenant}: ${other} and ${machine}`)
     working.set(tenant, machine)
-    await new Promise((resolve) => setTimeout(resolve, latency))
+    await new Promise((resolve) => setTimeout(resolve, LATENCY))
     for (const key of keys) {
       if (arrivals.has(key)) repeats.push(key)
       else arrivals.set(key, { tenant, machine, at: performance.now() })
