@@ -1,6 +1,7 @@
 /** Receives the webhooks of many tenants at one address: verifies each, then stores it with the tenant whose account it names. */
 
 import { asTransientFault } from '../http/transient-faults.ts'
+import { asId } from '../lib/json.ts'
 import { presentMembers } from '../lib/present-members.ts'
 import { Observer } from '../observe/observer.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
@@ -122,12 +123,16 @@ const ofStore = ({ store, spec }: ReceivingTenant, options: WebhookRouterOptions
 
 const guard = <T>(call: () => Promise<T>) => asTransientFault(call, 'store/failed', 'the store failed')
 
-/** Of a batch, the first notification names the account. */
+/** None for a batch of several accounts: the secret of one must not verify what is said of another. */
 function secretsByClaim({ spec, secretsOf }: WebhookRouterOptions) {
   if (secretsOf === undefined) return undefined
   return async (text: string, headers: Headers): Promise<readonly string[]> => {
-    const [first] = (await readNotifications(text, headers, spec.webhook).catch(() => undefined)) ?? []
-    const claimed = first && (await spec.webhook.envelope.workspace?.evaluate(presentMembers(first.envelope)))
-    return typeof claimed === 'string' || typeof claimed === 'number' ? secretsOf(String(claimed)) : []
+    const received = (await readNotifications(text, headers, spec.webhook).catch(() => undefined)) ?? []
+    const { workspace } = spec.webhook.envelope
+    const claims = await Promise.all(
+      received.map(async ({ envelope }) => asId(await workspace?.evaluate(presentMembers(envelope)))),
+    )
+    const [claimed, ...others] = new Set(claims.filter((claim) => claim !== undefined))
+    return claimed === undefined || others.length > 0 ? [] : secretsOf(claimed)
   }
 }

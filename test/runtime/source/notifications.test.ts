@@ -137,6 +137,24 @@ describe('a batch', async () => {
     expect(router.stats()).toMatchObject({ routed: 2, unknown: 1 })
   })
 
+  test('for many tenants with a secret each is of one of them: its secret verifies nothing of another', async () => {
+    const { parts, stored } = receiver(await withWebhook({ each: 'events' }))
+    const asked: string[] = []
+    const secretsOf = async (account: string) => {
+      asked.push(account)
+      return account === 'a' ? [SECRET] : ['of-another']
+    }
+    const router = createWebhookRouter({ ...parts, secretsOf, tenantOf: () => parts })
+    const send = async (events: readonly unknown[]) => {
+      const body = JSON.stringify({ events })
+      return (await router.route({ method: 'POST', headers: { 'X-Signature': sign(body) }, body })).status
+    }
+    expect(await send([one('1'), { ...one('2'), account: 'b' }])).toBe(401)
+    expect([await stored(), asked]).toEqual([[], []])
+    expect(await send([one('1'), { id: 'x' }, one('2')])).toBe(200)
+    expect(await stored()).toHaveLength(2)
+  })
+
   test('that the disk takes in part is answered with 503, and is whole once it is sent again', async () => {
     const { send, stored, failAppends } = receiver(await withWebhook({ each: 'events' }))
     const body = JSON.stringify({ events: [one('1'), one('2'), one('3')] })
