@@ -1,0 +1,36 @@
+/** Addresses of the Events page and of one event: every number of a page links to the events that it counts. */
+import type { PageContext } from './types.ts'
+
+/** How an event's record was read. `history` is an import. */
+export type EventOrigin = 'live' | 'history' | 'reconcile'
+
+/** What the Events page shows. Nothing here names a person: a search has an id in its place. */
+export interface EventFilter {
+  readonly metric?: string | undefined
+  /** `waiting` events have no outcome yet. */
+  readonly outcome?: 'delivered' | 'skipped' | 'dead' | 'waiting' | undefined
+  /** A skip reason or a fault code. */
+  readonly reason?: string | undefined
+  readonly origin?: EventOrigin | undefined
+  /** The id of an import. */
+  readonly run?: string | undefined
+  readonly topic?: string | undefined
+  /** When the outcome was written, from `since` on and before `until`: milliseconds since 1970. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+  /** A search by the person, by its id in `PageContext.searches`. */
+  readonly search?: string | undefined
+}
+
+const TEXTS = ['metric', 'outcome', 'reason', 'origin', 'run', 'topic', 'search'] as const
+const TIMES = ['since', 'until'] as const
+
+export function eventsLink(filter: EventFilter, { link }: Pick<PageContext, 'link'>): string {
+  const query = new URLSearchParams()
+  for (const name of TEXTS) if (filter[name] !== undefined) query.set(name, filter[name])
+  for (const name of TIMES) if (filter[name] !== undefined) query.set(name, new Date(filter[name]).toISOString())
+  return link(query.size === 0 ? '/events' : `/events?${query}`)
+}
+
+/** The page of one event, by its id in the ledger. */
+export const eventLink = (id: number, { link }: Pick<PageContext, 'link'>): string => link(`/events/${id}`)
