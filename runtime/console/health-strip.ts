@@ -26,11 +26,14 @@ ${others.length > 0 && html`<details id="more-problems"><summary>${plural(others
 </section>`
 }
 
+const ASK_OWNER = 'Ask an owner of this console.'
+
 const consequence = ({ effect, consequence: text }: Problem): Html =>
   html`<strong>${EFFECT_NAMES[effect]}:</strong> ${text}.`
 
-function action({ action: what }: Problem, { link }: PageContext): Html | string {
+function action({ action: what }: Problem, { link, mayOpen }: PageContext): Html | string {
   if (what === undefined) return ENDS_BY_ITSELF
+  if (what.path !== undefined && !mayOpen(what.path)) return ASK_OWNER
   return what.path === undefined ? html`${what.text}.` : html`<a href="${link(what.path)}">${what.text}</a>`
 }
 

@@ -32,7 +32,12 @@ const maskAny = (value: Json | undefined): Json =>
   value === null || value === undefined || value === '' ? (value ?? null) : MASK
 
 /** The link to the same page, masked or in full. It names a row of the ledger, never a person. */
-export function personalDataToggle({ seq }: Pick<LedgerEntry, 'seq'>, inFull: boolean, { url }: PageContext): Html {
+export function personalDataToggle(
+  { seq }: Pick<LedgerEntry, 'seq'>,
+  inFull: boolean,
+  { url, may }: PageContext,
+): Html {
+  if (!may('read')) return html`<p class="soft">Personal data is masked.</p>`
   const query = new URLSearchParams(url.search)
   if (inFull) query.delete('full')
   else query.set('full', String(seq))

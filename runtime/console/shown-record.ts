@@ -10,7 +10,7 @@ import type { Html, PageContext } from './types.ts'
 export async function shownRecord(entry: LedgerEntry, context: PageContext): Promise<Html> {
   const { body, seq } = entry
   if (body === undefined) return RECORD_EXPIRED
-  const inFull = context.url.searchParams.get('full') === String(seq)
+  const inFull = context.may('read') && context.url.searchParams.get('full') === String(seq)
   if (inFull && !isBackgroundRefresh(context.request)) await noteReveal(context, seq)
   // A background refresh leaves the element as it was, so it need not map the record.
   const content = isBackgroundRefresh(context.request)

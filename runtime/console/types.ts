@@ -12,7 +12,7 @@ import type { Searches } from './server/searches.ts'
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 /** What a visitor may do. Each includes the former. */
-export type VisitorAccess = 'read' | 'operate' | 'set-up'
+export type VisitorAccess = 'view' | 'read' | 'operate' | 'set-up'
 
 /** A person whom the host has signed in. */
 export interface Visitor {
@@ -21,8 +21,8 @@ export interface Visitor {
   /** Shown in the header. */
   readonly name?: string | undefined
   /**
-   * `read`: all pages but setup. `operate`: retries, imports, segments and flows, confirmations. `set-up`: connecting and
-   * disconnecting. Default: `set-up`.
+   * `view`: all pages but setup, personal data masked everywhere. `read`: may show personal data. `operate`: retries,
+   * imports, segments and flows, confirmations. `set-up`: connecting and disconnecting. Default: `set-up`.
    */
   readonly may?: VisitorAccess | undefined
 }
@@ -79,6 +79,8 @@ export interface Page {
   readonly title: string | ((context: PageContext) => string)
   /** Label in the navigation. Absent: only other pages link to it. */
   readonly nav?: string
+  /** Who may open it. Default: `view`, so it shows personal data only where `context.may('read')`. */
+  readonly access?: VisitorAccess
   /** Resolves to the content below the title, or to the response of `redirect` or `notFound`. */
   render(context: PageContext): Html | Response | Promise<Html | Response>
 }
@@ -86,6 +88,8 @@ export interface Page {
 /** The POST of a form: a row of the same table. Session, origin and token are verified before it runs. */
 export interface Action {
   readonly path: string
+  /** Who may send it. Default: `operate`. Forms of an action that the visitor may not send are not shown. */
+  readonly access?: VisitorAccess
   run(context: PageContext): Response | Promise<Response>
 }
 
@@ -103,6 +107,10 @@ export interface PageContext {
   readonly session: string
   /** Who the visitor is, for the timeline: the host's name or id of them, or `console`. */
   readonly person: string
+  /** Whether the visitor may do this: `read` shows personal data, `operate` acts, `set-up` connects. */
+  may(access: VisitorAccess): boolean
+  /** Whether the visitor may open the page at this path of the console, for links that not everyone may follow. */
+  mayOpen(path: string): boolean
   /** What was searched for, by names that may appear in addresses. */
   readonly searches: Searches
   /** A hidden field that every `<form method="post">` must hold. */

@@ -7,6 +7,7 @@ import { serveAsset } from '../assets.ts'
 import { bugReportLink, faultCode } from '../fault-link.ts'
 import { actions, pages } from '../pages.ts'
 import type { ConsoleOptions } from '../types.ts'
+import { accessOfAction, accessOfPage } from './access.ts'
 import { authorize, EXPIRED_FORM } from './authorize.ts'
 import { loginRoutes } from './login.ts'
 import { type MessagePage, PageRenderer } from './render.ts'
@@ -31,8 +32,14 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
     return updates.subscribe(c, { lastId, browser: c.var.session?.id ?? '' })
   })
   if (options.visitor === undefined) routes.route('/', loginRoutes(services, renderer))
-  for (const page of pages) routes.get(page.path, (c) => renderer.page(c, page))
-  for (const action of actions) routes.post(action.path, (c) => renderer.action(c, action))
+  for (const page of pages)
+    routes.get(page.path, (c) =>
+      renderer.allows(c, accessOfPage(page)) ? renderer.page(c, page) : renderer.message(c, NOT_ALLOWED),
+    )
+  for (const action of actions)
+    routes.post(action.path, (c) =>
+      renderer.allows(c, accessOfAction(action)) ? renderer.action(c, action) : renderer.message(c, NOT_ALLOWED),
+    )
 
   app.notFound((c) => renderer.message(c, NOT_FOUND))
   app.onError((error, c) => {
@@ -43,6 +50,12 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
     return renderer.message(c, failurePage(fault, options))
   })
   return app
+}
+
+const NOT_ALLOWED: MessagePage = {
+  status: 403,
+  title: 'Not allowed',
+  text: 'Your account may not do this. Nothing was changed. Ask the person who manages this connection.',
 }
 
 const NOT_FOUND: MessagePage = { status: 404, title: 'Page not found', text: 'This page does not exist.' }

@@ -22,7 +22,7 @@ export function authorize(services: ConsoleServices, renderer: PageRenderer): Mi
     loadSession(services),
     // Refuses forms of other sites. Whether a form came from a page of this session it cannot tell: see `verifyForm`.
     csrf({ origin: isOwnOrigin }),
-    visitor === undefined ? requireSignIn(services) : admitVisitor(services, visitor, renderer),
+    visitor === undefined ? requireSignIn(services) : admitVisitor(visitor, renderer),
     bodyLimit({ maxSize: MAX_FORM, onError: refuse(NOT_A_FORM) }),
     verifyForm(services, renderer),
     // Around the cookies, so that both answers set the same session.

@@ -3,8 +3,8 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { pages } from '../pages.ts'
-import type { Action, Html, Page, PageContext } from '../types.ts'
-import { accessFor, mayAccess } from './access.ts'
+import type { Action, Html, Page, PageContext, VisitorAccess } from '../types.ts'
+import { accessOfPage, accessOfPath, mayAccess } from './access.ts'
 import { type LayoutProps, layout } from './layout.ts'
 import { noteAction } from './note-action.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
@@ -38,6 +38,9 @@ export class PageRenderer {
 
   async action(c: Context<ConsoleEnv>, { path, run }: Action): Promise<Response> {
     const context = this.contextOf(c)
+    // What was searched for is not done, and not noted.
+    if (c.var.visitor !== undefined && path !== '/find')
+      context.options.logger.info('console: form sent', { path, visitor: c.var.visitor.id })
     let done: string | undefined
     const response = await run({
       ...context,
@@ -59,6 +62,7 @@ export class PageRenderer {
     const { options, sessions, flash, imports, updates, searches } = this.#services
     const session = c.var.session ?? NO_SESSION
     const link = (path: string) => `${options.base ?? ''}${path}`
+    const may = (access: VisitorAccess) => this.allows(c, access)
     return {
       options: options,
       imports,
@@ -68,6 +72,8 @@ export class PageRenderer {
       form: c.var.form ?? new URLSearchParams(),
       session: session.id,
       person: c.var.visitor?.name ?? c.var.visitor?.id ?? 'console',
+      may,
+      mayOpen: (path) => may(accessOfPath(path)),
       searches,
       csrfField: html`<input type="hidden" name="csrf" value="${sessions.formToken(session)}">`,
       link,
@@ -81,13 +87,19 @@ export class PageRenderer {
     }
   }
 
+  /** A visitor without a level may do all: a host's, or the owner who signed in here. Before signing in, nothing. */
+  allows({ var: { visitor, session } }: Context<ConsoleEnv>, access: VisitorAccess): boolean {
+    if (visitor !== undefined) return mayAccess(visitor.may ?? 'set-up', access)
+    return this.#services.options.visitor === undefined && session?.authenticated === true
+  }
+
   /** What this browser may see of the console around the page. */
   async #access(c: Context<ConsoleEnv>): Promise<Pick<LayoutProps, 'nav' | 'canSignOut' | 'visitor' | 'health'>> {
-    const { visitor, session } = c.var
-    if (visitor === undefined && session?.authenticated !== true) return { nav: [], canSignOut: false }
-    const isOpen = ({ path, nav }: Page) =>
-      nav !== undefined && (visitor === undefined || mayAccess(visitor.may, accessFor('GET', path)))
+    const { visitor } = c.var
+    if (!this.allows(c, 'view')) return { nav: [], canSignOut: false }
+    const isOpen = (page: Page) => page.nav !== undefined && this.allows(c, accessOfPage(page))
     const health = await this.#services.health.assess()
-    return { nav: pages.filter(isOpen), canSignOut: visitor === undefined, visitor, health }
+    const canSignOut = this.#services.options.visitor === undefined
+    return { nav: pages.filter(isOpen), canSignOut, visitor, health }
   }
 }

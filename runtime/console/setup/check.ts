@@ -9,6 +9,7 @@ const TIMEOUT = 20_000
 
 export const checkPage: Page = {
   path: '/set-up/check',
+  access: 'set-up',
   title: 'Permissions',
   async render(context) {
     const { results, failures } = await runChecks(context)

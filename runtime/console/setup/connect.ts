@@ -18,6 +18,7 @@ import {
 
 export const connectPage: Page = {
   path: '/set-up/:name',
+  access: 'set-up',
   title: ({ params }) => `Connect ${capitalize(params.name ?? '')}`,
   async render(context) {
     const view = await setupOf(context)?.view()
@@ -43,6 +44,7 @@ ${permissionsTable(view, true)}`
 /** The OAuth redirect URL. A GET, as OAuth requires; its state proves that this browser started it. */
 export const callbackPage: Page = {
   path: '/set-up/:name/callback',
+  access: 'set-up',
   title: 'Connect',
   render: (context) =>
     connect(context, async (view) => {
@@ -56,6 +58,7 @@ export const callbackPage: Page = {
 
 export const pasteAction: Action = {
   path: '/set-up/:name/paste',
+  access: 'set-up',
   run: (context) =>
     connect(context, async ({ side }) => {
       const { form, request } = context
@@ -67,6 +70,7 @@ export const pasteAction: Action = {
 
 export const permissionsAction: Action = {
   path: '/set-up/:name/extras',
+  access: 'set-up',
   async run(context) {
     const setup = setupOf(context)
     const view = setup && findSide(await setup.view(), context.params.name)

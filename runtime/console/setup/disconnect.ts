@@ -5,6 +5,7 @@ import { CREDENTIALS_BY_HOST, setupOf } from './shared.ts'
 
 export const disconnectPage: Page = {
   path: '/set-up/disconnect',
+  access: 'set-up',
   title: 'Disconnect',
   async render(context) {
     const setup = setupOf(context)
@@ -32,6 +33,7 @@ const RETAINED_DATA: Html = html`<p>Received records, their history, and the key
 
 export const disconnectAction: Action = {
   path: '/set-up/disconnect',
+  access: 'set-up',
   async run(context) {
     // Connecting again promises that no history is sent until requested, so the import must not resume then.
     if ((await context.imports.otherProcess()) === undefined) await context.imports.pause()

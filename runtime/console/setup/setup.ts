@@ -14,6 +14,7 @@ const TIMEOUT = 5_000
 
 export const setupPage: Page = {
   path: '/set-up',
+  access: 'set-up',
   title: 'Setup',
   nav: 'Setup',
   async render(context) {
@@ -73,6 +74,7 @@ ${context.options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a m
 
 export const approveAction: Action = {
   path: '/set-up/approve',
+  access: 'set-up',
   async run(context) {
     const setup = setupOf(context)
     if (setup !== undefined)
@@ -83,6 +85,7 @@ export const approveAction: Action = {
 
 export const finishAction: Action = {
   path: '/set-up/finish',
+  access: 'set-up',
   async run(context) {
     const setup = setupOf(context)
     await setup?.finish()

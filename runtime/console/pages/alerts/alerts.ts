@@ -14,6 +14,7 @@ const TIMEOUT = 30_000
 
 export const alertsPage: Page = {
   path: PATH,
+  access: 'set-up',
   title: 'Alerts',
   async render(context) {
     const { alerts } = context.options
@@ -66,6 +67,7 @@ const NAMES: Readonly<Record<keyof AlertSettings, string>> = {
 /** What is secret is kept when its field is empty. */
 export const saveAlertsAction: Action = {
   path: `${PATH}/save`,
+  access: 'set-up',
   async run({ options: { alerts }, form, redirect }) {
     if (alerts === undefined) return redirect(PATH)
     const saved = form.has('clear') ? {} : await alerts.saved()
@@ -92,6 +94,7 @@ export const saveAlertsAction: Action = {
 
 export const testAlertAction: Action = {
   path: `${PATH}/test`,
+  access: 'set-up',
   async run({ options, redirect }) {
     const results = await withTimeout(TIMEOUT, options, async (signal) => options.alerts?.test(signal) ?? {})
     const failures = Object.entries(results).filter(([, reason]) => reason !== null)

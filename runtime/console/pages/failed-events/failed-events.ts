@@ -92,7 +92,7 @@ ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
 ${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`
 }
 
-function retryGroup({ group, count }: DeadLetterGroup, context: PageContext): Html {
+function retryGroup({ group, count }: DeadLetterGroup, context: PageContext): Html | '' {
   const button = count === 1 ? 'Retry this record' : `Retry these ${formatCount(count)}`
   return retryForm({ group }, { button, confirm: confirmRetry(plural(count, 'record')) }, context)
 }

@@ -14,8 +14,9 @@ export interface RetryTexts {
 export function retryForm(
   fields: Readonly<Record<string, string>>,
   { button, confirm, isSmall = false }: RetryTexts,
-  { link, csrfField }: PageContext,
-): Html {
+  { link, csrfField, may }: PageContext,
+): Html | '' {
+  if (!may('operate')) return ''
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )

@@ -33,6 +33,7 @@ function typedRef({ searchParams }: URL): string | undefined {
 /** A POST, and a redirect to a random name: what a person searches for may be another person's, and an URL is kept. */
 export const findAction: Action = {
   path: '/find',
+  access: 'view',
   run({ form, searches, redirect }) {
     const ref = toSearchKey(form.get('what') ?? '')
     return redirect(ref === '' ? '/find' : `/find?search=${searches.remember(ref)}`)

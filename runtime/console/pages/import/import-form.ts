@@ -48,7 +48,8 @@ function metricChoices({ options }: PageContext, selected: readonly string[] | u
 const dayInput = (name: string, label: string, fields: URLSearchParams) =>
   html`<div><label for="${name}">${label}</label><input id="${name}" name="${name}" type="date" value="${fields.get(name) ?? ''}"></div>`
 
-function startForm({ csrfField, link }: PageContext, fields: URLSearchParams): Html {
+function startForm({ csrfField, link, may }: PageContext, fields: URLSearchParams): Html | '' {
+  if (!may('operate')) return ''
   const choices = [...fields].filter(([name]) => ['metric', 'since', 'until'].includes(name))
   return html`<form method="post" action="${link('/import/begin')}">${csrfField}
 ${choices.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}

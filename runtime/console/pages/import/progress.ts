@@ -122,9 +122,9 @@ function streamBar({ stream, recordsRead, total, done }: StreamProgress, { speed
 <progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${text}"></progress></p>`
 }
 
-function actionButtons(status: ImportStatus, { link, csrfField }: PageContext): Html | '' {
+function actionButtons(status: ImportStatus, { link, csrfField, may }: PageContext): Html | '' {
   const { progress, running, waitsForAuth, otherProcess } = status
-  if (otherProcess) return ''
+  if (otherProcess || !may('operate')) return ''
   const button = (path: string, label: string) =>
     html`<form method="post" action="${link(path)}">${csrfField}<button>${label}</button></form>`
   const restart = html`<form method="post" action="${link('/import/restart')}" data-confirm="${restartText(progress)}">${csrfField}<input type="hidden" name="run" value="${progress.run}"><button class="plain">Restart import</button></form>`

@@ -16,7 +16,7 @@ const PAGE_SIZE = 20
 export async function eventsTable(metric: string, context: PageContext): Promise<Html> {
   const { options, url } = context
   const before = parseId(url.searchParams.get('before'))
-  const shown = parseId(url.searchParams.get('show'))
+  const shown = context.may('read') ? parseId(url.searchParams.get('show')) : undefined
   const { store } = options.connector
   const page = await store.events({ metric, limit: PAGE_SIZE + 1, ...(before !== undefined && { before }) })
   const events = [...page.slice(0, PAGE_SIZE), ...(await shownEvent(shown, page, metric, store))]
@@ -65,7 +65,8 @@ function profileName(remapped: RemappedEvent, isShown: boolean): Html | string {
 }
 
 /** A link, because it changes nothing. It names a row of the ledger, never a person. */
-function toggle({ id, settledAt }: LedgerEvent, isShown: boolean, { url }: PageContext): Html {
+function toggle({ id, settledAt }: LedgerEvent, isShown: boolean, { url, may }: PageContext): Html | '' {
+  if (!may('read')) return ''
   const query = new URLSearchParams(url.search)
   if (isShown) query.delete('show')
   else query.set('show', String(id))

@@ -8,14 +8,14 @@ import { countWaiting } from '../../waiting-events.ts'
 const PATH = '/confirm-deletions'
 
 /** Empty once it is confirmed, or while profiles are kept. */
-export async function deletionsBanner({ options, link, csrfField }: PageContext): Promise<Html | ''> {
+export async function deletionsBanner({ options, link, csrfField, may }: PageContext): Promise<Html | ''> {
   const { deletions, store, spec } = options.connector
   if (deletions === undefined || (await deletions.isConfirmed())) return ''
   const [source, destination] = [capitalize(spec.source.name), capitalize(spec.destination.name)]
   const waiting = countWaiting(await store.tallies(), DELETION)
   const text = `Delete the profiles of contacts that are deleted in ${source}, for good, with all their events in ${destination}? ${waiting === 0 ? 'None waits now' : `${plural(waiting, 'deletion')} ${waiting === 1 ? 'waits' : 'wait'}`}.`
   return html`<div class="message bad"><p>The spec says that a contact deleted in ${source} is deleted in ${destination}, too (<code>people.onDelete</code>). Nothing is deleted until you confirm it. ${waiting > 0 && `${plural(waiting, 'deletion')} ${waiting === 1 ? 'waits' : 'wait'}.`}</p>
-<form method="post" action="${link(PATH)}" data-confirm="${text}">${csrfField}<button>Confirm deletions</button></form></div>`
+${may('operate') && html`<form method="post" action="${link(PATH)}" data-confirm="${text}">${csrfField}<button>Confirm deletions</button></form>`}</div>`
 }
 
 export const confirmDeletionsAction: Action = {

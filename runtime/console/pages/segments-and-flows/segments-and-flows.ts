@@ -77,7 +77,7 @@ async function recipeStatus(recipe: Recipe, book: RecipeBook, context: PageConte
   }
 }
 
-function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, options }: PageContext): Html {
+function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, may, options }: PageContext): Html {
   const { id, kind, name } = recipe
   const destination = capitalize(options.connector.spec.destination.name)
   if (state.state === 'exists') {
@@ -89,6 +89,7 @@ function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, opti
     const names = state.missing.map((metric) => `“${metric}”`).join(' and ')
     return html`<p class="note">Not available yet: ${destination} has no metric ${names}. It appears with the first event, live or imported.</p>${request}`
   }
+  if (!may('operate')) return request
   return html`${request}<form method="post" action="${link(CREATE_PATH)}" data-confirm="Create the ${kind} “${name}” in ${destination}?">${csrfField}<input type="hidden" name="recipe" value="${id}"><button>Create ${kind}</button></form>`
 }
 
