@@ -1,5 +1,4 @@
 /** Reads bodies that no signature has verified yet: bounded in bytes, in memory for all of them together, and in time. */
-import { readBody } from '../lib/read-body.ts'
 import type { Clock } from '../ports/effects.ts'
 
 const MiB = 1024 * 1024
@@ -7,6 +6,8 @@ const MiB = 1024 * 1024
 const TOTAL = 32 * MiB
 /** Larger bodies get three quarters of it: a few large ones must not keep usual webhooks out. */
 const LARGE = MiB / 4
+/** Reserved for a body without a length in its header until more of it arrives. */
+const SMALLEST = 16 * 1024
 /** Time for one body. The source gives up after five seconds. Milliseconds. */
 const TIMEOUT = 10_000
 
@@ -23,7 +24,7 @@ export class UnverifiedBodies {
   readonly limit: number
   readonly #clock: Clock
   readonly #total: number
-  /** Of the bodies being read, by their headers: what one may still send is as good as sent. */
+  /** Of the bodies being read. What an announced one may still send is as good as sent. */
   #reserved = 0
 
   constructor(clock: Clock, limit: number) {
@@ -34,14 +35,14 @@ export class UnverifiedBodies {
 
   /** The whole body. Nothing of one is read that its header rules out. */
   async read(request: Request): Promise<Uint8Array | BodyRefusal> {
-    const announced = Number(request.headers.get('content-length') ?? Number.NaN)
-    const size = announced >= 0 ? announced : this.limit
-    if (size > this.limit) return 'too-large'
-    if (this.#reserved + size > (size > LARGE ? 0.75 : 1) * this.#total) return 'busy'
-    this.#reserved += size
-    const reading = readBody(request, this.limit)
-      .then((body) => body ?? ('too-large' as const))
-      .catch(() => 'cut-short' as const)
+    const length = Number(request.headers.get('content-length') ?? Number.NaN)
+    const isAnnounced = length >= 0
+    if (length > this.limit) return 'too-large'
+    const reservation: Reservation = { size: 0 }
+    if (!this.#grow(reservation, isAnnounced ? length : SMALLEST)) return 'busy'
+    const reading = (isAnnounced ? this.#readAnnounced(request) : this.#readChunks(request, reservation)).catch(
+      () => 'cut-short' as const,
+    )
     const timer = new AbortController()
     const timeout = this.#clock.sleep(TIMEOUT, timer.signal).then(() => 'too-slow' as const)
     try {
@@ -49,7 +50,43 @@ export class UnverifiedBodies {
     } finally {
       timer.abort()
       // Even after the timeout: the answer closes the connection, after which a reading may neither end nor fail.
-      this.#reserved -= size
+      this.#reserved -= reservation.size
+      reservation.isReleased = true
     }
   }
+
+  async #readAnnounced(request: Request): Promise<Uint8Array | BodyRefusal> {
+    // In one piece: a stream of one chunk costs half as much again. HTTP limits a body to its announced length.
+    const body = new Uint8Array(await request.arrayBuffer())
+    return body.length <= this.limit ? body : 'too-large'
+  }
+
+  /** Proxies often forward bodies without their length: reserving the limit for each would turn away all but a few. */
+  async #readChunks(request: Request, reservation: Reservation): Promise<Uint8Array | BodyRefusal> {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length
+      if (length > this.limit) return 'too-large'
+      if (!this.#grow(reservation, length)) return 'busy'
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  }
+
+  /** False if the memory for all bodies has no room for this one at the given size. */
+  #grow(reservation: Reservation, size: number): boolean {
+    const added = size - reservation.size
+    if (added <= 0) return true
+    if (reservation.isReleased || this.#reserved + added > (size > LARGE ? 0.75 : 1) * this.#total) return false
+    this.#reserved += added
+    reservation.size = size
+    return true
+  }
+}
+
+/** What one body holds of the memory for all. */
+interface Reservation {
+  size: number
+  isReleased?: true
 }

@@ -61,6 +61,18 @@ async function bench() {
 
 const silent = { pull: () => new Promise<void>(() => undefined) }
 const broken = { pull: () => Promise.reject(new Error('the client went away')) }
+/** Sends so many bytes, then nothing more, without an end. */
+const stallsAfter = (bytes: number): BodySource => {
+  let isSent = false
+  return {
+    pull: (controller) => {
+      if (isSent) return silent.pull()
+      isSent = true
+      controller.enqueue(new Uint8Array(bytes))
+      return undefined
+    },
+  }
+}
 const whole = (text: string): BodySource => ({
   pull: (controller) => {
     controller.enqueue(new TextEncoder().encode(text))
@@ -82,7 +94,7 @@ test.each([
 test('many large bodies at once get 503 and may come again; usual ones are taken meanwhile', async () => {
   const { send, clock } = await bench()
   const slow = Array.from({ length: 6 }, (_, n) =>
-    send(silent, n % 2 ? { signature: SIGNED, length: 4 * MiB } : { signature: SIGNED }),
+    send(n % 2 ? silent : stallsAfter(4 * MiB - 1), { signature: SIGNED, ...(n % 2 && { length: 4 * MiB }) }),
   )
   await clock.advance(0)
   const refused = await send(silent, { signature: SIGNED, length: 4 * MiB })
@@ -93,6 +105,27 @@ test('many large bodies at once get 503 and may come again; usual ones are taken
   await clock.advance(10_000)
   expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 408))
   expect(clock.sleeping).toBe(0)
+})
+
+test('without a length in the header a body takes the memory of what has arrived', async () => {
+  const { send, clock } = await bench()
+  const waiting = Array.from({ length: 500 }, () => send(stallsAfter(1024), { signature: SIGNED }))
+  await clock.advance(0)
+  const usual = '{"topic":"ping"}'
+  const signature = `sha1=${createHmac('sha1', SECRET).update(usual).digest('hex')}`
+  expect((await send(whole(usual), { signature })).status).toBe(200)
+  await clock.advance(10_000)
+  expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([408]))
+})
+
+test('a body that grows beyond the memory left gets 503, one over the limit 413', async () => {
+  const { send, clock } = await bench()
+  const slow = Array.from({ length: 6 }, () => send(silent, { signature: SIGNED, length: 4 * MiB }))
+  await clock.advance(0)
+  expect((await send(stallsAfter(MiB), { signature: SIGNED })).status).toBe(503)
+  await clock.advance(10_000)
+  await Promise.all(slow)
+  expect((await send(stallsAfter(4 * MiB + 1), { signature: SIGNED })).status).toBe(413)
 })
 
 test('a body that ends early gives its memory back, and is no fault of ours', async () => {
