@@ -102,8 +102,8 @@ async function fill(file: string, metrics: readonly string[]): Promise<void> {
     INSERT INTO bodies (seq, body) SELECT i, json_object('id', 'n' || i, 'topic', 'conversation.user.created', 'data', json_object('item', json_object('type', 'conversation', 'id', '' || i)))
       FROM made WHERE i > ${RECORDS - 5_000} OR i % 50 = 0;
     INSERT INTO events (seq, event_index, metric, status, settled_at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
-    INSERT INTO hourly_counts SELECT 0, at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 2, 3, 4;
-    INSERT INTO daily_counts SELECT 0, at / 86400000 * 86400000, metric, status, count(*) FROM made GROUP BY 2, 3, 4;
+    INSERT INTO hourly_counts SELECT 0, at / 3600000 * 3600000, metric, status, 'live', count(*) FROM made GROUP BY 2, 3, 4;
+    INSERT INTO daily_counts SELECT 0, at / 86400000 * 86400000, metric, status, 'live', count(*) FROM made GROUP BY 2, 3, 4;
     INSERT INTO tallies SELECT 0, 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 3, 4;
     INSERT INTO dead_letters (seq, group_name, key, settled_at) SELECT i, 'mapping/type|' || metric || '|' || (fault ->> '$.place'), 'w1:bench:' || i, at FROM made WHERE status = 'dead';
     INSERT INTO lookup_ids SELECT 0, '' || i, i FROM made;

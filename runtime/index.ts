@@ -205,9 +205,10 @@ export { type AttemptEnd, toAttempt, withAttempt } from './store/attempt-history
 export { memoryStore } from './store/memory/store.ts'
 export { memoryStores } from './store/memory/stores.ts'
 export {
-  activityRetention,
   type CountedEvent,
+  type CountedTime,
   countableEvents,
+  countedTime,
   type DeadLetterEntry,
   deadLetterEntries,
   deliveredContacts,
@@ -215,6 +216,8 @@ export {
   dismissedOutcome,
   eventLookupIds,
   identifiedContacts,
+  oldestHour,
+  originOf,
   recordResult,
   scopeOf,
   shouldDropBody,

@@ -1,8 +1,6 @@
 /** Addresses of the Events page and of one event: every number of a page links to the events that it counts. */
+import type { EventOrigin } from '../ports/ledger.ts'
 import type { PageContext } from './types.ts'
-
-/** How an event's record was read. `history` is an import. */
-export type EventOrigin = 'live' | 'history' | 'reconcile'
 
 /** What the Events page shows. Nothing here names a person: a search has an id in its place. */
 export interface EventFilter {

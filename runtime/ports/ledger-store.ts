@@ -21,7 +21,7 @@ export interface Ledger {
   tallies(scope?: string): Promise<readonly Tally[]>
   /** Finds records by record id, lookup id, idempotency key, contact or e-mail hash. Oldest first, at most 100. */
   trace(ref: string): Promise<readonly LedgerEntry[]>
-  /** Counts of ended events from `since` to before `until`. A replay subtracts its dead letter. */
+  /** Counts of ended events that happened from `since` to before `until`. A replay subtracts its dead letter. */
   activity(window: ActivityWindow): Promise<readonly ActivityBucket[]>
   /** All delivered events of a metric, counted by the day they happened, oldest first. Retention keeps the counts. */
   deliveredByDay(metric: string): Promise<readonly DeliveredDay[]>

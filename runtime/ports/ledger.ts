@@ -33,6 +33,9 @@ export const RECONCILE_SCOPE = 'reconcile'
 export type RecordOrigin = Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'> &
   Partial<Pick<SourceRecord, 'ingress'>>
 
+/** How the record of an event was read. `history`: by an import. The same after a replay. */
+export type EventOrigin = 'live' | 'history' | 'reconcile'
+
 /** Whether a poll of what has changed read the record. Holds for its replay, too. */
 export function isReconciled({ stream, backfillRun, ingress }: RecordOrigin): boolean {
   return stream !== undefined && backfillRun === undefined && ingress !== 'backfill'
@@ -43,8 +46,12 @@ export function deliveredKeys(outcome: Outcome): string[] {
   return outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
 }
 
-/** Events that ended in one hour. The metric is empty for records that ended without an event. */
+/**
+ * Ended events that happened in one hour. Those without a time, such as records that ended without an event, are counted
+ * when they ended. The metric is empty for the latter.
+ */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
+  readonly origin: EventOrigin
   /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */
   readonly hour: number
   readonly count: number
@@ -61,7 +68,7 @@ export interface DeliveredDay {
 export interface ActivityWindow {
   readonly since: number
   readonly until: number
-  /** Days are in UTC. */
+  /** Days are in UTC. Counts by the hour are kept for a month, those by the day for good. */
   readonly by?: 'hour' | 'day'
 }
 

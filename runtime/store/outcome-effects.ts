@@ -1,6 +1,12 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
-import { DISMISSED, FOREIGN_WORKSPACE, isReconciled, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
-import type { Retention } from '../ports/ledger-store.ts'
+import {
+  DISMISSED,
+  type EventOrigin,
+  FOREIGN_WORKSPACE,
+  isReconciled,
+  LIVE_SCOPE,
+  RECONCILE_SCOPE,
+} from '../ports/ledger.ts'
 import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState, SourceRecord } from '../ports/types.ts'
 
 export interface TallyLine {
@@ -12,6 +18,11 @@ export interface TallyLine {
 /** The scope of a record's tallies: its backfill run, reconciliation, or live delivery. The same after a replay. */
 export function scopeOf(record: Omit<SourceRecord, 'body'>): string {
   return record.backfillRun?.id ?? (isReconciled(record) ? RECONCILE_SCOPE : LIVE_SCOPE)
+}
+
+/** How the records of a scope were read. */
+export function originOf(scope: string): EventOrigin {
+  return scope === LIVE_SCOPE || scope === RECONCILE_SCOPE ? scope : 'history'
 }
 
 /** Why and since when a record is being retried, if its last attempt was deferred. */
@@ -135,7 +146,22 @@ export const startOfHour = (ms: number): number => Math.floor(ms / HOUR) * HOUR
 /** In UTC. */
 export const startOfDay = (ms: number): number => Math.floor(ms / DAY) * DAY
 
-/** Milliseconds. Counts hold no personal data: they stay as long as any record, and at least a month for the chart. */
-export function activityRetention({ settled, dead }: Retention): number {
-  return Math.max(settled, dead, 31 * DAY)
+/** How long counts by the hour are kept: a month, for charts. Counts by the day hold no personal data either, and stay. */
+const HOURS_KEPT = 31 * DAY
+
+/** The start of the oldest hour whose counts are kept. */
+export const oldestHour = (now: number): number => startOfHour(now - HOURS_KEPT)
+
+/** Where the activity counts an event. */
+export interface CountedTime {
+  readonly day: number
+  /** Absent: so long before its record ended that its hour is not kept. */
+  readonly hour?: number
+}
+
+/** By when the event happened: an import is not the activity of today. Without a time, or by a clock ahead: when it ended. */
+export function countedTime({ time }: EventResult, endedAt: number): CountedTime {
+  const happenedAt = time === undefined ? Number.NaN : Date.parse(time)
+  const at = happenedAt <= endedAt ? happenedAt : endedAt
+  return { day: startOfDay(at), ...(at >= oldestHour(endedAt) && { hour: startOfHour(at) }) }
 }

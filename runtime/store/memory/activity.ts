@@ -10,13 +10,14 @@ import type {
   LedgerEvent,
   ReplaySelector,
 } from '../../ports/ledger.ts'
-import type { Retention } from '../../ports/ledger-store.ts'
 import type { EventResult } from '../../ports/types.ts'
 import {
-  activityRetention,
   type CountedEvent,
+  countedTime,
   deadLetterEntries,
   deliveredDay,
+  oldestHour,
+  originOf,
   startOfDay,
   startOfHour,
 } from '../outcome-effects.ts'
@@ -31,7 +32,8 @@ interface ListedEvent {
 export class MemoryActivity {
   /** Oldest first. */
   #events: ListedEvent[] = []
-  readonly #hours = new Map<string, ActivityBucket>()
+  readonly #hours = new ActivityCounts()
+  readonly #days = new ActivityCounts()
   /** By metric and day of the event. */
   readonly #deliveredDays = new Map<string, Map<string, number>>()
   #id = 0
@@ -51,14 +53,15 @@ export class MemoryActivity {
     for (const { result } of events) {
       this.#id += 1
       this.#events.push({ scope, event: { ...result, id: this.#id, ...source, settledAt: at } })
-      this.#count(result, at, 1)
+      this.#count(result, scope, at, 1)
       const day = deliveredDay(result)
       if (day !== undefined) this.#addDelivered(result.metric, day)
     }
   }
 
   /** Removes the undelivered `events` of a replayed dead letter. */
-  remove({ seq, settledAt = 0 }: StoredRecord, events: readonly CountedEvent[]): void {
+  remove(stored: StoredRecord, events: readonly CountedEvent[]): void {
+    const { seq, settledAt = 0 } = stored
     const isKept = ({ event }: ListedEvent) =>
       event.seq !== seq || (event.status === 'delivered' && event.key !== undefined)
     const markReplayed = ({ scope, event }: ListedEvent): ListedEvent => ({
@@ -66,28 +69,16 @@ export class MemoryActivity {
       event: event.seq === seq ? { ...event, ingress: 'replay' } : event,
     })
     this.#events = this.#events.filter(isKept).map(markReplayed)
-    for (const { result } of events) this.#count(result, settledAt, -1)
+    for (const { result } of events) this.#count(result, scopeOf(stored), settledAt, -1)
   }
 
-  prune(seqs: ReadonlySet<number>, retention: Retention, now: number): void {
+  prune(seqs: ReadonlySet<number>, now: number): void {
     this.#events = this.#events.filter(({ event }) => !seqs.has(event.seq))
-    const first = startOfHour(now - activityRetention(retention))
-    for (const [name, { hour }] of this.#hours) if (hour < first) this.#hours.delete(name)
+    this.#hours.dropBefore(oldestHour(now))
   }
 
-  counts(window: ActivityWindow): ActivityBucket[] {
-    const startOf = window.by === 'day' ? startOfDay : startOfHour
-    const sums = new Map<string, ActivityBucket>()
-    for (const bucket of this.#hours.values()) {
-      if (bucket.hour < startOf(window.since) || bucket.hour >= window.until || bucket.count <= 0) continue
-      const hour = startOf(bucket.hour)
-      const name = JSON.stringify([hour, bucket.metric, bucket.status])
-      sums.set(name, { ...bucket, hour, count: (sums.get(name)?.count ?? 0) + bucket.count })
-    }
-    const byHour = (a: ActivityBucket, b: ActivityBucket) => a.hour - b.hour
-    return [...sums.values()].sort(
-      (a, b) => byHour(a, b) || compareTexts(a.metric, b.metric) || compareTexts(a.status, b.status),
-    )
+  counts({ since, until, by }: ActivityWindow): ActivityBucket[] {
+    return by === 'day' ? this.#days.list(startOfDay(since), until) : this.#hours.list(startOfHour(since), until)
   }
 
   deliveredByDay(metric: string): DeliveredDay[] {
@@ -112,10 +103,37 @@ export class MemoryActivity {
     this.#deliveredDays.set(metric, days.set(day, (days.get(day) ?? 0) + 1))
   }
 
-  #count({ metric, status }: EventResult, at: number, count: number): void {
-    const hour = startOfHour(at)
-    const name = JSON.stringify([hour, metric, status])
-    this.#hours.set(name, { hour, metric, status, count: (this.#hours.get(name)?.count ?? 0) + count })
+  #count(result: EventResult, scope: string, endedAt: number, count: number): void {
+    const { hour, day } = countedTime(result, endedAt)
+    const { metric, status } = result
+    const labels = { metric, status, origin: originOf(scope) }
+    if (hour !== undefined) this.#hours.add({ ...labels, hour, count })
+    this.#days.add({ ...labels, hour: day, count })
+  }
+}
+
+class ActivityCounts {
+  readonly #buckets = new Map<string, ActivityBucket>()
+
+  add(bucket: ActivityBucket): void {
+    const { hour, metric, status, origin } = bucket
+    const name = JSON.stringify([hour, metric, status, origin])
+    this.#buckets.set(name, { ...bucket, count: (this.#buckets.get(name)?.count ?? 0) + bucket.count })
+  }
+
+  dropBefore(first: number): void {
+    for (const [name, { hour }] of this.#buckets) if (hour < first) this.#buckets.delete(name)
+  }
+
+  list(from: number, until: number): ActivityBucket[] {
+    const found = [...this.#buckets.values()].filter(({ hour, count }) => hour >= from && hour < until && count > 0)
+    return found.sort(
+      (a, b) =>
+        a.hour - b.hour ||
+        compareTexts(a.metric, b.metric) ||
+        compareTexts(a.status, b.status) ||
+        compareTexts(a.origin, b.origin),
+    )
   }
 }
 

@@ -228,7 +228,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
       this.#waiting.replace(stored, undefined)
       this.#records.delete(stored.record.id)
     }
-    this.#activity.prune(new Set(expired.map(({ seq }) => seq)), retention, now)
+    this.#activity.prune(new Set(expired.map(({ seq }) => seq)), now)
     return expired.length
   }
 

@@ -1,4 +1,5 @@
 /** The tables of a schema: those of a store file, in partitions by tenant where they grow with the records. */
+import { COUNT_BY_ORIGIN } from './count-by-origin.ts'
 
 /** More make smaller indexes and shorter vacuums; each costs a little time in every statement. Never change it: rows would be lost. */
 const PARTITIONS = 8
@@ -239,4 +240,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER records_deleted AFTER DELETE ON records REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION delete_rows_of_records();
   `,
+  COUNT_BY_ORIGIN,
 ]

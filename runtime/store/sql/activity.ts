@@ -1,8 +1,7 @@
 /** The counts of ended events by hour and day: written when records are settled, read by the console. */
-import type { ActivityBucket, ActivityWindow, DeliveredDay } from '../../ports/ledger.ts'
-import type { Retention } from '../../ports/ledger-store.ts'
+import type { ActivityBucket, ActivityWindow, DeliveredDay, EventOrigin } from '../../ports/ledger.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { activityRetention, startOfDay, startOfHour } from '../outcome-effects.ts'
+import { oldestHour, startOfDay, startOfHour } from '../outcome-effects.ts'
 import { type StatementOfRows, statement, statementOfRows } from './statement.ts'
 import { get, run, type Steps } from './steps.ts'
 
@@ -10,9 +9,10 @@ type CountTable = 'hourly_counts' | 'daily_counts'
 
 const addCount = (table: CountTable): StatementOfRows =>
   statementOfRows(
-    { tenant: 'integer', start: 'integer', metric: 'text', status: 'text', count: 'integer' },
-    `INSERT INTO ${table} (tenant, start, metric, status, count) {ROW :tenant, :start, :metric, :status, :count}
-    ON CONFLICT (tenant, start, metric, status) DO UPDATE SET count = ${table}.count + excluded.count`,
+    { tenant: 'integer', start: 'integer', metric: 'text', status: 'text', origin: 'text', count: 'integer' },
+    `INSERT INTO ${table} (tenant, start, metric, status, origin, count)
+    {ROW :tenant, :start, :metric, :status, :origin, :count}
+    ON CONFLICT (tenant, start, metric, status, origin) DO UPDATE SET count = ${table}.count + excluded.count`,
   )
 
 export const ADD_TO_HOUR: StatementOfRows = addCount('hourly_counts')
@@ -22,15 +22,21 @@ export const ADD_TO_DAY: StatementOfRows = addCount('daily_counts')
 const readCounts = (table: CountTable) =>
   statement(({ jsonRows }) =>
     jsonRows(
-      ['start', 'metric', 'status', 'count'],
+      ['start', 'metric', 'status', 'origin', 'count'],
       `SELECT * FROM ${table} WHERE tenant = ?1 AND start >= ?2 AND start < ?3 AND count > 0
-      ORDER BY start, metric, status`,
+      ORDER BY start, metric, status, origin`,
     ),
   )
 
 const READ = { hour: readCounts('hourly_counts'), day: readCounts('daily_counts') }
 
-type BucketRow = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
+type BucketRow = readonly [
+  hour: number,
+  metric: string,
+  status: EventResult['status'],
+  origin: EventOrigin,
+  count: number,
+]
 
 export function* readActivity(
   tenant: number,
@@ -38,7 +44,13 @@ export function* readActivity(
 ): Steps<readonly ActivityBucket[]> {
   const from = by === 'day' ? startOfDay(since) : startOfHour(since)
   const { json = '[]' } = (yield* get<{ json: string }>(READ[by], tenant, from, until)) ?? {}
-  return (JSON.parse(json) as BucketRow[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
+  return (JSON.parse(json) as BucketRow[]).map(([hour, metric, status, origin, count]) => ({
+    hour,
+    metric,
+    status,
+    origin,
+    count,
+  }))
 }
 
 export const ADD_TO_DELIVERED_DAY: StatementOfRows = statementOfRows(
@@ -57,10 +69,5 @@ export function* readDeliveredDays(tenant: number, metric: string): Steps<readon
 }
 
 const PRUNE_HOURS = statement('DELETE FROM hourly_counts WHERE tenant = ?1 AND start < ?2')
-const PRUNE_DAYS = statement('DELETE FROM daily_counts WHERE tenant = ?1 AND start < ?2')
 
-export function* pruneActivity(tenant: number, retention: Retention, now: number): Steps<void> {
-  const oldest = now - activityRetention(retention)
-  yield* run(PRUNE_HOURS, tenant, startOfHour(oldest))
-  yield* run(PRUNE_DAYS, tenant, startOfDay(oldest))
-}
+export const pruneActivity = (tenant: number, now: number): Steps<void> => run(PRUNE_HOURS, tenant, oldestHour(now))

@@ -18,7 +18,7 @@ const DELETE = statement(
 /** Drops one page of old records of each status with their bodies and lookup ids. Returns how many. */
 export function* prunePage(tenant: number, retention: Retention, now: number): Steps<number> {
   if (retention.lookups !== undefined) yield* pruneCache(tenant, now - retention.lookups)
-  yield* pruneActivity(tenant, retention, now)
+  yield* pruneActivity(tenant, now)
   yield* pruneSends(tenant, now - retention.dead)
   const ages = { delivered: retention.settled, skipped: retention.settled, dead: retention.dead }
   let count = 0

@@ -119,23 +119,26 @@ export const SQLITE_TABLES = `
     PRIMARY KEY (tenant, scope, metric, status, reason)
   ) STRICT, WITHOUT ROWID;
 
+  -- Ended events by when they happened. origin: live, history or reconcile.
   CREATE TABLE hourly_counts (
     tenant INTEGER NOT NULL,
     start INTEGER NOT NULL,
     metric TEXT NOT NULL,
     status TEXT NOT NULL,
+    origin TEXT NOT NULL,
     count INTEGER NOT NULL,
-    PRIMARY KEY (tenant, start, metric, status)
+    PRIMARY KEY (tenant, start, metric, status, origin)
   ) STRICT, WITHOUT ROWID;
 
-  -- Days in UTC. A month has 20,000 hourly rows, and adding them up takes longer than the rest of a page.
+  -- Days in UTC, kept for good. A month has 20,000 hourly rows, and adding them up takes longer than the rest of a page.
   CREATE TABLE daily_counts (
     tenant INTEGER NOT NULL,
     start INTEGER NOT NULL,
     metric TEXT NOT NULL,
     status TEXT NOT NULL,
+    origin TEXT NOT NULL,
     count INTEGER NOT NULL,
-    PRIMARY KEY (tenant, start, metric, status)
+    PRIMARY KEY (tenant, start, metric, status, origin)
   ) STRICT, WITHOUT ROWID;
 
   -- day: of the event itself, in UTC. Outlives the records, to be held against the destination's counts.

@@ -1,6 +1,7 @@
 /** Sums the counts of one transaction, to write each total and each hour once. */
+import type { EventOrigin } from '../../ports/ledger.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { deliveredDay, startOfDay, startOfHour, tallyLine } from '../outcome-effects.ts'
+import { countedTime, deliveredDay, originOf, tallyLine } from '../outcome-effects.ts'
 import type { WaitingEvent } from '../waiting-events.ts'
 import { ADD_TO_DAY, ADD_TO_DELIVERED_DAY, ADD_TO_HOUR } from './activity.ts'
 import { statementOfRows } from './statement.ts'
@@ -34,22 +35,24 @@ class Sums<Labels extends readonly Label[]> {
 export class TallyBatch {
   readonly #tenant: number
   readonly #tallies = new Sums<readonly [scope: string, metric: string, status: string, reason: string]>()
-  readonly #hours = new Sums<readonly [start: number, metric: string, status: string]>()
-  readonly #days = new Sums<readonly [start: number, metric: string, status: string]>()
+  readonly #hours = new Sums<readonly [start: number, metric: string, status: string, origin: EventOrigin]>()
+  readonly #days = new Sums<readonly [start: number, metric: string, status: string, origin: EventOrigin]>()
   readonly #deliveredDays = new Sums<readonly [metric: string, day: string]>()
 
   constructor(tenant: number) {
     this.#tenant = tenant
   }
 
-  /** Adds `count` to the totals of `result`, and to the hour and the day of `at`. */
+  /** Adds `count` to the totals of `result`, and to the hour and the day in which it happened. `at`: when it ended. */
   add(scope: string, at: number, result: EventResult, count: number): void {
     const { metric, status, reason } = tallyLine(result)
     this.#tallies.add([scope, metric, status, reason], count)
-    this.#hours.add([startOfHour(at), metric, status], count)
-    this.#days.add([startOfDay(at), metric, status], count)
-    const day = deliveredDay(result)
-    if (day !== undefined) this.#deliveredDays.add([metric, day], count)
+    const { hour, day } = countedTime(result, at)
+    const origin = originOf(scope)
+    if (hour !== undefined) this.#hours.add([hour, metric, status, origin], count)
+    this.#days.add([day, metric, status, origin], count)
+    const delivered = deliveredDay(result)
+    if (delivered !== undefined) this.#deliveredDays.add([metric, delivered], count)
   }
 
   /** Adds to the totals alone: a waiting event has not ended. */

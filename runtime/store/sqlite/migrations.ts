@@ -1,5 +1,6 @@
 /** The steps that bring the tables of an older store file up to date. New files have `SQLITE_TABLES` at once. */
 import { ADD_TENANTS } from './add-tenants.ts'
+import { COUNT_BY_ORIGIN } from './count-by-origin.ts'
 
 /** Step n brings `user_version` n to n + 1. Never change a step that was released: add another one. */
 export const MIGRATIONS: readonly string[] = [
@@ -202,4 +203,5 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE records ADD COLUMN trace TEXT;
   `,
   ADD_TENANTS,
+  COUNT_BY_ORIGIN,
 ]

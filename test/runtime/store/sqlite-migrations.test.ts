@@ -13,16 +13,26 @@ const folder = mkdtempSync(join(tmpdir(), 'store-'))
 const clock = new TestClock()
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A file of an older version. */
-async function oldFile(version: number, fill: (db: Engine) => void = () => undefined): Promise<string> {
+/** A file of an older version, with data of that version or of `filledIn`. */
+async function oldFile(
+  version: number,
+  fill: (db: Engine) => void = () => undefined,
+  filledIn = version,
+): Promise<string> {
   const path = join(folder, `v${version}-${Math.random()}.db`)
   const db = await openEngine(path)
-  for (const step of MIGRATIONS.slice(0, version)) db.exec(step)
-  db.exec(`PRAGMA user_version = ${version}`)
+  // As the store does: steps rebuild tables that others refer to.
+  db.exec('PRAGMA foreign_keys = OFF')
+  for (const step of MIGRATIONS.slice(0, filledIn)) db.exec(step)
   fill(db)
+  for (const step of MIGRATIONS.slice(filledIn, version)) db.exec(step)
+  db.exec(`PRAGMA user_version = ${version}`)
   db.close()
   return path
 }
+
+/** The last version whose tables have no tenants. */
+const LAST_OF_ONE_TENANT = 7
 
 /** Records: one delivered two events, one is pending, one is dead. The newest was dropped by retention. */
 function fill(db: Engine): void {
@@ -62,7 +72,7 @@ const versions = MIGRATIONS.map((_, version) => version).filter((version) => ver
 test.each(versions)(
   'a file of version %i keeps all that it holds, for the tenant with the empty name',
   async (version) => {
-    const path = await oldFile(version, fill)
+    const path = await oldFile(version, fill, Math.min(version, LAST_OF_ONE_TENANT))
     const stores = await sqliteStores(path, { clock })
     const store = stores.of('')
     expect(ids(await store.trace('id'))).toEqual(['a', 'b', 'c'])
@@ -95,6 +105,50 @@ test('a file of version 3 counts the delivered events that it still holds by the
     { day: '2026-03-03', count: 1 },
   ])
   expect(await store.deliveredByDay('Profile')).toEqual([])
+  await store.close()
+})
+
+test('a file of version 8 counts the events that it still holds by when they happened, apart by origin', async () => {
+  const DAY = 86_400_000
+  const today = Date.parse('2026-03-04')
+  const path = await oldFile(8, (db) => {
+    const outcome = JSON.stringify(
+      delivered(
+        event('M', { key: 'k1', time: '2026-03-02T10:20:00.000Z' }),
+        event('M', { key: 'k2', time: '2022-03-03T10:00:00.000Z' }),
+        event('Profile'),
+      ),
+    )
+    const insert = db.prepare(`
+      INSERT INTO records (tenant, id, ingress, lane, workspace, ordering_key, lookup_ids, received_at, scope, status,
+        settled_at, outcome)
+      VALUES (0, ?, 'webhook', 'live', 'w1', 'k', '[]', 1, ?, 'delivered', ${today}, ?)`)
+    for (const scope of ['live', 'run-1', 'reconcile']) insert.run(scope, scope, outcome)
+    db.exec(`
+      INSERT INTO events (seq, event_index, metric, status, settled_at) VALUES
+        (1, 0, 'M', 'delivered', ${today}), (1, 2, 'Profile', 'delivered', ${today}),
+        (2, 0, 'M', 'delivered', ${today}), (2, 1, 'M', 'delivered', ${today}), (3, 0, 'M', 'delivered', ${today});
+      INSERT INTO tallies (tenant, scope, metric, status, reason, count) VALUES
+        (0, 'run-1', 'M', 'delivered', '', 2), (0, 'live', 'M', 'delivered', '', 9), (0, 'live', 'Profile', 'delivered', '', 8);
+      INSERT INTO daily_counts (tenant, start, metric, status, count) VALUES
+        (0, ${today}, 'M', 'delivered', 4), (0, ${today - 9 * DAY}, 'M', 'delivered', 7),
+        (0, ${today - 9 * DAY}, 'Profile', 'delivered', 6), (0, ${today}, 'Profile', 'delivered', 2);`)
+  })
+  const store = await sqliteStore(path, { clock })
+  const counts = async (by: 'hour' | 'day') =>
+    (await store.activity({ since: 0, until: today + DAY, by })).map(({ hour, metric, origin, count }) =>
+      [new Date(hour).toISOString().slice(0, 13), metric, origin, count].join(' '),
+    )
+  const happened = (hour: string) =>
+    ['history', 'live', 'reconcile'].map((origin) => `2026-03-02T${hour} M ${origin} 1`)
+  expect(await counts('hour')).toEqual([...happened('10'), '2026-03-04T00 Profile live 1'])
+  // No import has counted the profiles whose records were dropped. Nothing tells when the events of M happened.
+  expect(await counts('day')).toEqual([
+    '2022-03-03T00 M history 1',
+    '2026-02-23T00 Profile live 6',
+    ...happened('00'),
+    '2026-03-04T00 Profile live 1',
+  ])
   await store.close()
 })
 

@@ -3,6 +3,7 @@ import { activityCases } from './cases/activity-cases.ts'
 import { attemptCases } from './cases/attempts-cases.ts'
 import { clockCases } from './cases/clock-cases.ts'
 import { contactCases, contactLedgerCases } from './cases/contacts-cases.ts'
+import { countCases } from './cases/count-cases.ts'
 import { deliveredDayCases } from './cases/delivered-days-cases.ts'
 import { deliveredKeyCases, sendCases, sendLedgerCases } from './cases/key-cases.ts'
 import { cacheCases, checkpointCases } from './cases/key-values-cases.ts'
@@ -41,5 +42,6 @@ export const storeGroups: readonly StoreGroup[] = [
   { group: 'ledger', needs: ['queue', 'keys', 'ledger'], cases: ledgerKeyCases },
   { group: 'attempts', needs: ['queue', 'ledger'], cases: attemptCases },
   { group: 'activity', needs: ['queue', 'ledger'], cases: activityCases },
+  { group: 'counts by the hour and day', needs: ['queue', 'ledger'], cases: countCases },
   { group: 'delivered days', needs: ['queue', 'ledger'], cases: deliveredDayCases },
 ]

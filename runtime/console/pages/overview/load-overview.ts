@@ -16,11 +16,11 @@ export interface MetricRow {
   readonly metric: string
   readonly summary: string
   readonly enabled: boolean
-  /** Delivered events by hour, the current hour last. */
+  /** Delivered events by the hour in which they happened, the current hour last. */
   readonly hours: readonly number[]
-  /** Delivered since midnight UTC. */
+  /** Delivered, and happened since midnight UTC. */
   readonly today: number
-  /** Delivered in 30 days. */
+  /** Delivered, and happened in 30 days. */
   readonly month: number
   readonly failedToday: number
   readonly last?: LedgerEvent
@@ -98,7 +98,10 @@ function countEvents({ day, month }: Activity, metric: string, { from, now }: { 
   const own = day.filter((it) => it.metric === metric)
   const isSent = ({ status }: ActivityBucket) => status === 'delivered'
   const hours = new Array<number>(HOURS_SHOWN).fill(0)
-  for (const { hour, count } of own.filter(isSent)) hours[(hour - from) / HOUR] = count
+  for (const { hour, count } of own.filter(isSent)) {
+    const index = (hour - from) / HOUR
+    hours[index] = (hours[index] ?? 0) + count
+  }
   const midnight = Math.floor(now / DAY) * DAY
   const sum = (rows: readonly ActivityBucket[]) => rows.reduce((total, { count }) => total + count, 0)
   const today = own.filter(({ hour }) => hour >= midnight)

@@ -1,4 +1,4 @@
-/** Contract of a store: events, counts by the hour, and groups of dead letters, as the console shows them. */
+/** Contract of a store: events, and groups of dead letters, as the console shows them. */
 import assert from 'node:assert/strict'
 import type { EventQuery, LedgerEvent } from '../../../../ports/ledger.ts'
 import type { Store } from '../../../../ports/store.ts'
@@ -6,11 +6,7 @@ import type { EventResult } from '../../../../ports/types.ts'
 import { any, assertEqual, assertMatches } from '../../assertions.ts'
 import { dead, deferred, delivered, event, fault, ids, record, settlement, single, skipped } from '../fixtures.ts'
 import { each, type StoreCases } from '../store-cases.ts'
-
-const HOUR = 3_600_000
-/** The start of the test clock: thirteen minutes and twenty seconds past the hour. */
-const BEGAN = 1_700_000_000_000
-const FIRST = Math.floor(BEGAN / HOUR) * HOUR
+import { BEGAN, HOUR, hours } from './count-cases.ts'
 
 const failed = (metric: string, key?: string, code = 'destination/invalid', place?: string): EventResult => {
   const its = { ...fault, code, message: `of ${metric}`, ...(place && { place }) }
@@ -21,11 +17,6 @@ const listed = async (store: Store, page: Partial<EventQuery> = {}) => store.eve
 
 const names = async (store: Store, page: Partial<EventQuery> = {}) =>
   (await listed(store, page)).map(({ record: id, metric, status }) => `${id} ${metric} ${status}`)
-
-const hours = async (store: Store, since = 0, until = BEGAN * 2) => {
-  const found = await store.activity({ since, until })
-  return found.map(({ hour, metric, status, count }) => `${(hour - FIRST) / HOUR} ${metric} ${status} ${count}`)
-}
 
 const sent = (metric: string, key: string) => delivered(event(metric, { key }))
 
@@ -127,29 +118,6 @@ export const activityCases: StoreCases = {
       )
       assertEqual(await listed(store, { ...filter, after: all[1]?.id ?? 0 }), all.slice(0, 1))
     }
-  },
-
-  'counts events by the hour of settling': async ({ store, clock, end }) => {
-    await end({ a: sent('M', '1'), b: delivered(event('M', { key: '2' }), event('N', { key: '3' })) })
-    clock.advance(HOUR)
-    await end({ c: sent('M', '4'), d: skipped('x'), e: dead(failed('M', '5')) })
-    const first = ['0 M delivered 2', '0 N delivered 1']
-    const second = ['1  skipped 1', '1 M dead 1', '1 M delivered 1']
-    assertEqual(await hours(store), [...first, ...second])
-    assertEqual(await hours(store, BEGAN, BEGAN + 1), first)
-    assertEqual(await hours(store, FIRST + HOUR, FIRST + 2 * HOUR), second)
-    assertEqual(await hours(store, 0, FIRST), [])
-    const days = await store.activity({ since: 0, until: BEGAN * 2, by: 'day' })
-    const midnight = Date.parse('2023-11-14T00:00:00Z')
-    assertEqual(
-      days.map(({ hour, metric, status, count }) => [hour, metric, status, count]),
-      [
-        [midnight, '', 'skipped', 1],
-        [midnight, 'M', 'dead', 1],
-        [midnight, 'M', 'delivered', 3],
-        [midnight, 'N', 'delivered', 1],
-      ],
-    )
   },
 
   'lists an event delivered by a deferred record once, with its own result': async (it) => {
