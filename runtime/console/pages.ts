@@ -1,5 +1,6 @@
 /** Every page and every action of the console, one row each, in the order of the navigation. */
 import { alertsPage, saveAlertsAction, testAlertAction } from './pages/alerts/alerts.ts'
+import { designPage } from './pages/design/design.ts'
 import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
 import { importActions, importPage } from './pages/import/import.ts'
@@ -22,6 +23,7 @@ export const pages: readonly Page[] = [
   segmentsAndFlowsPage,
   alertsPage,
   timelinePage,
+  designPage,
   ...setupPages,
 ]
 

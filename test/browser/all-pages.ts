@@ -44,6 +44,9 @@ async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
     'setup-check': 'set-up/check',
     webhooks: 'set-up/webhooks',
     disconnect: 'set-up/disconnect',
+    alerts: 'alerts',
+    timeline: 'timeline',
+    design: 'design',
     'not-found': 'nowhere',
   }).map(([name, path]) => ({ name, url: url + path }))
 }

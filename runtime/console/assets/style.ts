@@ -2,6 +2,7 @@
 import { base } from './styles/base.ts'
 import { charts } from './styles/charts.ts'
 import { code } from './styles/code.ts'
+import { design } from './styles/design.ts'
 import { forms } from './styles/forms.ts'
 import { frame } from './styles/frame.ts'
 import { lists } from './styles/lists.ts'
@@ -9,4 +10,4 @@ import { pieces } from './styles/pieces.ts'
 import { tables } from './styles/tables.ts'
 import { tokens } from './styles/tokens.ts'
 
-export const style = [tokens, base, frame, pieces, lists, tables, forms, charts, code].join('\n')
+export const style = [tokens, base, forms, pieces, frame, lists, tables, charts, code, design].join('\n')

@@ -4,8 +4,10 @@ import type { Health } from '../../health/types.ts'
 import { connectorName } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
 import { healthStrip, titlePrefix } from '../health-strip.ts'
+import { icon } from '../icons.ts'
 import type { Html, Page, PageContext, Visitor } from '../types.ts'
 import type { FlashMessage } from './flash.ts'
+import { navigation } from './navigation.ts'
 
 export interface LayoutProps {
   readonly context: PageContext
@@ -36,9 +38,10 @@ export function layout(props: LayoutProps): Html {
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
 </head>
-<body data-events="${context.eventsUrl}">
+<body${props.nav.length > 0 ? html` class="framed"` : ''} data-events="${context.eventsUrl}">
 <a class="skip" href="#main">Skip to content</a>
 ${header(props)}
+<div class="column">
 ${health && healthStrip(health, context)}
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
@@ -46,7 +49,8 @@ ${context.options.connector.store.hasLedger === false && html`<p class="message"
 ${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
 ${body}
 </main>
-<footer><p>${context.options.app.name} ${context.options.app.version}</p></footer>
+<footer><p><span>${context.options.app.name} ${context.options.app.version}</span>${health && html`<a href="${context.link('/design')}">Design of these pages</a>`}</p></footer>
+</div>
 </body>
 </html>`
 }
@@ -54,21 +58,17 @@ ${body}
 const NO_LEDGER =
   'The store of this connector keeps no ledger: events, totals, failed events and the counts of imports cannot be shown. Delivery, imports and polls work all the same.'
 
-function header({ context, nav, path, canSignOut, visitor }: LayoutProps): Html {
+function header({ context, nav, path, canSignOut, visitor, health }: LayoutProps): Html {
   const name = connectorName(context.options.connector.spec)
-  if (nav.length === 0) return html`<header class="bar"><p class="brand">${name}</p></header>`
-  const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain">Sign out</button></form>`
-  const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}${visitor?.name && html`<p class="soft">${visitor.name}</p>`}`
+  const mark = html`<img src="${assetLinks(context.link).icons[health?.state ?? 'healthy']}" alt="">`
+  if (nav.length === 0) return html`<header class="bar"><p class="brand"><a>${mark}${name}</a></p></header>`
+  const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain small">${icon('sign-out')}Sign out</button></form>`
+  const who = visitor?.name && html`<p class="soft" dir="auto">${visitor.name}</p>`
   return html`<header class="bar">
-<p class="brand"><a href="${context.link('/')}">${name}</a></p>
+<p class="brand"><a href="${context.link('/')}">${mark}${name}</a></p>
 <p class="pulse" id="pulse" hidden><span aria-hidden="true"></span>Live updates</p>
-<nav class="wide" aria-label="Pages">${items}</nav>
-<details class="narrow"><summary>Menu</summary><nav aria-label="Pages">${items}</nav></details>
+<button type="button" class="menu" popovertarget="pages">${icon('menu')}Menu</button>
+<nav id="pages" popover aria-label="Pages">${navigation({ pages: nav, current: path, context })}
+${(canSignOut || who) && html`<div class="who">${who}${canSignOut && signOut}</div>`}</nav>
 </header>`
-}
-
-function navItem({ path, nav = '' }: Page, current: string | undefined, { link }: PageContext): Html {
-  const isBelow = path !== '/' && current?.startsWith(`${path}/`)
-  const mark = path === current ? html` aria-current="page"` : isBelow ? html` aria-current="true"` : ''
-  return html`<li><a href="${link(path)}"${mark}>${nav}</a></li>`
 }

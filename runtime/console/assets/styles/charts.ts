@@ -10,12 +10,12 @@ meter::-webkit-meter-bar { background: var(--bar-soft); border: 0; height: .5rem
 meter::-webkit-meter-optimum-value { background: var(--bar); }
 meter::-webkit-meter-suboptimum-value { background: var(--warn); }
 meter::-moz-meter-bar { background: var(--bar); }
-svg.chart { display: block; flex: 1; width: 0; min-width: 12rem; height: 2rem; }
+svg.chart { display: block; flex: 1; width: 0; min-width: 7rem; height: 2rem; }
 @media (max-width: 40rem) {
   .trend span { min-width: 4.5rem; }
   svg.chart { min-width: 3rem; }
 }
 svg.chart rect { fill: var(--bar); }
 svg.chart rect.none { fill: var(--bar-soft); }
-svg.chart rect.bad { fill: var(--bad); }
+svg.chart rect.bad { fill: var(--series-failed); }
 `

@@ -10,7 +10,7 @@ dl.explained > div > dd { display: flex; flex-wrap: wrap; align-items: baseline;
 dl.explained > div > dd > * { flex: 1 1 100%; margin: 0; min-width: 0; }
 dl.explained > div > dd > .value { flex: 0 1 auto; max-width: calc(100% - 6rem); }
 dl.explained > div > dd > details:not([open]) { flex: none; margin-left: auto; }
-dl.explained summary { color: var(--soft); font-size: .8125rem; }
+dl.explained summary { color: var(--soft); font-size: var(--text-sm); }
 .value { overflow-wrap: anywhere; white-space: pre-line; }
 .expression { margin: .25rem 0 0; }
 .left-out { margin-top: .5rem; }
@@ -27,5 +27,9 @@ dl.explained summary { color: var(--soft); font-size: .8125rem; }
 .timeline > li > p { margin: 0; }
 .timeline dl.facts { margin: .125rem 0; }
 .timeline ul { margin: .125rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
-.big { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
+@media (max-width: 40rem) {
+  dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  dl.facts dd { margin-bottom: .375rem; }
+  dl.explained > div { grid-template-columns: minmax(0, 1fr); }
+}
 `

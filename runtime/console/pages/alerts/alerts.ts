@@ -16,6 +16,7 @@ export const alertsPage: Page = {
   path: PATH,
   access: 'set-up',
   title: 'Alerts',
+  nav: 'Alerts',
   async render(context) {
     const { alerts } = context.options
     if (alerts === undefined) return html`<p>The program that runs this connector sends no alerts.</p>`

@@ -7,6 +7,7 @@ import type { Page } from '../../types.ts'
 export const timelinePage: Page = {
   path: '/timeline',
   title: 'Timeline',
+  nav: 'Timeline',
   async render({ options, url, link }) {
     const asked = Number.parseInt(url.searchParams.get('page') ?? '', 10)
     const { entries, earlier } = await readTimeline(options.connector.store, asked >= 0 ? asked : undefined)
