@@ -60,13 +60,13 @@ const NO_LEDGER =
 
 function header({ context, nav, path, canSignOut, visitor, health }: LayoutProps): Html {
   const name = connectorName(context.options.connector.spec)
-  const mark = html`<img src="${assetLinks(context.link).icons[health?.state ?? 'healthy']}" alt="">`
+  const mark = html`<span class="mark ${health?.state ?? 'healthy'}" aria-hidden="true">${icon('arrow-right')}</span>`
   if (nav.length === 0) return html`<header class="bar"><p class="brand"><a>${mark}${name}</a></p></header>`
   const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain small">${icon('sign-out')}Sign out</button></form>`
   const who = visitor?.name && html`<p class="soft" dir="auto">${visitor.name}</p>`
   return html`<header class="bar">
 <p class="brand"><a href="${context.link('/')}">${mark}${name}</a></p>
-<p class="pulse" id="pulse" hidden><span aria-hidden="true"></span>Live updates</p>
+<p class="pulse" id="pulse" hidden><span class="dot" aria-hidden="true"></span><span class="text">Live updates</span></p>
 <button type="button" class="menu" popovertarget="pages">${icon('menu')}Menu</button>
 <nav id="pages" popover aria-label="Pages">${navigation({ pages: nav, current: path, context })}
 ${(canSignOut || who) && html`<div class="who">${who}${canSignOut && signOut}</div>`}</nav>

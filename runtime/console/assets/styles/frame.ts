@@ -3,9 +3,11 @@ export const frame = `.bar { display: flex; flex-wrap: wrap; align-items: center
 .bar p { margin: 0; }
 .brand { font-weight: 650; margin-right: auto !important; line-height: 1.25; }
 .brand a { display: flex; gap: .625rem; align-items: center; color: inherit; text-decoration: none; }
-.brand img { width: 1.75rem; height: 1.75rem; flex: none; }
+.mark { flex: none; display: grid; place-items: center; width: 1.75rem; height: 1.75rem; border-radius: var(--radius-sm); color: #fff; background: #0b6b62; }
+.mark.degraded { background: #9a6400; }
+.mark.stopped { background: #a5262a; }
 .pulse { color: var(--soft); font-size: var(--text-sm); }
-.pulse > span { display: inline-block; width: .5rem; height: .5rem; margin-right: .375rem; border-radius: 50%; background: var(--good); animation: pulse 2.5s ease-in-out infinite; }
+.pulse .dot { display: inline-block; width: .5rem; height: .5rem; margin-right: .375rem; border-radius: 50%; background: var(--good); animation: pulse 2.5s ease-in-out infinite; }
 @keyframes pulse { 50% { opacity: .35; } }
 .menu { display: inline-flex; gap: .375rem; align-items: center; color: var(--text); background: var(--card); border-color: var(--line-strong); font-weight: 500; }
 .bar nav { margin: 0; padding: .75rem; color: inherit; background: var(--card); }
@@ -20,6 +22,7 @@ export const frame = `.bar { display: flex; flex-wrap: wrap; align-items: center
 .bar nav::backdrop { background: #0004; }
 @media (max-width: 63.99rem) {
   .bar nav ul > li > a { padding-block: .5rem; }
+  .pulse .text { font-size: 0; }
   .bar nav p:first-child { margin-top: 0; }
 }
 @media (min-width: 64rem) {
