@@ -1,7 +1,8 @@
 /** Every page and every action of the console, one row each, in the order of the navigation. */
 import { alertsPage, saveAlertsAction, testAlertAction } from './pages/alerts/alerts.ts'
 import { designPage } from './pages/design/design.ts'
-import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
+import { dismissAction, retryAction } from './pages/failed-events/actions.ts'
+import { failedEventsPage } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
 import { importActions, importPage } from './pages/import/import.ts'
 import { metricPage } from './pages/metric/metric.ts'
@@ -30,6 +31,7 @@ export const pages: readonly Page[] = [
 export const actions: readonly Action[] = [
   findAction,
   retryAction,
+  dismissAction,
   createAction,
   confirmDeletionsAction,
   saveAlertsAction,
