@@ -61,12 +61,13 @@ function windowOf({ run: { since, until, untilChosen }, liveEnds }: BackfillStat
 }
 
 function toStreamProgress({ stream, recordsRead, total, done, ...rest }: StreamState): StreamProgress {
-  const { missing, unavailableParts } = rest
+  const { missing, unavailableParts, estimated } = rest
   return {
     stream,
     recordsRead,
     done,
     ...(total !== undefined && { total }),
+    ...(estimated !== undefined && { estimated }),
     ...(missing !== undefined && { missing }),
     ...(unavailableParts && { unavailableParts }),
   }

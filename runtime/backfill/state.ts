@@ -19,6 +19,7 @@ export interface StreamState {
   cursor?: Json | undefined
   recordsRead: number
   total?: number | undefined
+  readonly estimated?: number | undefined
   done: boolean
   /** Records that the source counts, but gave on no page. */
   missing?: number | undefined
@@ -143,7 +144,10 @@ function startBackfill({ spec, clock, sourceTime, random }: BackfillParts, optio
     ...(options.only !== undefined && { only: options.only }),
   }
   const names = streamsFor(spec, options.only)
-  const streams = names.map((stream) => ({ stream, recordsRead: 0, done: false }))
+  const streams = names.map((stream) => ({
+    ...{ stream, recordsRead: 0, done: false },
+    estimated: options.estimated?.[stream],
+  }))
   return { run, startedBy: options.startedBy, startedAt: clock.now(), phase: 'lookups', streams }
 }
 

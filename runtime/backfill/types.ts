@@ -14,6 +14,8 @@ export interface BackfillOptions {
   readonly only?: readonly string[]
   /** Discards the position of an unfinished run and starts over. Nothing is counted twice. */
   readonly restart?: boolean
+  /** Records by stream, as estimated before: shown until the source counts them. Ignored when a run is resumed. */
+  readonly estimated?: Readonly<Record<string, number>>
   /** Who or what begins it, for people to read, e.g. `console`. */
   readonly startedBy?: string
   readonly signal: AbortSignal
@@ -33,6 +35,8 @@ export interface StreamProgress {
   readonly recordsRead: number
   /** The source's count, where it gives one. */
   readonly total?: number
+  /** The count before the import, where the source has given none since. */
+  readonly estimated?: number
   /** All pages are read. False at the end of an incomplete import. */
   readonly done: boolean
   /** Records that the source counts, but gave on no page. With `done`: so few that deletions explain it. */
