@@ -23,6 +23,7 @@ await bundleSandbox()
 // libphonenumber takes 10 MB installed, of which this is all that reads numbers.
 await bundlePhone('dist/runtime/lib/phone/phone-library.js')
 await bundleRedaction()
+await bundleScales()
 const scripts = await reachableScripts([...Object.values(bin), ...entries.map((entry) => entry.default)])
 const types = reachableTypes(entries.map((entry) => entry.types))
 for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rmSync(file)
@@ -81,6 +82,17 @@ async function bundlePhone(file) {
     ...{ absWorkingDir: root, entryPoints: [file], outfile: file, allowOverwrite: true },
     ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning' },
     banner: { js: `/*! libphonenumber-js; metadata of Google's libphonenumber, Apache License 2.0\n${license}\n*/` },
+  })
+}
+
+/** The few functions of d3 that charts use. */
+async function bundleScales() {
+  const file = 'dist/runtime/console/chart/scale-library.js'
+  const license = readFileSync(join(root, 'node_modules/d3-array/LICENSE'), 'utf8')
+  await build({
+    ...{ absWorkingDir: root, entryPoints: [file], outfile: file, allowOverwrite: true },
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning' },
+    banner: { js: `/*! d3-array, d3-time\n${license}\n*/` },
   })
 }
 

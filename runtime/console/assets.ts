@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { HealthState } from '../health/types.ts'
 import { script } from './assets/script.ts'
+import { chartKeys } from './assets/scripts/chart-keys.ts'
 import { style } from './assets/style.ts'
 
 /** An arrow on a square: its colour is the state of the connector. */
@@ -13,7 +14,7 @@ const icon = (color: string) => ({
 
 const files: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
   'style.css': { type: 'text/css; charset=utf-8', text: style },
-  'script.js': { type: 'text/javascript; charset=utf-8', text: script },
+  'script.js': { type: 'text/javascript; charset=utf-8', text: script + chartKeys },
   'icon.svg': icon('#0b6b62'),
   'icon-degraded.svg': icon('#9a6400'),
   'icon-stopped.svg': icon('#a5262a'),

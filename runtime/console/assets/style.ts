@@ -1,4 +1,5 @@
 /** The stylesheet: one file for each area, in this order. */
+import { activity } from './styles/activity.ts'
 import { base } from './styles/base.ts'
 import { charts } from './styles/charts.ts'
 import { code } from './styles/code.ts'
@@ -10,4 +11,4 @@ import { pieces } from './styles/pieces.ts'
 import { tables } from './styles/tables.ts'
 import { tokens } from './styles/tokens.ts'
 
-export const style = [tokens, base, forms, pieces, frame, lists, tables, charts, code, design].join('\n')
+export const style = [tokens, base, forms, pieces, frame, lists, tables, charts, activity, code, design].join('\n')
