@@ -62,10 +62,10 @@ async function startImportingApp(
   const it = await startApp(closing, { conversations: 600, tickets: 400, instead })
   slow = () => it.clock.sleep(4_000)
   return {
-    page: { name: 'import-running', url: `${it.url}import` },
+    page: { name: 'history-running', url: `${it.url}history` },
     async begin(browser) {
       const page = await browser.newPage()
-      await page.goto(`${it.url}import`)
+      await page.goto(`${it.url}history`)
       await it.during(page.getByRole('button', { name: 'Estimate' }).click())
       await page.getByRole('button', { name: 'Start import' }).click()
       await it.work(20_000)

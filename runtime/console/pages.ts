@@ -1,10 +1,10 @@
 /** Every page and every action of the console, one row each, in the order of the navigation. */
 import { alertsPage, saveAlertsAction, testAlertAction } from './pages/alerts/alerts.ts'
 import { designPage } from './pages/design/design.ts'
-import { dismissAction, retryAction } from './pages/failed-events/actions.ts'
-import { failedEventsPage } from './pages/failed-events/failed-events.ts'
+import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
-import { importActions, importPage } from './pages/import/import.ts'
+import { historyPage, importActions, importRedirect } from './pages/history/history.ts'
+import { runPage } from './pages/history/run.ts'
 import { metricPage } from './pages/metric/metric.ts'
 import { missedWebhooksPage } from './pages/missed-webhooks/missed-webhooks.ts'
 import { confirmDeletionsAction } from './pages/overview/deletions.ts'
@@ -17,7 +17,9 @@ import type { Action, Page } from './types.ts'
 export const pages: readonly Page[] = [
   overviewPage,
   metricPage,
-  importPage,
+  historyPage,
+  runPage,
+  importRedirect,
   findPage,
   missedWebhooksPage,
   failedEventsPage,
@@ -31,7 +33,6 @@ export const pages: readonly Page[] = [
 export const actions: readonly Action[] = [
   findAction,
   retryAction,
-  dismissAction,
   createAction,
   confirmDeletionsAction,
   saveAlertsAction,

@@ -5,7 +5,7 @@ import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
-import type { ImportRunner } from './pages/import/import-runner.ts'
+import type { ImportRunner } from './pages/history/import-runner.ts'
 import type { Searches } from './server/searches.ts'
 
 /** Markup from `html` of `hono/html`, which escapes every interpolated value. */

@@ -5,7 +5,7 @@ import type { HealthRule } from './types.ts'
 /** Intervals after which a check is overdue: one may fail or take long. */
 const OVERDUE = 3
 
-const IMPORT = '/import'
+const IMPORT = '/history'
 const MISSED = '/missed-webhooks'
 
 const importFailed: HealthRule = ({ importError, importIsRunning }) =>

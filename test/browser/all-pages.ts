@@ -22,9 +22,10 @@ export async function allPages(closing: Cleanup, options: { readonly days?: numb
   return { app, pages }
 }
 
-async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
+async function seededPages({ store, url, connector }: AppUnderTest): Promise<PageUrl[]> {
   const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
   const [group] = await store.groupDeadLetters()
+  const runs = await connector.listRuns()
   const encode = encodeURIComponent
   const groupName = encode(group?.group ?? '')
   const [example, ticket] = await Promise.all([seqOf(group?.example, store), seqOf(TICKET, store)])
@@ -32,8 +33,10 @@ async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
     overview: '',
     metric: `metric/${encode('Rated Conversation')}`,
     'metric-event': `metric/${encode('Rated Conversation')}?show=${event?.id}`,
-    import: 'import',
-    'import-estimate': `import?metric=${encode('Created Ticket')}&metric=${encode('Rated Conversation')}&since=2026-01-01#estimate`,
+    'overview-12-months': '?range=12m',
+    history: 'history',
+    'history-run': `history/${runs[0]?.run}`,
+    'history-estimate': `history?metric=${encode('Created Ticket')}&metric=${encode('Rated Conversation')}&since=2026-01-01#estimate`,
     find: 'find?ref=903',
     'find-record': `find?ref=901&show=${ticket}`,
     'find-nothing': 'find?ref=unknown',

@@ -35,10 +35,7 @@ inBrowser('from an empty store to live events, by OAuth on both accounts', async
   await sees('Verified')
   await follow('Overview')
   await page.evaluate('window.stayed = true')
-  await page
-    .getByText(/^[1-9]\d* events?$/)
-    .first()
-    .waitFor()
+  await page.locator('#activity .legend a').first().waitFor()
   expect(await page.evaluate('window.stayed')).toBe(true)
   expect(await page.getByText('Last answer', { exact: true }).count()).toBe(2)
   expect(faults).toEqual([])

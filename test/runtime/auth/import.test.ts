@@ -1,7 +1,7 @@
 /** An import whose credentials are revoked: it pauses with the reason and resumes after a new connection. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
-import { ImportRunner } from '../../../runtime/console/pages/import/import-runner.ts'
+import { ImportRunner } from '../../../runtime/console/pages/history/import-runner.ts'
 import {
   type AuthHarness,
   completeSetup,

@@ -55,13 +55,13 @@ async function importing(step: 'none' | 'running' | 'paused', from: string): Pro
     await shop.clock.advance(300)
   }
   if (step === 'paused') await shop.clock.until(client.post('/import/pause'))
-  const run = /name="run" value="([^"]+)"/.exec(await client.text('/import'))?.[1]
+  const run = /name="run" value="([^"]+)"/.exec(await client.text('/history'))?.[1]
   const fields = { ...(step === 'none' && CHOICE), ...(from === 'restart' && run !== undefined && { run }) }
   const effects = async () => [begun, await shop.store.readCheckpoint('import-requested')]
-  return { client, clock: shop.clock, from: '/import', fields, effects }
+  return { client, clock: shop.clock, from: '/history', fields, effects }
 }
 
-async function failed(reason?: string): Promise<Stage> {
+async function failed(): Promise<Stage> {
   const shop = await openConsoleWithConnector()
   for (const id of ['901', '902']) {
     await shop.notify('ticket.created', { type: 'ticket', id, title: 'x' }, { id: `n-${id}` })
@@ -77,9 +77,7 @@ async function failed(reason?: string): Promise<Stage> {
     },
   })
   const effects = async () => [queued, await shop.store.countDeadLetters()]
-  const group = async () => (await shop.store.groupDeadLetters())[0]?.group ?? ''
-  const fields = reason === undefined ? { all: 'yes' } : async () => ({ reason, group: await group() })
-  return { client: shop.browser(), clock: shop.clock, from: '/failed-events', fields, effects }
+  return { client: shop.browser(), clock: shop.clock, from: '/failed-events', fields: { all: 'yes' }, effects }
 }
 
 async function deleting(): Promise<Stage> {
@@ -183,8 +181,7 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/log-in', () => signingIn('code')],
   ['/log-out', () => signedIn('/')],
   ['/find', () => signedIn('/find', { what: 'ada@shop.example' })],
-  ['/failed-events/retry', () => failed()],
-  ['/failed-events/dismiss', () => failed('test data')],
+  ['/failed-events/retry', failed],
   ['/confirm-deletions', deleting],
   ['/alerts/save', () => alerting({ emails: 'night@shop.example', smtpUrl: 'smtp://mail.example:25' })],
   // A test that is asked for again is sent again.

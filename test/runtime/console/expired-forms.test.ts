@@ -50,7 +50,7 @@ test('a background refresh of one tab leaves the flash message to another', asyn
   const client = browser()
   await client.post('/import/resume', {}, { from: '/find' })
   await client.get('/', { 'x-live': '1' })
-  expect(await client.text('/import')).toContain('The import has already finished.')
+  expect(await client.text('/history')).toContain('The import has already finished.')
 })
 
 test.each([undefined, PASSWORD])('a form left open over a weekend is accepted (password: %s)', async (password) => {

@@ -12,7 +12,7 @@ const CHOICE = 'metric=Rated+Conversation&metric=Created+Ticket&since=2020-01-01
 async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<string> {
   for (let second = 0; second < 600; second++) {
     await shop.clock.advance(1_000)
-    const page = await client.text('/import')
+    const page = await client.text('/history')
     if (page.includes('Last import')) return page
   }
   throw new Error('the import did not end')
@@ -21,7 +21,7 @@ async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<st
 const begin = (client: ReturnType<Shop['browser']>, query = CHOICE) => client.post('/import/begin', {}, { more: query })
 
 test('offers the metrics that have history, the expensive one not selected, and says which have none', async () => {
-  const page = await (await openConsole()).browser().text('/import')
+  const page = await (await openConsole()).browser().text('/history')
   expect(page).toMatch(/value="Rated Conversation" checked/)
   expect(page).toMatch(/value="Replied to Conversation">.+needs one request for each record/)
   expect(page).toContain('Read Conversation: Intercom keeps no history of it.')
@@ -29,11 +29,11 @@ test('offers the metrics that have history, the expensive one not selected, and 
 
 test('estimates the import before it starts', async () => {
   const shop = await openConsoleWithConnector()
-  const page = await shop.browser().text(`/import?${CHOICE}`)
+  const page = await shop.browser().text(`/history?${CHOICE}`)
   expect(page).toMatch(/Conversations<\/dt><dd>60 records/)
   expect(page).toMatch(/Tickets<\/dt><dd>40 records/)
   expect(page).toMatch(/at most \d+ to Intercom/)
-  const expensive = await shop.browser().text('/import?metric=Replied+to+Conversation')
+  const expensive = await shop.browser().text('/history?metric=Replied+to+Conversation')
   expect(expensive).toContain('one request each for Replied to Conversation')
   expect(await shop.store.readCheckpoint('backfill')).toBeUndefined()
 })
@@ -43,8 +43,8 @@ test('a background refresh sends the source no request', async () => {
     throw new Error('this test did not expect the call')
   }
   const { browser } = await openConsole({ connector: { estimate } })
-  expect((await browser().get(`/import?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
-  expect(await browser().text(`/import?${CHOICE}`)).toContain('The import could not be estimated')
+  expect((await browser().get(`/history?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
+  expect(await browser().text(`/history?${CHOICE}`)).toContain('The import could not be estimated')
 })
 
 test('says of which records the source gave only a part', async () => {
@@ -54,22 +54,22 @@ test('says of which records the source gave only a part', async () => {
   await begin(client)
   const report = await done(shop, client)
   expect(report).toMatch(/Of 2 of 15 tickets the source gave only the newest parts: 2\d\d older parts were unavailable/)
-  expect(report).toMatch(/<code>connector runs run-\S+ --reason parts-unavailable<\/code>/)
+  expect(report).toMatch(/events\?reason=parts-unavailable&amp;run=run-\S+">List these records/)
 })
 
 test('starts, runs without a browser, and ends with a report', async () => {
   const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
-  expect((await begin(client)).headers.get('location')).toBe('/import')
-  const during = await client.text('/import')
+  expect((await begin(client)).headers.get('location')).toBe('/history')
+  const during = await client.text('/history')
   expect(during).toContain('The import has started.')
   expect(during).toContain('Pause')
   const report = await done(shop, client)
-  expect(report).toMatch(/Delivered: \d+/)
+  expect(report).toMatch(/Sent \d+ of \d+ found/)
   expect(report).toContain('Restart import')
   // A page left open still offers it.
   await client.post('/import/pause')
-  expect(await client.text('/import')).toContain('The import has already finished.')
+  expect(await client.text('/history')).toContain('The import has already finished.')
   const sent = (await shop.store.tallies()).filter(({ status }) => status === 'delivered')
   expect(new Set(sent.map(({ metric }) => metric))).toEqual(new Set(['Rated Conversation', 'Created Ticket']))
 })
@@ -80,11 +80,11 @@ test('pauses and resumes where it stopped', async () => {
   await begin(client)
   await shop.clock.advance(300)
   await shop.clock.until(client.post('/import/pause'))
-  const paused = await client.text('/import')
+  const paused = await client.text('/history')
   expect(paused).toContain('Paused')
   expect(paused).toContain('Resume')
   await client.post('/import/resume')
-  expect(await done(shop, client)).toMatch(/Delivered: \d+/)
+  expect(await done(shop, client)).toMatch(/Sent \d+ of \d+ found/)
 })
 
 test('restarts with the same selection and counts nothing twice', async () => {
@@ -101,7 +101,7 @@ test('restarts with the same selection and counts nothing twice', async () => {
   await done(shop, client)
   const last = await shop.connector.lastBackfill()
   expect(last?.run).not.toBe(first)
-  expect(await client.text('/import')).toMatch(
+  expect(await client.text('/history')).toMatch(
     /data-confirm="Read history again from 2020-01-01 00:00:00Z until now, for Rated Conversation, Created Ticket\?/,
   )
   expect(last?.only).toEqual(['Rated Conversation', 'Created Ticket'])
@@ -121,7 +121,7 @@ test('names the other process that imports, and starts, pauses and restarts noth
   const before = await other.store.readCheckpoint('import-requested')
   for (const action of ['begin', 'resume', 'pause', 'restart']) {
     expect((await client.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
-    const page = await client.text('/import')
+    const page = await client.text('/history')
     expect(page).toContain('An import is already running')
     expect(page).toMatch(/Process 4711 has been importing on this store since <time datetime="2026-07-14T09:30/)
     for (const path of ['begin', 'resume', 'pause', 'restart']) expect(page).not.toContain(`action="/import/${path}"`)
@@ -140,11 +140,11 @@ test('refuses the outdated buttons of a page left open, with the reason', async 
   await shop.clock.until(client.post('/import/pause'))
   const { run } = (await shop.connector.lastBackfill()) ?? {}
   await begin(client, 'metric=Resolved+Ticket')
-  expect(await client.text('/import')).toContain('The last import is unfinished: resume or restart it first.')
+  expect(await client.text('/history')).toContain('The last import is unfinished: resume or restart it first.')
   await client.post('/import/resume')
   await done(shop, client)
   await client.post('/import/resume')
-  expect(await client.text('/import')).toContain('The import has already finished.')
+  expect(await client.text('/history')).toContain('The import has already finished.')
   expect((await shop.connector.lastBackfill())?.run).toBe(run)
 })
 
@@ -153,7 +153,7 @@ test('a double click starts one import', async () => {
   const client = shop.browser()
   await begin(client)
   await begin(client)
-  expect(await client.text('/import')).toContain('already running')
+  expect(await client.text('/history')).toContain('already running')
   await done(shop, client)
 })
 
@@ -167,7 +167,7 @@ describe('when the process ends', () => {
     expect((await shop.connector.lastBackfill())?.phase).not.toBe('done')
     const next = shop.again()
     await next.pages.resume()
-    expect(await next.browser().text('/import')).toMatch(/Pause<|Delivering the rest/)
+    expect(await next.browser().text('/history')).toMatch(/Pause<|Delivering the rest/)
     await done(shop, next.browser())
   })
 
@@ -179,7 +179,7 @@ describe('when the process ends', () => {
     await shop.clock.until(client.post('/import/pause'))
     const next = shop.again()
     await next.pages.resume()
-    expect(await next.browser().text('/import')).toContain('Resume')
+    expect(await next.browser().text('/history')).toContain('Resume')
   })
 })
 
@@ -205,6 +205,11 @@ test.each([
   const { browser, store } = await openConsole()
   const client = browser()
   await begin(client, query)
-  expect(await client.text('/import')).toContain(words)
+  expect(await client.text('/history')).toContain(words)
   expect(await store.readCheckpoint('backfill')).toBeUndefined()
+})
+
+test('its former address leads to it, with the selection', async () => {
+  const answer = await (await openConsole()).browser().get(`/import?${CHOICE}`)
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, `/history?${CHOICE}`])
 })

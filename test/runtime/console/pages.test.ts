@@ -52,19 +52,18 @@ describe('the overview', () => {
     expect(page).toMatch(/Intercom Last answer 2026-/)
     expect(page).toMatch(/Klaviyo Last answer 2026-/)
     expect(page).toMatch(/Delay [5-7]\.\d s From event to delivery: the median of the last 2 live events/)
-    expect(page).toMatch(/Waiting 0 Live: 0. Import: 0/)
+    expect(page).toMatch(/Waiting 0 Live: 0. History: 0/)
     expect(page).toMatch(/Failed 1 View and retry/)
     expect(page).toContain('No mapping uses the topic unknown-topic 1')
     expect(page).toMatch(/Klaviyo: event 0 of 343 in 1 s; \d of 3,430 in 1 min/)
   })
 
-  test('counts each metric by the hour, with the numbers in text', async () => {
+  test('shows what happened by the hour, each number with its events', async () => {
     const page = await shop.browser().text('/')
-    expect(textOf(page)).toMatch(
-      /Rated Conversation, delivered in the last 24 hours: 2 Hour by hour from 10:00 UTC: (0, ){23}2 /,
-    )
-    expect(textOf(page)).toMatch(/Created Ticket 1 failed today/)
-    expect(page.match(/<svg[^>]+role="img"/g)).toHaveLength(shop.spec.mappings.length + 1)
+    expect(textOf(page)).toMatch(/Today, live 2 Found by polling 0 · History 0 · Failed 1/)
+    const rated = /<th scope="row"><a href="\/metric\/Rated%20Conversation\?range=24h">.*?<\/tr>/s.exec(page)?.[0] ?? ''
+    expect(rated.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toMatch(/^ Rated Conversation 2 0 0 0 2026-/)
+    expect(rated).toMatch(/href="\/events\?metric=Rated\+Conversation&amp;outcome=delivered&amp;origin=live&amp;since=/)
     for (const { metric } of shop.spec.mappings) expect(page).toContain(`/metric/${encodeURIComponent(metric)}`)
   })
 

@@ -5,14 +5,12 @@ import { timeElement } from '../../format-html.ts'
 import { shownRecord } from '../../shown-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { historyForm } from '../find/find.ts'
-import { flowsOfRecord } from './flows.ts'
-import { retryForm, SELECTION, selectionForm } from './resend-forms.ts'
+import { retryForm } from './retry-form.ts'
 
 const PAGE_SIZE = 20
 
 export async function failedRecords({ group }: DeadLetterGroup, context: PageContext): Promise<Html> {
-  const { url, options, may } = context
-  const mayAct = may('operate')
+  const { url, options } = context
   const after = url.searchParams.get('after') ?? ''
   const start = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {}
   const page = await options.connector.store.listDeadLetters({ group, limit: PAGE_SIZE + 1, ...start })
@@ -21,10 +19,9 @@ export async function failedRecords({ group }: DeadLetterGroup, context: PageCon
   const nextPage = new URLSearchParams({ group, after: String(last) })
   return html`<div class="table"><table class="stack">
 <caption>Records <span class="soft">oldest first</span></caption>
-<thead><tr>${mayAct && html`<th scope="col">Select</th>`}<th scope="col">Failed</th><th scope="col">Record</th><th scope="col" class="number">Attempts</th><th scope="col">If retried</th><th scope="col">Actions</th></tr></thead>
+<thead><tr><th scope="col">Failed</th><th scope="col">Record</th><th scope="col">Attempts</th><th scope="col">Actions</th></tr></thead>
 <tbody>${await Promise.all(records.map((record) => recordRows(record, context)))}</tbody>
 </table></div>
-${selectionForm(context)}
 ${last !== undefined && html`<p><a href="?${nextPage.toString()}">Newer records</a></p>`}`
 }
 
@@ -38,17 +35,14 @@ const RETRY = {
 async function recordRows(record: LedgerEntry, context: PageContext): Promise<Html> {
   const { id, seq, settledAt, attempt, lookupIds } = record
   const { searchParams } = context.url
-  const mayAct = context.may('operate')
   const isShown = searchParams.get('show') === String(seq)
   const history = lookupIds[0] !== undefined && historyForm(lookupIds[0], context)
   return html`<tr id="record-${seq}">
-${mayAct && html`<td data-name="Select"><input type="checkbox" name="id" value="${id}" form="${SELECTION}" aria-label="Select ${id}"></td>`}
 <td data-name="Failed">${settledAt !== undefined && timeElement(settledAt)}</td>
 <td data-name="Record"><div><code>${id}</code>${history}</div></td>
-<td data-name="Attempts" class="number">${attempt}</td>
-<td data-name="If retried">${flowsOfRecord(record, context.options)}</td>
+<td data-name="Attempts">${attempt}</td>
 <td data-name="Actions"><div class="row">${toggle(record, isShown, context)}${retryForm({ id }, RETRY, context)}</div></td>
-</tr>${isShown && html`<tr class="shown"><td colspan="${mayAct ? 6 : 5}">${await shownRecord(record, context)}</td></tr>`}`
+</tr>${isShown && html`<tr class="shown"><td colspan="4">${await shownRecord(record, context)}</td></tr>`}`
 }
 
 function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: PageContext): Html {

@@ -3,10 +3,13 @@ import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
+import { activityChart } from '../../chart/activity-chart.ts'
+import { toBars } from '../../chart/bars.ts'
+import { parseRange, rangeUntil } from '../../chart/ranges.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
-import { countWaiting, describeWaiting } from '../../waiting-events.ts'
 import { eventsTable } from './events.ts'
 import { mappingSection } from './mapping.ts'
+import { metricTotals } from './totals.ts'
 
 export const metricPage: Page = {
   path: '/metric/:name',
@@ -21,17 +24,24 @@ export const metricPage: Page = {
     const shown = mapping ?? { ...spec.profile, summary: 'Profile properties, kept up to date.' }
     return html`<p class="lead">${shown.summary}${isDisabled && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
 <p class="row">${mapping && destinationLink(name, context)}<a href="#mapping">View mapping</a></p>
-<section id="waiting" data-live aria-label="Waiting events">${await waitingEvents(name, context)}</section>
+<section id="activity" data-live aria-label="Activity">${await metricChart(name, context)}</section>
+<section id="totals" data-live aria-label="Totals">${await metricTotals(name, context)}</section>
 <section id="events" data-live aria-label="Events">${await eventsTable(name, context)}</section>
 <section id="mapping" aria-label="Mapping">${mappingSection(shown, context)}</section>`
   },
 }
 
-/** Those alone have no row among the events: they have not ended. */
-async function waitingEvents(name: string, { options }: PageContext): Promise<Html | ''> {
-  const count = countWaiting(await options.connector.store.tallies(), name)
-  if (count === 0) return ''
-  return html`<div class="card"><p>${describeWaiting(count)}. Each is sent once, as soon as ${capitalize(options.connector.spec.source.name)} has it. <span class="soft">Find shows the events of one contact, by its id.</span></p></div>`
+async function metricChart(metric: string, { options, url, link }: PageContext): Promise<Html> {
+  const { store, spec } = options.connector
+  const range = rangeUntil(parseRange(url.searchParams.get('range')), options.clock.now())
+  const { starts, until, by } = range
+  const activity = await store.activity({ since: starts[0] ?? until, until, by })
+  const bars = toBars(
+    activity.filter((it) => it.metric === metric),
+    range,
+  )
+  const title = `Sent to ${capitalize(spec.destination.name)}`
+  return activityChart({ id: 'chart', title, bars, range, metric }, { link })
 }
 
 function destinationLink(name: string, { options }: PageContext): Html | false {

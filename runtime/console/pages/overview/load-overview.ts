@@ -1,35 +1,32 @@
 /** Loads the data of the overview in a handful of small queries. */
 import { sum } from '../../../backfill/counts.ts'
-import type { BackfillState } from '../../../backfill/state.ts'
-import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
+import type { BackfillProgress } from '../../../backfill/types.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
-import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
+import type { LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
+import { addBars, type Bar, type SeriesCounts, toBars } from '../../chart/bars.ts'
+import { type ChartRange, type RangeName, rangeUntil } from '../../chart/ranges.ts'
 import type { ConsoleOptions } from '../../types.ts'
 import { countWaiting } from '../../waiting-events.ts'
-import { DAY, HOUR } from './chart.ts'
 
 export interface MetricRow {
   readonly metric: string
-  readonly summary: string
   readonly enabled: boolean
-  /** Delivered events by the hour in which they happened, the current hour last. */
-  readonly hours: readonly number[]
-  /** Delivered, and happened since midnight UTC. */
-  readonly today: number
-  /** Delivered, and happened in 30 days. */
-  readonly month: number
-  readonly failedToday: number
+  /** In the range shown. */
+  readonly bars: readonly Bar[]
   readonly last?: LedgerEvent
 }
 
 export interface Overview {
   readonly now: number
-  /** Start of the first hour of each metric. */
-  readonly from: number
+  readonly range: ChartRange
+  /** Of all metrics. */
+  readonly bars: readonly Bar[]
+  /** What has happened since midnight UTC. */
+  readonly today: { readonly since: number; readonly until: number; readonly counts: SeriesCounts }
   readonly metrics: readonly MetricRow[]
   readonly live: Backlog
   readonly backfill: Backlog
@@ -40,77 +37,61 @@ export interface Overview {
   readonly awaitingContact: number
   /** Largest first. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[]
-  readonly lastImport?: BackfillState
+  readonly lastImport?: BackfillProgress
   readonly lastReconcile?: ReconcilePass
   /** Events that no webhook reported, since setup. */
   readonly found: number
 }
 
-const HOURS_SHOWN = 24
+const DAY = 86_400_000
 /** Number of latest deliveries whose live events give the delay. */
 const LAG_SAMPLE = 100
 
-export async function loadOverview({ connector, clock }: ConsoleOptions): Promise<Overview> {
-  const { store, spec } = connector
+export async function loadOverview({ connector, clock }: ConsoleOptions, rangeName: RangeName): Promise<Overview> {
+  const { store } = connector
   const now = clock.now()
-  const until = (Math.floor(now / HOUR) + 1) * HOUR
-  const since = until - 30 * DAY
-  const from = until - HOURS_SHOWN * HOUR
-  const [day, month, live, backfill, dead, tallies, delivered, lastImport, lastReconcile] = await Promise.all([
-    store.activity({ since: from, until }),
-    store.activity({ since, until, by: 'day' }),
+  const range = rangeUntil(rangeName, now)
+  const { starts, until, by } = range
+  const midnight = Math.floor(now / DAY) * DAY
+  const [activity, ofToday, live, backfill, dead, tallies, delivered, lastImport, lastReconcile] = await Promise.all([
+    store.activity({ since: starts[0] ?? until, until, by }),
+    store.activity({ since: midnight, until: midnight + DAY }),
     store.backlog('live'),
     store.backlog('backfill'),
     store.countDeadLetters(),
     store.tallies(),
     store.events({ status: 'delivered', limit: LAG_SAMPLE }),
-    store.readCheckpoint(BACKFILL_CHECKPOINT) as Promise<BackfillState | undefined>,
+    connector.lastBackfill(),
     connector.lastReconcile(),
   ])
-  const rows = [
-    ...spec.mappings.map((it) => ({ ...it, enabled: true })),
-    ...spec.disabledMappings.map((it) => ({ ...it, enabled: false })),
-    { metric: PROFILE, summary: 'Profile properties changed.', enabled: true },
-    ...(connector.deletions
-      ? [{ metric: DELETION, summary: 'Profiles of deleted contacts were deleted.', enabled: true }]
-      : []),
-  ]
-  const metrics = await Promise.all(
-    rows.map(async ({ metric, summary, enabled }): Promise<MetricRow> => {
-      const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
-      return { metric, summary, enabled, ...countEvents({ day, month }, metric, { from, now }), ...(last && { last }) }
-    }),
-  )
+  const metrics = metricsOf(connector).map(async ({ metric, enabled }): Promise<MetricRow> => {
+    const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
+    const bars = toBars(
+      activity.filter((it) => it.metric === metric),
+      range,
+    )
+    return { metric, enabled, bars, ...(last && { last }) }
+  })
+  const day = { starts: [midnight], until: midnight + DAY }
+  const today = { since: midnight, until: midnight + DAY, counts: addBars(toBars(ofToday, day)) }
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
   const found = sum([...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE ? 0 : count)))
-  const counts = { live, backfill, dead, awaitingContact: countWaiting(tallies), skipped, found }
-  const last = { ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) }
-  return { now, from, metrics, ...counts, ...last }
-}
-
-interface Activity {
-  readonly day: readonly ActivityBucket[]
-  readonly month: readonly ActivityBucket[]
-}
-
-function countEvents({ day, month }: Activity, metric: string, { from, now }: { from: number; now: number }) {
-  const own = day.filter((it) => it.metric === metric)
-  const isSent = ({ status }: ActivityBucket) => status === 'delivered'
-  const hours = new Array<number>(HOURS_SHOWN).fill(0)
-  for (const { hour, count } of own.filter(isSent)) {
-    const index = (hour - from) / HOUR
-    hours[index] = (hours[index] ?? 0) + count
-  }
-  const midnight = Math.floor(now / DAY) * DAY
-  const sum = (rows: readonly ActivityBucket[]) => rows.reduce((total, { count }) => total + count, 0)
-  const today = own.filter(({ hour }) => hour >= midnight)
   return {
-    hours,
-    today: sum(today.filter(isSent)),
-    month: sum(month.filter((it) => it.metric === metric && isSent(it))),
-    failedToday: sum(today.filter(({ status }) => status === 'dead')),
+    ...{ now, range, bars: toBars(activity, range), today, metrics: await Promise.all(metrics) },
+    ...{ live, backfill, dead, awaitingContact: countWaiting(tallies), skipped, found },
+    ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
+}
+
+/** In the order of the spec, then what is sent besides events. */
+function metricsOf({ spec, deletions }: ConsoleOptions['connector']): readonly Pick<MetricRow, 'metric' | 'enabled'>[] {
+  return [
+    ...spec.mappings.map(({ metric }) => ({ metric, enabled: true })),
+    ...spec.disabledMappings.map(({ metric }) => ({ metric, enabled: false })),
+    { metric: PROFILE, enabled: true },
+    ...(deletions ? [{ metric: DELETION, enabled: true }] : []),
+  ]
 }
 
 /** Imports and retries say nothing about the current delay. */

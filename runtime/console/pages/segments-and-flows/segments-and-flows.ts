@@ -7,7 +7,7 @@ import type { Recipe } from '../../../ports/recipes.ts'
 import type { Json } from '../../../ports/types.ts'
 import type { RecipeBook, RecipeState } from '../../../recipes.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
-import { importWarnings, permissionHint, toneOfFault } from '../import/warnings.ts'
+import { importWarnings, permissionHint, toneOfFault } from '../history/warnings.ts'
 
 const PATH = '/segments-and-flows'
 const CREATE_PATH = `${PATH}/create`

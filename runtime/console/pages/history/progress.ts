@@ -1,31 +1,33 @@
-/** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
+/** The newest import: its progress as a whole, what it says of the source, and the actions available. */
 import { html } from 'hono/html'
 import { describeShortfalls, describeUnavailableParts, groupLiveEnds } from '../../../backfill/completeness.ts'
-import { countFound, sumCounts } from '../../../backfill/counts.ts'
-import type { BackfillProgress, MetricCounts, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
-import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import type { BackfillProgress, RunningBackfill } from '../../../backfill/types.ts'
+import { capitalize, plural } from '../../../lib/format.ts'
 import { PARTS_UNAVAILABLE } from '../../../ports/ledger.ts'
-import { describeSkipReason } from '../../../skip-reasons.ts'
+import { eventsLink } from '../../event-links.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
+import { completenessTable } from './completeness.ts'
 import type { ImportStatus } from './import-runner.ts'
+import { overallSection, streamBars } from './overall.ts'
 import { importStateText, restartText } from './text.ts'
 
 export function progressSection(status: ImportStatus, context: PageContext): Html {
   const { progress, running } = status
   const isDone = progress.phase === 'done'
+  const overall = { now: context.options.clock.now(), isRunning: isRunning(status) }
   return html`<div class="card">
 <div class="row apart"><h2>${isDone ? 'Last import' : 'Current import'}</h2>${stateBadge(status, context)}</div>
 ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 <p class="soft">${windowText(progress)}</p>
-${liveEndsNote(progress)}
 ${!isRunning(status) && shortfallNotes(progress, context)}
-${unavailablePartsNotes(progress)}
-${progress.streams.map((stream) => streamBar(stream, status))}
+${overallSection(status, overall)}
 <p>${processedText(progress)}</p>
+<details id="streams"><summary>Details by stream</summary>${streamBars(status)}${liveEndsNote(progress)}</details>
+${unavailablePartsNotes(progress, context)}
 ${actionButtons(status, context)}
 </div>
-${results(progress, context)}`
+${completenessTable(progress, context)}`
 }
 
 /** Requests to a vendor that does not answer are retried for minutes, and nothing else on the page moves meanwhile. */
@@ -81,7 +83,7 @@ function processedText({ phase, streams, waiting }: BackfillProgress): string {
 }
 
 /** What the source counts and did not give. */
-function shortfallNotes(progress: BackfillProgress, { options }: PageContext): Html[] {
+export function shortfallNotes(progress: BackfillProgress, { options }: PageContext): Html[] {
   const source = capitalize(options.connector.spec.source.name)
   return describeShortfalls(progress).map(({ text, isIncomplete }) =>
     isIncomplete
@@ -91,35 +93,23 @@ function shortfallNotes(progress: BackfillProgress, { options }: PageContext): H
 }
 
 /** What the source does not give of long records. */
-function unavailablePartsNotes(progress: BackfillProgress): Html[] {
+export function unavailablePartsNotes(progress: BackfillProgress, context: PageContext): Html[] {
+  const href = eventsLink({ run: progress.run, reason: PARTS_UNAVAILABLE }, context)
   return describeUnavailableParts(progress).map(
-    (text) =>
-      html`<p class="note">${text} List the records with <code>connector runs ${progress.run} --reason ${PARTS_UNAVAILABLE}</code>.</p>`,
+    (text) => html`<p class="note">${text} <a href="${href}">List these records</a>.</p>`,
   )
 }
 
-function windowText({ window: { since, until }, only }: BackfillProgress): Html {
+export function windowText({ window: { since, until }, only }: BackfillProgress): Html {
   const start = since === undefined ? 'from the beginning' : html`from ${timeElement(since)}`
   return html`Events ${start} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
 }
 
 /** Where the import leaves the newest events to live delivery. */
-function liveEndsNote({ window }: BackfillProgress): Html | '' {
+export function liveEndsNote({ window }: BackfillProgress): Html | '' {
   const ends = groupLiveEnds(window)
   if (ends.length === 0) return ''
   return html`<p class="soft">Live delivery brings the newest events: ${ends.map(({ end, metrics }, index) => html`${index > 0 && '; '}${metrics.join(', ')} from ${timeElement(end)}`)}.</p>`
-}
-
-function streamBar({ stream, recordsRead, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {
-  const max = Math.max(total ?? 0, recordsRead)
-  const ofTotal = total === undefined ? '' : ` of ${formatCount(max)}`
-  const { perSecond, left } = speed.get(stream) ?? {}
-  const rate = perSecond === undefined ? '' : `, ${formatCount(Math.round(perSecond))} a second`
-  const remaining = left === undefined ? '' : `, ${formatDuration(left)} left`
-  const text = `${formatCount(recordsRead)}${ofTotal} read${running && !done ? rate + remaining : ''}`
-  const value = done ? 1 : max === 0 ? 0 : Math.min(1, recordsRead / max)
-  return html`<p class="stream"><span class="row apart"><span>${capitalize(stream)}</span><span class="soft">${text}</span></span>
-<progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${text}"></progress></p>`
 }
 
 function actionButtons(status: ImportStatus, { link, csrfField, may }: PageContext): Html | '' {
@@ -133,41 +123,4 @@ function actionButtons(status: ImportStatus, { link, csrfField, may }: PageConte
     return html`<div class="row">${restart}</div>`
   const toggle = running || waitsForAuth ? button('/import/pause', 'Pause') : button('/import/resume', 'Resume')
   return html`<div class="row">${toggle}${restart}</div>`
-}
-
-function results(progress: BackfillProgress, { link }: PageContext): Html {
-  const { skipped, dead } = progress
-  const skippedCount = sumCounts(skipped)
-  return html`${metricTable(progress)}
-${skippedCount > 0 && leftOutTable(progress)}
-${dead > 0 && html`<p><a href="${link('/failed-events')}">${plural(dead, 'failed event')}: view and retry</a></p>`}`
-}
-
-const number = (value: number, name = ''): Html =>
-  html`<td class="number"${name && html` data-name="${name}"`}>${formatCount(value)}</td>`
-
-/** Sent, of those found: the rest of each row says why not. */
-function metricTable({ byMetric, eventsSent }: BackfillProgress): Html {
-  const rows = byMetric.filter(({ metric }) => metric !== '')
-  if (rows.length === 0) return html`<div class="card"><h2>Delivered: 0</h2><p class="soft">None yet.</p></div>`
-  return html`<div class="table"><table class="stack"><caption>Delivered: ${formatCount(eventsSent)}</caption>
-<thead><tr><th scope="col">Metric</th>${METRIC_COLUMNS.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
-<tbody>${rows.map((counts) => html`<tr><th scope="row">${counts.metric}</th>${METRIC_COLUMNS.map(([name, count]) => number(count(counts), name))}</tr>`)}</tbody></table></div>`
-}
-
-const METRIC_COLUMNS: readonly (readonly [name: string, count: (counts: MetricCounts) => number])[] = [
-  ['Delivered', ({ sent }) => sent],
-  ['Found', countFound],
-  ['Delivered before', ({ alreadySent }) => alreadySent],
-  ['Awaiting an address', ({ awaitingIdentity }) => awaitingIdentity],
-  ['Skipped', ({ leftOut }) => sumCounts(leftOut)],
-  ['Failed', ({ dead }) => dead],
-]
-
-function leftOutTable({ skipped, run }: BackfillProgress): Html {
-  const rows = Object.entries(skipped).sort(([, a], [, b]) => b - a)
-  const count = sumCounts(skipped)
-  return html`<div class="table"><table><caption>Skipped: ${formatCount(count)} <span class="soft">list them with <code>connector runs ${run} --reason …</code></span></caption>
-<thead class="hidden"><tr><th scope="col">Name</th><th scope="col">Count</th></tr></thead>
-<tbody>${rows.map(([reason, value]) => html`<tr><td>${capitalize(describeSkipReason(reason))} <span class="soft">${reason}</span></td>${number(value)}</tr>`)}</tbody></table></div>`
 }

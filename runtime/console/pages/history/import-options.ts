@@ -5,7 +5,12 @@ export interface ImportOptions {
   readonly since?: number
   readonly until?: number
   readonly only?: readonly string[]
+  /** Records by stream. */
+  readonly estimated?: Readonly<Record<string, number>>
 }
+
+/** A field for each stream: `conversations:1200`. */
+export const ESTIMATED = 'estimated'
 
 /** Parses form fields, of a URL or a POST. `error` says what to correct. */
 export function parseImportForm(
@@ -25,7 +30,20 @@ export function parseImportForm(
   if (only.length === 0) return { error: 'Select at least one metric.' }
   const defaults = available.filter(({ stream }) => stream?.onRequest === false).map(({ metric }) => metric)
   const isDefault = only.length === defaults.length && defaults.every((metric) => only.includes(metric))
-  return { ...(since !== undefined && { since }), ...(until !== undefined && { until }), ...(!isDefault && { only }) }
+  return {
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    ...(!isDefault && { only }),
+    ...parseEstimated(fields),
+  }
+}
+
+function parseEstimated(fields: URLSearchParams): Pick<ImportOptions, 'estimated'> {
+  const counts = fields.getAll(ESTIMATED).flatMap((text) => {
+    const [, stream = '', records] = /^(.+):(\d{1,12})$/.exec(text) ?? []
+    return records === undefined ? [] : [[stream, Number(records)] as const]
+  })
+  return counts.length === 0 ? {} : { estimated: Object.fromEntries(counts) }
 }
 
 /** Midnight UTC of a day, milliseconds. */

@@ -5,23 +5,37 @@ import { capitalize, formatCount, formatDuration, plural } from '../../../lib/fo
 import { withTimeout } from '../../../lib/with-timeout.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { Html, PageContext } from '../../types.ts'
-import type { ImportOptions } from './import-options.ts'
+import { ESTIMATED, type ImportOptions } from './import-options.ts'
 
 /** Milliseconds. One page of a large account may take half a minute, and then so does each page of the import. */
 const TIMEOUT = 30_000
 
-/** Reads one page of each stream from the source. Never throws: a fault becomes a message. */
-export async function estimateSection({ options }: PageContext, selection: ImportOptions): Promise<Html> {
-  const { connector, clock, signal } = options
-  const { source, destination } = connector.spec
+/** The estimate, or the reason why there is none. Reads one page of each stream from the source. */
+export async function readEstimate(
+  { options: { connector, clock, signal } }: PageContext,
+  selection: ImportOptions,
+): Promise<Estimate | { readonly error: string }> {
   try {
-    const estimate = await withTimeout(TIMEOUT, { clock, signal }, (timeout) =>
+    return await withTimeout(TIMEOUT, { clock, signal }, (timeout) =>
       connector.estimate({ ...selection, signal: timeout }),
     )
-    return estimateFacts(estimate, capitalize(source.name), capitalize(destination.name))
   } catch (error) {
-    return html`<p class="message bad">The import could not be estimated: ${toFault(error).message}.</p>`
+    return { error: toFault(error).message }
   }
+}
+
+export function estimateSection(estimate: Awaited<ReturnType<typeof readEstimate>>, { options }: PageContext): Html {
+  const { source, destination } = options.connector.spec
+  if ('error' in estimate) return html`<p class="message bad">The import could not be estimated: ${estimate.error}.</p>`
+  return estimateFacts(estimate, capitalize(source.name), capitalize(destination.name))
+}
+
+/** For the form that starts the import, so that its progress has a total from the first page on. */
+export function estimatedFields(estimate: Awaited<ReturnType<typeof readEstimate>>): Html[] {
+  if ('error' in estimate) return []
+  return estimate.streams.flatMap(({ stream, records }) =>
+    records === undefined ? [] : [html`<input type="hidden" name="${ESTIMATED}" value="${stream}:${String(records)}">`],
+  )
 }
 
 function estimateFacts(estimate: Estimate, source: string, destination: string): Html {

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { estimateSection } from './estimate.ts'
+import { estimatedFields, estimateSection, readEstimate } from './estimate.ts'
 import { parseImportForm } from './import-options.ts'
 import { IMPORT_IS_SAFE } from './text.ts'
 import { importWarnings } from './warnings.ts'
@@ -15,7 +15,7 @@ export function importForm(context: PageContext): Html {
   const selection = isSubmitted(fields) ? parseImportForm(fields, context) : undefined
   const error = selection && 'error' in selection ? selection.error : undefined
   const isEstimated = selection !== undefined && error === undefined
-  return html`<form class="card" method="get" action="${context.link('/import')}#estimate">
+  return html`<form class="card" method="get" action="${context.link('/history')}#estimate">
 <h2>Import history</h2>
 ${error && html`<p class="message bad" role="alert">${error}</p>`}
 <fieldset><legend>Metrics</legend>${metricChoices(context, selection && fields.getAll('metric'))}</fieldset>
@@ -30,7 +30,8 @@ export async function importEstimate(context: PageContext): Promise<Html | strin
   const { searchParams: fields } = context.url
   const selection = parseImportForm(fields, context)
   if (!isSubmitted(fields) || 'error' in selection || isBackgroundRefresh(context.request)) return ''
-  return html`<section class="card" aria-labelledby="estimate"><h2 id="estimate">Estimate</h2>${await estimateSection(context, selection)}<h3>Flows and segments that use these metrics</h3>${await importWarnings(context)}${startForm(context, fields)}</section>`
+  const estimate = await readEstimate(context, selection)
+  return html`<section class="card" aria-labelledby="estimate"><h2 id="estimate">Estimate</h2>${estimateSection(estimate, context)}<h3>Flows and segments that use these metrics</h3>${await importWarnings(context)}${startForm(context, fields, estimatedFields(estimate))}</section>`
 }
 
 function metricChoices({ options }: PageContext, selected: readonly string[] | undefined): Html[] {
@@ -48,10 +49,10 @@ function metricChoices({ options }: PageContext, selected: readonly string[] | u
 const dayInput = (name: string, label: string, fields: URLSearchParams) =>
   html`<div><label for="${name}">${label}</label><input id="${name}" name="${name}" type="date" value="${fields.get(name) ?? ''}"></div>`
 
-function startForm({ csrfField, link, may }: PageContext, fields: URLSearchParams): Html | '' {
+function startForm({ csrfField, link, may }: PageContext, fields: URLSearchParams, estimated: Html[]): Html | '' {
   if (!may('operate')) return ''
   const choices = [...fields].filter(([name]) => ['metric', 'since', 'until'].includes(name))
   return html`<form method="post" action="${link('/import/begin')}">${csrfField}
-${choices.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${choices.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}${estimated}
 <button>Start import</button> <span class="soft">${IMPORT_IS_SAFE}</span></form>`
 }

@@ -2,15 +2,15 @@
 import { html } from 'hono/html'
 import type { BackfillProgress } from '../../../backfill/types.ts'
 import type { Action, Page, PageContext } from '../../types.ts'
-import { earlierImports } from './earlier-imports.ts'
 import { importEstimate, importForm } from './import-form.ts'
 import { type ImportOptions, parseImportForm } from './import-options.ts'
 import { otherProcessNote, progressSection } from './progress.ts'
+import { runsTable } from './runs-table.ts'
 
-export const importPage: Page = {
-  path: '/import',
+export const historyPage: Page = {
+  path: '/history',
   title: 'Historical sync',
-  nav: 'Import',
+  nav: 'History',
   async render(context) {
     const status = await context.imports.status()
     const other = await context.imports.otherProcess()
@@ -19,8 +19,15 @@ export const importPage: Page = {
 <section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
 <section id="choice" data-live aria-label="New import">${canStart && importForm(context)}</section>
 ${canStart && (await importEstimate(context))}
-<section id="earlier" data-live aria-label="Earlier imports">${await earlierImports(context)}</section>`
+<section id="runs" data-live aria-label="All imports">${await runsTable(context)}</section>`
   },
+}
+
+/** The former address, with its selection. */
+export const importRedirect: Page = {
+  path: '/import',
+  title: 'Historical sync',
+  render: ({ redirect, url }) => redirect(`/history${url.search}`),
 }
 
 interface StartRequest {
@@ -34,14 +41,14 @@ interface StartRequest {
 /** Starts an import, unless another one has started since this page was loaded. */
 async function start(context: PageContext, request: StartRequest): Promise<Response> {
   const { imports, options, redirect } = context
-  const refuse = (reason: string) => redirect('/import', reason, 'bad')
+  const refuse = (reason: string) => redirect('/history', reason, 'bad')
   if ((await imports.otherProcess()) !== undefined) return refuse(ALREADY_RUNNING)
   const pausedReason = options.connector.gate.pausedReason()
   if (pausedReason !== undefined) return refuse(`No import was started, because delivery is paused: ${pausedReason}.`)
   const selection = request.selectionAfter((await imports.status())?.progress)
   if (typeof selection === 'string') return refuse(selection)
   if (selection.restart === true) await imports.pause()
-  return (await imports.begin(selection)) ? redirect('/import', request.message) : refuse(ALREADY_RUNNING)
+  return (await imports.begin(selection)) ? redirect('/history', request.message) : refuse(ALREADY_RUNNING)
 }
 
 const ALREADY_RUNNING = 'An import is already running, so nothing was changed.'
@@ -56,7 +63,7 @@ export const importActions: readonly Action[] = [
     path: '/import/begin',
     async run(context) {
       const selection = parseImportForm(context.form, context)
-      if ('error' in selection) return context.redirect('/import', selection.error, 'bad')
+      if ('error' in selection) return context.redirect('/history', selection.error, 'bad')
       const refusal = context.imports.running ? ALREADY_RUNNING : UNFINISHED
       return start(context, {
         selectionAfter: (last) => (isDone(last) ? selection : refusal),
@@ -75,10 +82,10 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/pause',
     async run({ imports, redirect }) {
-      if ((await imports.otherProcess()) !== undefined) return redirect('/import', ALREADY_RUNNING, 'bad')
-      if (isDone((await imports.status())?.progress)) return redirect('/import', ALREADY_FINISHED, 'bad')
+      if ((await imports.otherProcess()) !== undefined) return redirect('/history', ALREADY_RUNNING, 'bad')
+      if (isDone((await imports.status())?.progress)) return redirect('/history', ALREADY_FINISHED, 'bad')
       await imports.pause()
-      return redirect('/import', 'The import is paused. Records already read are still delivered.')
+      return redirect('/history', 'The import is paused. Records already read are still delivered.')
     },
   },
   {

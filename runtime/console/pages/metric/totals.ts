@@ -1,0 +1,33 @@
+/** What became of the events of a metric since setup, each number with its events. */
+import { html } from 'hono/html'
+import { sum } from '../../../backfill/counts.ts'
+import { capitalize } from '../../../lib/format.ts'
+import type { Tally } from '../../../ports/ledger.ts'
+import { describeSkipReason } from '../../../skip-reasons.ts'
+import { countLink } from '../../count-link.ts'
+import type { EventFilter } from '../../event-links.ts'
+import type { Html, PageContext } from '../../types.ts'
+import { countWaiting, describeWaiting } from '../../waiting-events.ts'
+
+export async function metricTotals(metric: string, context: PageContext): Promise<Html> {
+  const { store, spec } = context.options.connector
+  const tallies = (await store.tallies()).filter((tally) => tally.metric === metric)
+  const count = (status: Tally['status']) => sum(tallies.flatMap((it) => (it.status === status ? [it.count] : [])))
+  const fact = (name: string, value: number, outcome: EventFilter['outcome']) =>
+    html`<li><span class="soft">${name}</span> <span class="big">${countLink(value, { metric, outcome }, context)}</span></li>`
+  const waiting = countWaiting(tallies, metric)
+  return html`<div class="card"><h2>Since setup</h2>
+<ul class="totals">${fact(`Sent to ${capitalize(spec.destination.name)}`, count('delivered'), 'delivered')}${fact('Waiting', waiting, 'waiting')}${fact('Skipped', count('skipped'), 'skipped')}${fact('Failed', count('dead'), 'dead')}</ul>
+${waiting > 0 && html`<p>${describeWaiting(waiting)}. Each is sent once, as soon as ${capitalize(spec.source.name)} has it.</p>`}
+${skipReasons(tallies, metric, context)}</div>`
+}
+
+/** Largest first. */
+function skipReasons(tallies: readonly Tally[], metric: string, context: PageContext): Html | '' {
+  const counts = new Map<string, number>()
+  for (const { status, reason, count } of tallies)
+    if (status === 'skipped') counts.set(reason, (counts.get(reason) ?? 0) + count)
+  if (counts.size === 0) return ''
+  const rows = [...counts].sort(([, a], [, b]) => b - a)
+  return html`<details id="skip-reasons"><summary>Why events were skipped</summary><ul class="plain">${rows.map(([reason, count]) => html`<li>${countLink(count, { metric, outcome: 'skipped', reason }, context)} ${describeSkipReason(reason)}</li>`)}</ul></details>`
+}

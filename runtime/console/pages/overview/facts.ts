@@ -1,0 +1,107 @@
+/** Fact cards of the overview: what happened today, delay, queue, failures, webhooks, history. Every number is a link. */
+import { html } from 'hono/html'
+import { formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import type { Backlog } from '../../../ports/store.ts'
+import { countChanged } from '../../../reconcile/finds.ts'
+import { SERIES, type SeriesName, seriesFilter } from '../../chart/bars.ts'
+import { countLink } from '../../count-link.ts'
+import { eventsLink } from '../../event-links.ts'
+import { timeElement } from '../../format-html.ts'
+import type { Html, PageContext } from '../../types.ts'
+import { describeWaiting } from '../../waiting-events.ts'
+import { importStateText } from '../history/text.ts'
+import type { Overview } from './load-overview.ts'
+
+export async function factCards(overview: Overview, context: PageContext): Promise<Html> {
+  return html`<ul class="cards">
+${todayCard(overview, context)}
+${delayCard(overview)}
+${waitingCard(overview, context)}
+${failedCard(overview, context)}
+${webhooksCard(overview, context)}
+${await historyCard(overview, context)}
+</ul>`
+}
+
+/** Milliseconds. */
+const LONG_WAIT = 60_000
+
+const card = (title: string, value: Html | string, more: Html | string = '') =>
+  html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
+
+/** By when it happened: an import of a year adds to today only what happened today. */
+function todayCard({ today: { counts, ...window } }: Overview, context: PageContext): Html {
+  const count = (name: SeriesName) => countLink(counts[name], { ...window, ...seriesFilter(name) }, context)
+  const others = SERIES.filter(({ name }) => name !== 'live')
+  return card(
+    'Today, live',
+    count('live'),
+    html`${others.map(({ name, label }, at) => html`${at > 0 && ' · '}${label} ${count(name)}`)}. The day began at midnight UTC.`,
+  )
+}
+
+/** The events already delivered tell nothing while the oldest that waits is older. */
+function delayCard({ lag, live, now }: Overview): Html {
+  const waiting = live.oldest === undefined ? 0 : now - live.oldest
+  if (waiting > (lag?.longest ?? LONG_WAIT))
+    return card(
+      'Delay',
+      `over ${formatDuration(waiting)}`,
+      'The oldest live record was received then and is still waiting.',
+    )
+  if (lag === undefined) return card('Delay', '–', 'From event to delivery. There is no live event among the latest.')
+  const more = `From event to delivery: the median of the last ${plural(lag.events, 'live event')}. Slowest: ${formatDuration(lag.longest)}.`
+  return card('Delay', formatDuration(lag.median), more)
+}
+
+function waitingCard({ live, backfill, awaitingContact, now }: Overview, context: PageContext): Html {
+  const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
+  const link = (records: number, origin?: 'history') => countLink(records, { outcome: 'waiting', origin }, context)
+  const contact = awaitingContact > 0 ? ` ${describeWaiting(awaitingContact)}.` : ''
+  return card(
+    'Waiting',
+    link(live.records + backfill.records),
+    html`Live: ${formatCount(live.records)}${oldest(live)}. History: ${link(backfill.records, 'history')}${oldest(backfill)}.${contact}`,
+  )
+}
+
+function failedCard({ dead }: Overview, { link }: PageContext): Html {
+  if (dead === 0) return card('Failed', '0', 'No failed events.')
+  const page = link('/failed-events')
+  return card(
+    'Failed',
+    html`<a class="bad-text" href="${page}">${formatCount(dead)}</a>`,
+    html`<a href="${page}">View and retry</a>`,
+  )
+}
+
+/** Says so as well when nothing was missed. */
+function webhooksCard({ lastReconcile, found }: Overview, context: PageContext): Html {
+  const { spec, webhookStats } = context.options.connector
+  const page = html`<a href="${context.link('/missed-webhooks')}">Webhook health</a>`
+  const { lastVerified } = webhookStats()
+  const last = lastVerified && html`Last webhook ${timeElement(lastVerified.at)}. `
+  if (lastReconcile === undefined) {
+    const isOff = spec.reconcile?.every === undefined
+    return card('Missed webhooks', isOff ? 'Not checked' : 'Not checked yet', html`${last ?? ''}${page}`)
+  }
+  const changed = countChanged(lastReconcile)
+  const finds = html`<a href="${eventsLink({ origin: 'reconcile', outcome: 'delivered' }, context)}">${formatCount(found)} found</a>`
+  const checked = html`${last ?? ''}Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
+  return card('Missed webhooks', found === 0 ? 'None' : finds, checked)
+}
+
+async function historyCard({ lastImport }: Overview, context: PageContext): Promise<Html> {
+  const { link, imports } = context
+  const page = link('/history')
+  if (lastImport === undefined) return card('History', 'Not imported', html`<a href="${page}">Import history</a>`)
+  const { run, eventsSent, phase } = lastImport
+  const state = importStateText({
+    phase,
+    isRunning: imports.running || (await imports.otherProcess()) !== undefined,
+    waitsForAuth: imports.waitsForAuth,
+    hasFailed: imports.lastError !== undefined,
+  })
+  const sent = countLink(eventsSent, { run, outcome: 'delivered' }, context)
+  return card('History', sent, html`sent by the last import. <a href="${page}">${state}</a>`)
+}
