@@ -1,5 +1,6 @@
 /** Every page and every action of the console, one row each, in the order of the navigation. */
 import { alertsPage, saveAlertsAction, testAlertAction } from './pages/alerts/alerts.ts'
+import { coveragePage, metricCoveragePage } from './pages/coverage/coverage.ts'
 import { designPage } from './pages/design/design.ts'
 import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
@@ -23,6 +24,8 @@ export const pages: readonly Page[] = [
   findPage,
   missedWebhooksPage,
   failedEventsPage,
+  coveragePage,
+  metricCoveragePage,
   segmentsAndFlowsPage,
   alertsPage,
   timelinePage,

@@ -42,6 +42,8 @@ async function seededPages({ store, url, connector }: AppUnderTest): Promise<Pag
     'find-nothing': 'find?ref=unknown',
     'failed-events': 'failed-events',
     'failed-events-group': `failed-events?group=${groupName}&show=${example}`,
+    coverage: 'coverage',
+    'coverage-metric': `coverage/${encode('Rated Conversation')}`,
     'segments-and-flows': 'segments-and-flows',
     setup: 'set-up',
     'setup-check': 'set-up/check',

@@ -23,7 +23,7 @@ export const metricPage: Page = {
     const isDisabled = spec.disabledMappings.some(({ metric }) => metric === name)
     const shown = mapping ?? { ...spec.profile, summary: 'Profile properties, kept up to date.' }
     return html`<p class="lead">${shown.summary}${isDisabled && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
-<p class="row">${mapping && destinationLink(name, context)}<a href="#mapping">View mapping</a></p>
+<p class="row">${mapping && destinationLink(name, context)}<a href="#mapping">View mapping</a>${!isDisabled && html` <a href="${context.link(`/coverage/${encodeURIComponent(name)}`)}">Property coverage</a>`}</p>
 <section id="activity" data-live aria-label="Activity">${await metricChart(name, context)}</section>
 <section id="totals" data-live aria-label="Totals">${await metricTotals(name, context)}</section>
 <section id="events" data-live aria-label="Events">${await eventsTable(name, context)}</section>

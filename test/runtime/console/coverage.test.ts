@@ -1,0 +1,37 @@
+/** The pages of property coverage, over a real connector. */
+import { expect, test } from 'vitest'
+import { findContactWithEmail } from '../../helpers/connector-harness.ts'
+import { openConsoleWithConnector } from '../../helpers/console.ts'
+
+const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+
+test('shows how often each property was present, masked, and which never', async () => {
+  const shop = await openConsoleWithConnector()
+  const person = await findContactWithEmail(shop.intercom)
+  const rate = async (id: string, title?: string) => {
+    const at = Math.floor(shop.clock.now() / 1000) - 5
+    const conversation_rating = { rating: 2, created_at: at, updated_at: at, contact: { id: person.id } }
+    const contacts = { type: 'contact.list', contacts: [{ type: 'contact', id: person.id }] }
+    const item = { type: 'conversation', id, created_at: at - 60, title, contacts, conversation_rating }
+    await shop.notify('conversation.rating.added', item, { id: `n-${id}` })
+    await shop.work(2_000)
+  }
+  await rate('77')
+  await rate('78', 'Quillon was rude')
+  const page = await shop.browser().text('/coverage/Rated%20Conversation')
+  expect(textOf(page)).toMatch(/In the newest 2 events , mapped again/)
+  expect(textOf(page)).toMatch(/Rating 100 % 2 number/)
+  expect(textOf(page)).toMatch(/ 50 % 1 string text of 16/)
+  expect(textOf(page)).toMatch(/Never Mapping/)
+  expect(page).not.toMatch(/Quillon|rude/)
+  expect(page).not.toContain(person.email)
+  const list = textOf(await shop.browser().text('/coverage'))
+  expect(list).toMatch(/Rated Conversation 2 \d+ /)
+  expect(list).toMatch(/Read Conversation 0 \d+ No event yet/)
+})
+
+test('knows no other metric', async () => {
+  const shop = await openConsoleWithConnector()
+  expect((await shop.browser().get('/coverage/Nothing')).status).toBe(404)
+  expect((await shop.browser().get('/coverage/Profile')).status).toBe(200)
+})
