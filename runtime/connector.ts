@@ -6,19 +6,20 @@ import type { DeliverOptions } from './delivery/deliver-within.ts'
 import type { SliceOptions, WorkReport } from './delivery/run-until-idle.ts'
 import type { EventsOptions, StreamedMessage } from './event-stream/types.ts'
 import type { ConnectionStats } from './http/connection-stats.ts'
+import type { MaybePromise } from './lib/maybe-promise.ts'
 import type { Preview, PreviewInput } from './mapping/preview.ts'
 import type { DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { Store } from './ports/store.ts'
 import type { Sunset } from './ports/sunset.ts'
-import type { Lane, LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
+import type { Json, Lane, LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
 import type { RecipeBook } from './recipes.ts'
 import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
 import type { Receive } from './source/plain-request.ts'
 import type { ReceivedNotification } from './source/read-notifications.ts'
 import type { ReceiveNotes } from './source/receive.ts'
 import type { WebhookStats } from './source/webhook-stats.ts'
-import type { Spec } from './spec/spec.ts'
+import type { LookupSpec, Spec } from './spec/spec.ts'
 import type { MetricComparison, VerifyOptions } from './verify/types.ts'
 
 export interface WorkOptions {
@@ -114,6 +115,8 @@ export interface Connector extends Pipeline {
   lastReconcile(): Promise<ReconcilePass | undefined>
   /** Maps a webhook or stream items and sends nothing. */
   preview(input: PreviewInput): Promise<Preview>
+  /** The value that was last found for the key of a lookup, of whatever age. Sends no request. */
+  peekLookup?(lookup: LookupSpec, key: string): MaybePromise<Json | undefined>
   /** Checks credentials and permissions of source and destination. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>
   /**

@@ -95,6 +95,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     pollChanges: ({ signal }) => pollChanges(reconcileParts, signal),
     lastReconcile: async () => (await readReconcileState(store)).last,
     preview: (input) => previewMapping(input, { ...parts, destination }),
+    peekLookup: (lookup, key) => parts.lookups.peek(lookup, key),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),

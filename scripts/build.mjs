@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, transformSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -24,6 +24,8 @@ await bundleSandbox()
 await bundlePhone('dist/runtime/lib/phone/phone-library.js')
 await bundleRedaction()
 await bundleScales()
+await bundleEditor()
+await bundleDiff()
 const scripts = await reachableScripts([...Object.values(bin), ...entries.map((entry) => entry.default)])
 const types = reachableTypes(entries.map((entry) => entry.types))
 for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rmSync(file)
@@ -78,22 +80,36 @@ async function bundleRedaction() {
 
 async function bundlePhone(file) {
   const license = readFileSync(join(root, 'node_modules/libphonenumber-js/LICENSE'), 'utf8')
+  await bundleInPlace(file, `libphonenumber-js; metadata of Google's libphonenumber, Apache License 2.0\n${license}`)
+}
+
+async function bundleInPlace(file, notice) {
   await build({
     ...{ absWorkingDir: root, entryPoints: [file], outfile: file, allowOverwrite: true },
     ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning' },
-    banner: { js: `/*! libphonenumber-js; metadata of Google's libphonenumber, Apache License 2.0\n${license}\n*/` },
+    banner: { js: `/*! ${notice}\n*/` },
   })
 }
 
 /** The few functions of d3 that charts use. */
 async function bundleScales() {
-  const file = 'dist/runtime/console/chart/scale-library.js'
   const license = readFileSync(join(root, 'node_modules/d3-array/LICENSE'), 'utf8')
-  await build({
-    ...{ absWorkingDir: root, entryPoints: [file], outfile: file, allowOverwrite: true },
-    ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning' },
-    banner: { js: `/*! d3-array, d3-time\n${license}\n*/` },
-  })
+  await bundleInPlace('dist/runtime/console/chart/scale-library.js', `d3-array, d3-time\n${license}`)
+}
+
+/** What browsers load, as a text of code: a bundle of a host has no files. */
+async function bundleEditor() {
+  const file = join(root, 'dist/runtime/console/assets/editor-script.js')
+  const { loadEditorScript } = await import(pathToFileURL(file).href)
+  const text = Buffer.from(await loadEditorScript()).toString('base64')
+  const code = `const text="${text}";let script;export const loadEditorScript=async()=>script??=Buffer.from(text,"base64");`
+  writeFileSync(file, code)
+}
+
+/** Of its 2 MB installed, one function is needed. */
+async function bundleDiff() {
+  const license = readFileSync(join(root, 'node_modules/diff/LICENSE'), 'utf8')
+  await bundleInPlace('dist/runtime/lib/text/unified-diff.js', `jsdiff\n${license}`)
 }
 
 /** Drops modules of types alone, which compile to nothing and are imported by nothing. */

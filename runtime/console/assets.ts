@@ -1,7 +1,9 @@
 /** The stylesheet, the script and the icon: everything that pages load. */
 import { createHash } from 'node:crypto'
-import type { MiddlewareHandler } from 'hono'
+import { gunzipSync } from 'node:zlib'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { HealthState } from '../health/types.ts'
+import { loadEditorScript } from './assets/editor-script.ts'
 import { script } from './assets/script.ts'
 import { chartKeys } from './assets/scripts/chart-keys.ts'
 import { style } from './assets/style.ts'
@@ -25,12 +27,37 @@ const version = createHash('sha256').update(JSON.stringify(files)).digest('hex')
 
 export const serveAsset: MiddlewareHandler = async (c, next) => {
   const name = c.req.param('name') ?? ''
+  if (name === EDITOR) return serveEditor(c)
   const file = Object.hasOwn(files, name) ? files[name] : undefined
   if (file === undefined) return next()
   return c.body(file.text, 200, {
     'content-type': file.type,
     'cache-control': 'public, max-age=31536000, immutable',
   })
+}
+
+const EDITOR = 'editor.js'
+
+/** A third of the size where the browser takes it compressed: all do. */
+async function serveEditor(c: Context): Promise<Response> {
+  const compressed = await loadEditorScript()
+  const isTaken = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+  return c.body(isTaken ? toBuffer(compressed) : toBuffer(gunzipSync(compressed)), 200, {
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'public, max-age=31536000, immutable',
+    vary: 'accept-encoding',
+    ...(isTaken && { 'content-encoding': 'gzip' }),
+  })
+}
+
+const toBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
+
+/** Of the one page that needs it. Undefined: there is none, and the page works without. */
+export async function editorScriptLink(link: (path: string) => string): Promise<string | undefined> {
+  const script = await loadEditorScript().catch(() => undefined)
+  if (script === undefined) return undefined
+  const hash = createHash('sha256').update(script)
+  return `${link(`/assets/${EDITOR}`)}?v=${hash.digest('hex').slice(0, 12)}`
 }
 
 export interface AssetLinks {

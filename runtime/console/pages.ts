@@ -6,6 +6,12 @@ import { failedEventsPage, retryAction } from './pages/failed-events/failed-even
 import { findAction, findPage } from './pages/find/find.ts'
 import { historyPage, importActions, importRedirect } from './pages/history/history.ts'
 import { runPage } from './pages/history/run.ts'
+import { draftAction } from './pages/mappings/draft-action.ts'
+import { filePage } from './pages/mappings/file.ts'
+import { mappingsPage } from './pages/mappings/mappings.ts'
+import { saveAction } from './pages/mappings/save-action.ts'
+import { switchAction, switchPage } from './pages/mappings/switch.ts'
+import { restoreAction, versionsPage } from './pages/mappings/versions.ts'
 import { metricPage } from './pages/metric/metric.ts'
 import { missedWebhooksPage } from './pages/missed-webhooks/missed-webhooks.ts'
 import { confirmDeletionsAction } from './pages/overview/deletions.ts'
@@ -27,6 +33,10 @@ export const pages: readonly Page[] = [
   coveragePage,
   metricCoveragePage,
   segmentsAndFlowsPage,
+  mappingsPage,
+  filePage,
+  switchPage,
+  versionsPage,
   alertsPage,
   timelinePage,
   designPage,
@@ -40,6 +50,10 @@ export const actions: readonly Action[] = [
   confirmDeletionsAction,
   saveAlertsAction,
   testAlertAction,
+  draftAction,
+  saveAction,
+  switchAction,
+  restoreAction,
   ...importActions,
   ...setupActions,
 ]

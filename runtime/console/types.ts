@@ -5,6 +5,8 @@ import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
+import type { SpecEditor } from '../spec-editing/spec-editor.ts'
+import type { EditableSpec } from '../spec-editing/types.ts'
 import type { ImportRunner } from './pages/history/import-runner.ts'
 import type { Searches } from './server/searches.ts'
 
@@ -66,6 +68,8 @@ export interface ConsoleOptions {
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
   /** Why an edited spec is not running, for a message on every page. Undefined: nothing is wrong. */
   readonly specProblem?: (() => string | undefined) | undefined
+  /** The files of the spec, to edit in the console. Absent: it only shows them. */
+  readonly specFiles?: EditableSpec | undefined
   /** Messages about changes of the state. Absent: the host sends none, or its own. */
   readonly alerts?: Alerting | undefined
   /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */
@@ -111,6 +115,8 @@ export interface PageContext {
   may(access: VisitorAccess): boolean
   /** Whether the visitor may open the page at this path of the console, for links that not everyone may follow. */
   mayOpen(path: string): boolean
+  /** Of `options.specFiles`. */
+  readonly specEditor?: SpecEditor | undefined
   /** What was searched for, by names that may appear in addresses. */
   readonly searches: Searches
   /** A hidden field that every `<form method="post">` must hold. */
@@ -124,8 +130,19 @@ export interface PageContext {
    * of a person, hashed or not.
    */
   redirect(path: string, text?: string, tone?: Tone): Response
+  /** Ends an action with a page, for what is not kept: a form with its errors, a result. */
+  respond(page: RespondedPage): Promise<Response>
   /** 404, inside the layout. */
   notFound(text: string): Promise<Response>
+}
+
+export interface RespondedPage {
+  /** Of the table, to mark it in the navigation. */
+  readonly path: string
+  readonly title: string
+  readonly body: Html
+  /** Default: 200. */
+  readonly status?: 200 | 409 | 422
 }
 
 export type Tone = 'good' | 'bad'

@@ -75,6 +75,9 @@ export const REVOKED_SESSIONS_CHECKPOINT = 'console-revoked-sessions'
 /** The spec that delivers, and the processes that do. */
 export const RUNNING_SPEC_CHECKPOINT = 'running-spec'
 
+/** The specs that ran, with their files. */
+export const SPEC_HISTORY_CHECKPOINT = 'spec-history'
+
 /** When the store last stored a due time, by the clock of then. */
 export const CLOCK_CHECKPOINT = 'clock'
 

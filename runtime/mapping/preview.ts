@@ -12,7 +12,7 @@ import type { FieldChange, Json, Lane, OutgoingMessage, Profile } from '../ports
 import { findResourceByTopic, type Notification, openEnvelope } from '../source/envelope.ts'
 import { findTargets, type OpenRecord, openNotification, type RecordTargets } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
-import type { CompiledPlan } from './compile-plan.ts'
+import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { describeSilences, explainItems, type RecordExplanation } from './explain/explain-record.ts'
 import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
@@ -38,6 +38,8 @@ export interface PreviewInput {
   readonly workspace?: string
   /** Whether to explain each mapping that listens: all of its properties, or those of this name. */
   readonly explain?: true | string
+  /** A changed spec to map by. Default: the running one. */
+  readonly spec?: Spec
   /** The events whose properties and profile are explained, by metric and key. A profile of its own has no key. Absent: all. */
   readonly explainOnly?: (metric: string, key: string) => boolean
 }
@@ -88,8 +90,9 @@ interface PreviewResult {
 }
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
-export async function previewMapping(given: PreviewInput, parts: PreviewParts): Promise<Preview> {
+export async function previewMapping(given: PreviewInput, running: PreviewParts): Promise<Preview> {
   const input = withPresentMembers(given)
+  const parts = given.spec === undefined ? running : { ...running, spec: given.spec, plan: compilePlan(given.spec) }
   const offline = createOfflineLookups(input.lookups, input.data)
   const { notes } = offline
   for (const note of describeUnusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)

@@ -42,6 +42,7 @@ export const spec = {
   lookups: new Map([['contact', {}]]),
   delivery: { retention: { settled: 1000, dead: 2000 } },
   profile: { topics: new Set() },
+  sourceFiles: [],
   mappings: [mapping('Opened Chat', true), mapping('Rated Chat', true), mapping('Read Chat', false)],
 } as unknown as Spec
 

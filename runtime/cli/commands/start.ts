@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Connector } from '../../connector.ts'
 import { isLoopback } from '../../http/loopback.ts'
 import { formatJson } from '../../lib/format.ts'
+import { addToSpecHistory } from '../../running-spec/spec-history.ts'
 import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
@@ -10,6 +11,7 @@ import { EXIT_CODES, usageError } from '../errors.ts'
 import { acceptNewKeysOption, specFolder, strictOption } from '../load-spec.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
+import { createEditableSpec } from '../reload/editable-spec.ts'
 import { createReloadableConnector } from '../reload/reloadable-connector.ts'
 import { SpecReloader } from '../reload/spec-reloader.ts'
 import { createHttpApp, type HttpApp } from '../server/http-app.ts'
@@ -110,6 +112,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
   return withConnector(context, options, async (opened) => {
     // Before the port opens: a spec that would count events again receives nothing either.
     await opened.connector.adoptSpec()
+    await addToSpecHistory(opened.store, opened.spec, context.io.clock.now())
     await confirmDeletions(context, input, opened.connector)
     const notReadyReasons: string[] = []
     const { io, logger } = context
@@ -131,6 +134,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
       closing,
       notReadyReasons: () => notReadyReasons,
       specProblem: () => reloader.problem(),
+      specFiles: createEditableSpec(context, reloader, options.strict),
     })
     // Before the port opens: an edit after the announcement is a change.
     if (input.flag('watch')) void reloader.watch(signal)

@@ -3,9 +3,11 @@
 import type { Connector } from '../../connector.ts'
 import { plural } from '../../lib/format.ts'
 import type { Store } from '../../ports/store.ts'
+import { addToSpecHistory } from '../../running-spec/spec-history.ts'
 import { hashSpec } from '../../spec/hash-spec.ts'
 import type { SourceFile } from '../../spec/source-file.ts'
 import type { Spec } from '../../spec/spec.ts'
+import type { ReloadOptions } from '../../spec-editing/types.ts'
 import type { CommandContext } from '../command.ts'
 import { describeError } from '../errors.ts'
 import { fromWorkingDirectory, specFolder } from '../load-spec.ts'
@@ -19,7 +21,7 @@ export interface ReloaderParts {
   readonly store: Store
   readonly reloadable: ReloadableConnector
   /** Opens a connector for another spec on the same store. */
-  readonly open: (spec: Spec) => Promise<Connector>
+  readonly open: (spec: Spec, instead?: Partial<ReloadOptions>) => Promise<Connector>
   /** Whether warnings are errors. */
   readonly strict: boolean
 }
@@ -46,8 +48,8 @@ export class SpecReloader {
   }
 
   /** Loads the spec from its folder; one call after the other. Never throws. */
-  reload(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reload())
+  reload(options?: ReloadOptions): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload(options))
     return this.#reloading
   }
 
@@ -58,7 +60,7 @@ export class SpecReloader {
     return watchFiles({ read, every: WATCH_EVERY, clock, signal, onChange: () => this.reload() })
   }
 
-  async #reload(): Promise<void> {
+  async #reload(options?: ReloadOptions): Promise<void> {
     const { context, reloadable, open, strict } = this.#parts
     const folder = specFolder(context)
     try {
@@ -73,7 +75,8 @@ export class SpecReloader {
         context.logger.info('the spec is unchanged')
         return
       }
-      await this.#replace(await open(spec))
+      // Without a consent, that of the command line holds.
+      await this.#replace(await open(spec, options?.acceptNewKeys.length ? options : undefined))
     } catch (error) {
       this.#reject(describeError(error))
     }
@@ -91,6 +94,7 @@ export class SpecReloader {
     }
     await reloadable.replace(next)
     this.#problem = undefined
+    await addToSpecHistory(store, next.spec, context.io.clock.now())
     const changed = listChanged(before, next.spec)
     const metrics = new Set(next.spec.mappings.flatMap(({ file, metric }) => (changed.includes(file) ? metric : [])))
     const dead = (await store.groupDeadLetters()).filter(({ metric }) => metric !== undefined && metrics.has(metric))

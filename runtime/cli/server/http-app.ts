@@ -6,6 +6,7 @@ import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import { type Console, createConsole } from '../../console/index.ts'
 import type { Fetch } from '../../ports/effects.ts'
+import type { EditableSpec } from '../../spec-editing/types.ts'
 import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -23,6 +24,8 @@ export interface HttpAppOptions {
   readonly notReadyReasons: () => readonly string[]
   /** Why an edited spec is not running. */
   readonly specProblem?: () => string | undefined
+  /** The files of the spec, for the console. Absent: it only shows them. */
+  readonly specFiles?: EditableSpec
   readonly fetch: Fetch
   /** Lines of output that could not be written. */
   readonly droppedLines?: () => number
@@ -51,6 +54,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     connections,
     publicUrl: publicUrl(env),
     alerts,
+    specFiles: options.specFiles,
   })
   const proxy = readProxySettings(env)?.description
   const readers = { token: env.CONNECTOR_METRICS_TOKEN, host }

@@ -4,6 +4,7 @@ import { base } from './styles/base.ts'
 import { charts } from './styles/charts.ts'
 import { code } from './styles/code.ts'
 import { design } from './styles/design.ts'
+import { editing } from './styles/editing.ts'
 import { forms } from './styles/forms.ts'
 import { frame } from './styles/frame.ts'
 import { lists } from './styles/lists.ts'
@@ -11,4 +12,6 @@ import { pieces } from './styles/pieces.ts'
 import { tables } from './styles/tables.ts'
 import { tokens } from './styles/tokens.ts'
 
-export const style = [tokens, base, forms, pieces, frame, lists, tables, charts, activity, code, design].join('\n')
+export const style = [tokens, base, forms, pieces, frame, lists, tables, charts, activity, code, editing, design].join(
+  '\n',
+)

@@ -12,8 +12,10 @@ import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './session/sessions.ts'
 import { admitVisitor } from './visitors.ts'
 
-/** No form of ours is larger. Bytes. */
+/** No other form of ours is larger. Bytes. */
 const MAX_FORM = 64 * 1024
+/** A form that holds a file of the spec, each character of which may be encoded. */
+const MAX_FILE_FORM = 512 * 1024
 
 export function authorize(services: ConsoleServices, renderer: PageRenderer): MiddlewareHandler<ConsoleEnv>[] {
   const { visitor } = services.options
@@ -23,12 +25,23 @@ export function authorize(services: ConsoleServices, renderer: PageRenderer): Mi
     // Refuses forms of other sites. Whether a form came from a page of this session it cannot tell: see `verifyForm`.
     csrf({ origin: isOwnOrigin }),
     visitor === undefined ? requireSignIn(services) : admitVisitor(visitor, renderer),
-    bodyLimit({ maxSize: MAX_FORM, onError: refuse(NOT_A_FORM) }),
+    limitForm(services, refuse(NOT_A_FORM)),
     verifyForm(services, renderer),
     // Around the cookies, so that both answers set the same session.
     joinDoubleSubmits(),
     writeSession(services),
   ]
+}
+
+function limitForm(
+  { options: { base = '' } }: ConsoleServices,
+  onError: (c: Context<ConsoleEnv>) => Promise<Response>,
+) {
+  const [usual, ofFiles] = [MAX_FORM, MAX_FILE_FORM].map((maxSize) => bodyLimit({ maxSize, onError }))
+  return createMiddleware<ConsoleEnv>(async (c, next) => {
+    const limit = c.req.path.startsWith(`${base}/mappings/`) ? ofFiles : usual
+    return limit?.(c, next)
+  })
 }
 
 function loadSession({ sessions }: ConsoleServices) {

@@ -9,6 +9,7 @@ const KINDS: readonly (readonly [path: string, kind: TimelineKind])[] = [
   ['/import', 'import'],
   ['/failed-events', 'retry'],
   ['/set-up', 'setup'],
+  ['/mappings', 'spec'],
 ]
 
 /** The text holds no payload and no address, as that of every redirect. Its further sentences are advice. */

@@ -59,13 +59,14 @@ export class PageRenderer {
   }
 
   contextOf(c: Context<ConsoleEnv>): PageContext {
-    const { options, sessions, flash, imports, updates, searches } = this.#services
+    const { options, sessions, flash, imports, updates, searches, specEditor } = this.#services
     const session = c.var.session ?? NO_SESSION
     const link = (path: string) => `${options.base ?? ''}${path}`
     const may = (access: VisitorAccess) => this.allows(c, access)
     return {
       options: options,
       imports,
+      specEditor,
       request: c.req.raw,
       url: new URL(c.req.url),
       params: c.req.param() as Readonly<Record<string, string>>,
@@ -82,6 +83,10 @@ export class PageRenderer {
         // The session may have been replaced since, by signing in or out.
         if (text !== undefined) flash.set(c, c.var.session ?? NO_SESSION, { text, tone })
         return c.redirect(link(path), 303)
+      },
+      respond: async ({ path, title, body, status = 200 }) => {
+        const props = { context: this.contextOf(c), title, body, path, ...(await this.#access(c)) }
+        return c.html(`${await layout(props)}`, status)
       },
       notFound: (text) => this.message(c, { status: 404, title: 'Page not found', text }),
     }

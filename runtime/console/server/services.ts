@@ -5,6 +5,7 @@ import type { HealthMonitor } from '../../health/health-monitor.ts'
 import { CONSOLE_ID_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Store } from '../../ports/store.ts'
+import { SpecEditor } from '../../spec-editing/spec-editor.ts'
 import type { ImportRunner } from '../pages/history/import-runner.ts'
 import type { ConsoleOptions, Visitor } from '../types.ts'
 import { FlashMessages } from './flash.ts'
@@ -24,6 +25,8 @@ export interface ConsoleServices {
   readonly updates: LiveUpdates
   readonly searches: Searches
   readonly health: HealthMonitor
+  /** Absent: the host's files are only shown. */
+  readonly specEditor: SpecEditor | undefined
 }
 
 /** Types of Hono's context: `c.env` and `c.var`. */
@@ -52,7 +55,9 @@ export async function createServices(
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
   const updates = createLiveUpdates(options, imports, sessions)
   const flash = new FlashMessages(cookies)
-  return { options, signIn, sessions, flash, imports, updates, searches: new Searches(), health }
+  const { specFiles: editable } = options
+  const specEditor = editable && new SpecEditor({ editable, connector, clock })
+  return { options, signIn, sessions, flash, imports, updates, searches: new Searches(), health, specEditor }
 }
 
 /** Random, created on the first use of a store: what is signed for one console is worthless for that of another store. */

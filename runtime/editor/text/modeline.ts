@@ -20,3 +20,7 @@ export const namesSchema = (text: string): boolean => MODELINE.test(text)
 /** Whether that is a schema with the names of the spec, in the usual folder of `connector schema`. */
 export const namesOwnSchema = (text: string): boolean =>
   MODELINE.exec(text)?.[0].includes('.connector-schema/') ?? false
+
+/** The text without the name of a schema, each other character at its place. */
+export const hideModeline = (text: string): string =>
+  text.replace(MODELINE, (line, mark: string) => `${mark}#${' '.repeat(line.length - mark.length - 1)}`)

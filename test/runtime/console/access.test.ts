@@ -10,6 +10,7 @@ const LEVELS: readonly VisitorAccess[] = ['view', 'read', 'operate', 'set-up']
 
 /** Pages that not everyone may open. All others show no personal data to the level `view`: see below. */
 const RESTRICTED_PAGES: Readonly<Record<string, VisitorAccess>> = {
+  '/mappings/switch': 'set-up',
   '/alerts': 'set-up',
   '/set-up': 'set-up',
   '/set-up/check': 'set-up',
@@ -21,6 +22,10 @@ const RESTRICTED_PAGES: Readonly<Record<string, VisitorAccess>> = {
 /** Actions of another level than `operate`. */
 const ACTIONS: Readonly<Record<string, VisitorAccess>> = {
   '/find': 'view',
+  '/mappings/draft': 'set-up',
+  '/mappings/save': 'set-up',
+  '/mappings/switch': 'set-up',
+  '/mappings/restore': 'set-up',
   '/alerts/save': 'set-up',
   '/alerts/test': 'set-up',
   '/set-up/approve': 'set-up',

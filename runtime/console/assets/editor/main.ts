@@ -1,0 +1,34 @@
+/** Turns the form of a file into an editor: marks problems while one types, completes, and keeps the panel beside it fresh. */
+import { createEditor } from './editor-view.ts'
+import { FormClient } from './form-client.ts'
+import { startPanels } from './panels.ts'
+
+const form = document.querySelector<HTMLFormElement>('form[data-editor]')
+const field = form?.querySelector('textarea')
+
+if (form && field) {
+  const client = new FormClient(form)
+  const panels = startPanels(form, client)
+  const saved = field.value
+  let isSubmitted = false
+  const view = createEditor({
+    field,
+    client,
+    onText: panels.textChanged,
+    onLine: panels.lineChanged,
+    onProblems: panels.problemsFound,
+    save: () => form.querySelector<HTMLButtonElement>('[data-save]')?.click(),
+  })
+  panels.onPlace((line) => view.goTo(line))
+  form.addEventListener('submit', () => {
+    isSubmitted = true
+  })
+  addEventListener('beforeunload', (event) => {
+    if (!isSubmitted && field.value !== saved) event.preventDefault()
+  })
+  // A page that comes back from the history of the browser.
+  addEventListener('pageshow', () => {
+    isSubmitted = false
+  })
+  for (const hint of form.querySelectorAll<HTMLElement>('[data-hint]')) hint.hidden = false
+}

@@ -1,0 +1,12 @@
+/** Addresses of the pages of mappings. A name of a file may hold slashes, which some proxies refuse in a path. */
+export const MAPPINGS_PATH = '/mappings'
+export const FILE_PATH = '/mappings/file'
+export const DRAFT_PATH = '/mappings/draft'
+export const SAVE_PATH = '/mappings/save'
+export const SWITCH_PATH = '/mappings/switch'
+export const VERSIONS_PATH = '/mappings/versions'
+export const RESTORE_PATH = '/mappings/restore'
+
+export const fileLink = (path: string): string => `${FILE_PATH}?name=${encodeURIComponent(path)}`
+export const switchLink = (metric: string): string => `${SWITCH_PATH}?metric=${encodeURIComponent(metric)}`
+export const specLink = (hash: string): string => `${VERSIONS_PATH}?spec=${hash}`

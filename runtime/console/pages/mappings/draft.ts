@@ -1,0 +1,40 @@
+/** The changed text of a file, as a form sends it. */
+import { createHash } from 'node:crypto'
+import type { FileChange } from '../../../spec-editing/types.ts'
+import type { PageContext } from '../../types.ts'
+
+export interface Draft {
+  readonly path: string
+  /** With `\n` at the ends of lines. */
+  readonly text: string
+  /** What the form was opened on: `tokenOf` its text. */
+  readonly opened: string
+  /** Of the cursor, from 1. */
+  readonly line: number | undefined
+}
+
+/** A browser sends `\r\n`. */
+const withPlainLineEnds = (text: string): string => text.replace(/\r\n?/g, '\n')
+
+export function readDraft({ form }: Pick<PageContext, 'form'>): Draft {
+  const line = Number.parseInt(form.get('line') ?? '', 10)
+  return {
+    path: form.get('name') ?? '',
+    text: withPlainLineEnds(form.get('text') ?? ''),
+    opened: form.get('opened') ?? '',
+    line: line > 0 ? line : undefined,
+  }
+}
+
+/** Tells whether a file is still the one that a form was opened on. Empty: there was none. */
+export const tokenOf = (text: string | undefined): string =>
+  text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/** The change of the file as it is now. A file keeps its ends of lines. */
+export function changeOf({ path, text }: Pick<Draft, 'path' | 'text'>, before: string | undefined): FileChange {
+  if (before !== undefined && withPlainLineEnds(before) === text) return { path, before, after: before }
+  return { path, before, after: before?.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text }
+}
+
+/** As the editor and the checker see it: their offsets must agree. */
+export const plainChangeOf = ({ path, text }: Pick<Draft, 'path' | 'text'>) => ({ path, after: text })

@@ -1,0 +1,67 @@
+/** Saves the text of a file: checked, with consent where events would count again, and run at once. */
+import { html } from 'hono/html'
+import { plural } from '../../../lib/format.ts'
+import { unifiedDiff } from '../../../lib/text/unified-diff.ts'
+import type { ChangedKey } from '../../../running-spec/compare-specs.ts'
+import type { SaveResult } from '../../../spec-editing/spec-editor.ts'
+import type { Action, Html, PageContext } from '../../types.ts'
+import { FILE_PATH, fileLink, SAVE_PATH } from './addresses.ts'
+import { diffView } from './diff-view.ts'
+import { changeOf, type Draft, readDraft, tokenOf } from './draft.ts'
+import { editorForm } from './editor-form.ts'
+import { problemsSection } from './problems.ts'
+
+export const saveAction: Action = {
+  path: SAVE_PATH,
+  access: 'set-up',
+  async run(context) {
+    const { specEditor, form, person, redirect } = context
+    const draft = readDraft(context)
+    if (specEditor === undefined) return context.notFound('The host of this connector passes no files to edit.')
+    const onDisk = await specEditor.editable.files.read(draft.path)
+    if (tokenOf(onDisk) !== draft.opened) return showConflict(draft, onDisk, context)
+    const accepted = { acceptNewKeys: form.getAll('accept'), by: person }
+    const result = await specEditor.save([changeOf(draft, onDisk)], accepted)
+    if (result.status === 'unchanged') return redirect(fileLink(draft.path), 'The text is that of the file.')
+    if (result.status === 'saved') return redirect(fileLink(draft.path), savedText(`Saved ${draft.path}`, result))
+    if (result.status === 'conflict') return showConflict(draft, result.text, context)
+    return show(draft, problemOf(result, context), 422, context)
+  },
+}
+
+export const savedText = (what: string, { hash, isRunning }: Extract<SaveResult, { status: 'saved' }>): string =>
+  `${what} as ${hash}. ${isRunning ? 'This process maps by it from now on.' : 'It runs after the next start.'}`
+
+type Failure = Exclude<SaveResult, { status: 'saved' | 'unchanged' | 'conflict' }>
+
+/** Why nothing was saved, and what to do. */
+export function problemOf(result: Failure, context: PageContext): Html {
+  if (result.status === 'invalid') return problemsSection(result.diagnostics, context)
+  if (result.status === 'needs-consent') return consentFields(result.keys)
+  return html`<p class="message bad" role="alert">${result.reason}</p>`
+}
+
+function consentFields(keys: readonly ChangedKey[]): Html {
+  return html`<p class="message bad" role="alert">The key of ${plural(keys.length, 'metric')} changes, so delivered events count again when they come again: by import, poll or webhook.</p>
+${keys.map(
+  ({ metric, before, after, delivered, since }) => html`<fieldset><legend>${metric}</legend>
+<p>${plural(delivered, 'event')} delivered since ${since}. The key was <code>${before.join(', ')}</code>, and would be <code>${after.join(', ')}</code>.</p>
+<label class="check"><input type="checkbox" name="accept" value="${metric}"> <span>Count them again</span></label></fieldset>`,
+)}
+<p>Keep the key to save without this, or mark each metric and save again.</p>`
+}
+
+function showConflict(draft: Draft, onDisk: string | undefined, context: PageContext): Promise<Response> {
+  const { path, before, after } = changeOf(draft, onDisk)
+  const patch = unifiedDiff([{ path, before, after }])
+  const result = html`<p class="message bad" role="alert">${onDisk === undefined ? 'The file is gone' : 'The file was changed elsewhere'} since you opened it.</p>
+<p>Save again to replace it by your text, or <a href="${context.link(fileLink(path))}">open it as it is now</a>.</p>
+${patch !== '' && html`<p class="soft">From the file as it is now to your text:</p>${diffView(patch, 'Differences')}`}`
+  return show({ ...draft, opened: tokenOf(onDisk) }, result, 409, context)
+}
+
+async function show(draft: Draft, result: Html, status: 409 | 422, context: PageContext): Promise<Response> {
+  const readOnlyReason = await context.specEditor?.readOnlyReason()
+  const body = await editorForm({ ...draft, panel: 'save', result, readOnlyReason }, context)
+  return context.respond({ path: FILE_PATH, title: draft.path, body, status })
+}

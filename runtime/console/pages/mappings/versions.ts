@@ -1,0 +1,127 @@
+/** The specs that ran before: what each changed, and how to go back to it. */
+import { html } from 'hono/html'
+import { unifiedDiff } from '../../../lib/text/unified-diff.ts'
+import { type FormerSpecFiles, readSpecHistory } from '../../../running-spec/spec-history.ts'
+import { hashSpec } from '../../../spec/hash-spec.ts'
+import { CONNECTOR_FILE } from '../../../spec/spec-files.ts'
+import type { FileChange } from '../../../spec-editing/types.ts'
+import { timeElement } from '../../format-html.ts'
+import type { Action, Html, Page, PageContext } from '../../types.ts'
+import { MAPPINGS_PATH, RESTORE_PATH, specLink, VERSIONS_PATH } from './addresses.ts'
+import { diffView } from './diff-view.ts'
+import { mayEdit } from './file.ts'
+import { problemOf, savedText } from './save-action.ts'
+
+export const versionsPage: Page = {
+  path: VERSIONS_PATH,
+  title: 'Earlier versions',
+  async render(context) {
+    const { url, link, options } = context
+    const specs = await readSpecHistory(options.connector.store)
+    const hash = url.searchParams.get('spec')
+    if (hash !== null) return showSpec(hash, specs, context)
+    if (specs.length === 0)
+      return html`<p class="card empty">No version is kept yet. The first change keeps the one before.</p>`
+    const running = hashSpec(options.connector.spec.sourceFiles)
+    return html`<p class="lead">The mappings that ran on this store, the newest first. The last 50 are kept.</p>
+<div class="table"><table class="stack"><thead><tr><th scope="col">Since</th><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">By</th></tr></thead>
+<tbody>${specs.map((one, index) => versionRow(one, specs[index + 1], { running, link }))}</tbody></table></div>
+<p><a href="${link(MAPPINGS_PATH)}">All mappings</a></p>`
+  },
+}
+
+interface RowView extends Pick<PageContext, 'link'> {
+  readonly running: string
+}
+
+function versionRow(spec: FormerSpecFiles, former: FormerSpecFiles | undefined, { running, link }: RowView): Html {
+  const changed = former === undefined ? undefined : changedPaths(former, spec)
+  return html`<tr><td data-name="Since">${timeElement(spec.at)}</td>
+<th scope="row"><a href="${link(specLink(spec.hash))}"><code>${spec.hash}</code></a>${spec.hash === running && html` <span class="badge good">Running</span>`}</th>
+<td data-name="Changed">${changed === undefined ? html`<span class="soft">the first that is kept</span>` : changed.join(', ')}</td>
+<td data-name="By">${spec.by ?? html`<span class="soft">outside of the console</span>`}</td></tr>`
+}
+
+type Files = FormerSpecFiles['files']
+
+const textIn = (files: Files, path: string): string | undefined => files.find((file) => file.path === path)?.text
+
+const pathsOf = (...lists: readonly Files[]): readonly string[] => [
+  ...new Set(lists.flatMap((files) => files.map(({ path }) => path))),
+]
+
+const changedPaths = (before: FormerSpecFiles, after: FormerSpecFiles): readonly string[] =>
+  pathsOf(before.files, after.files).filter((path) => textIn(before.files, path) !== textIn(after.files, path))
+
+const diffOf = (before: Files, after: Files): string =>
+  unifiedDiff(
+    pathsOf(before, after).map((path) => ({ path, before: textIn(before, path), after: textIn(after, path) })),
+  )
+
+async function showSpec(
+  hash: string,
+  specs: readonly FormerSpecFiles[],
+  context: PageContext,
+): Promise<Html | Response> {
+  const index = specs.findIndex((one) => one.hash === hash)
+  const spec = specs[index]
+  if (spec === undefined) return context.notFound('This version is no longer kept.')
+  const former = specs[index + 1]
+  const { sourceFiles } = context.options.connector.spec
+  const toRunning = diffOf(sourceFiles, spec.files)
+  return html`<p class="lead">Version <code>${spec.hash}</code>, since ${timeElement(spec.at)}${spec.by && html`, by ${spec.by}`}.</p>
+<section class="card" aria-labelledby="restore"><h2 id="restore">Against what runs now</h2>
+${toRunning === '' ? html`<p>This is the version that runs.</p>` : html`<p class="soft">What restoring it changes.</p>${diffView(toRunning, 'What restoring changes')}${await restoreForm(spec, context)}`}</section>
+${former && html`<section class="card" aria-labelledby="before"><h2 id="before">What it changed</h2><p class="soft">Against the version before it.</p>${diffView(diffOf(former.files, spec.files), 'What it changed')}</section>`}
+<p><a href="${context.link(VERSIONS_PATH)}">All versions</a></p>`
+}
+
+async function restoreForm({ hash }: FormerSpecFiles, context: PageContext, consent?: Html): Promise<Html> {
+  if (!mayEdit(context)) return html`<p class="soft">Your account may not restore it.</p>`
+  const reason = await context.specEditor?.readOnlyReason()
+  if (reason !== undefined)
+    return html`<p class="note">${reason} Copy the patch above, and apply it where the spec is kept.</p>`
+  return html`<form method="post" action="${context.link(RESTORE_PATH)}">${context.csrfField}<input type="hidden" name="spec" value="${hash}">${consent}
+<button>Restore this version</button></form>`
+}
+
+export const restoreAction: Action = {
+  path: RESTORE_PATH,
+  access: 'set-up',
+  async run(context) {
+    const { specEditor, form, person, redirect, options } = context
+    const specs = await readSpecHistory(options.connector.store)
+    const spec = specs.find(({ hash }) => hash === form.get('spec'))
+    if (spec === undefined || specEditor === undefined) return context.notFound('This version is no longer kept.')
+    const changes = await changesTo(spec, context)
+    const result = await specEditor.save(changes, { acceptNewKeys: form.getAll('accept'), by: person })
+    if (result.status === 'saved')
+      return redirect(MAPPINGS_PATH, savedText(`Restored ${spec.hash}: the spec runs`, result))
+    if (result.status === 'unchanged') return redirect(VERSIONS_PATH, 'The files are those of this version already.')
+    if (result.status === 'conflict')
+      return redirect(specLink(spec.hash), `${result.path} was changed at the same time. Try again.`, 'bad')
+    const problem = problemOf(result, context)
+    const body = result.status === 'needs-consent' ? await restoreForm(spec, context, problem) : problem
+    return context.respond({ path: VERSIONS_PATH, title: 'Nothing was restored', body, status: 422 })
+  },
+}
+
+/** Only the spec's own files: those of a base belong to its package. */
+async function changesTo(
+  { files }: FormerSpecFiles,
+  { options, specEditor }: PageContext,
+): Promise<readonly FileChange[]> {
+  const present = options.connector.spec.sourceFiles.filter(({ base }) => base === undefined).map(({ path }) => path)
+  const bases = files
+    .filter(({ path }) => path !== CONNECTOR_FILE && path.endsWith(`/${CONNECTOR_FILE}`))
+    .map(({ path }) => path.slice(0, -CONNECTOR_FILE.length))
+  const own = files.filter(({ path }) => !bases.some((base) => path.startsWith(base)))
+  const paths = new Set([...own.map(({ path }) => path), ...present])
+  return Promise.all(
+    [...paths].map(async (path) => ({
+      path,
+      before: await specEditor?.editable.files.read(path),
+      after: textIn(own, path),
+    })),
+  )
+}

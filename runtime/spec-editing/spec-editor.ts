@@ -1,0 +1,123 @@
+/** Checks and saves changed files of a running spec: what the pages of mappings do. */
+import type { Connector } from '../connector.ts'
+import type { Clock } from '../ports/effects.ts'
+import { type ChangedKey, findChangedKeys } from '../running-spec/compare-specs.ts'
+import { readRunningSpec } from '../running-spec/running-spec.ts'
+import { addToSpecHistory, noteSpecAuthor } from '../running-spec/spec-history.ts'
+import type { Diagnostic } from '../spec/diagnostic.ts'
+import { hashSpec } from '../spec/hash-spec.ts'
+import type { LoadedSpec } from '../spec/load.ts'
+import { withChanges } from './changed-files.ts'
+import type { EditableSpec, FileChange } from './types.ts'
+
+export interface SpecEditorParts {
+  readonly editable: EditableSpec
+  readonly connector: Pick<Connector, 'spec' | 'store'>
+  readonly clock: Clock
+}
+
+export interface SaveOptions {
+  /** Metrics whose new keys may count delivered events again. */
+  readonly acceptNewKeys: readonly string[]
+  /** Who saves, for the history. */
+  readonly by: string
+}
+
+export type SaveResult =
+  /** `isRunning`: whether this process maps by it. */
+  | { readonly status: 'saved'; readonly hash: string; readonly isRunning: boolean }
+  | { readonly status: 'unchanged' }
+  | { readonly status: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  /** Delivered events of these metrics would be counted again. */
+  | { readonly status: 'needs-consent'; readonly keys: readonly ChangedKey[] }
+  /** Another has changed the file since it was read. */
+  | { readonly status: 'conflict'; readonly path: string; readonly text: string | undefined }
+  | { readonly status: 'refused'; readonly reason: string }
+
+export class SpecEditor {
+  readonly editable: EditableSpec
+  readonly #parts: SpecEditorParts
+  #saving: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: SpecEditorParts) {
+    this.#parts = parts
+    this.editable = parts.editable
+  }
+
+  /** The spec with changes that are not written. */
+  async load(changes: readonly Pick<FileChange, 'path' | 'after'>[] = [], checkOnly = false): Promise<LoadedSpec> {
+    const { files, functions, rules, bases } = this.editable
+    // Loaded on first use: a host that only shows its spec needs no parser.
+    const { loadSpec } = await import('../spec/load.ts')
+    return loadSpec(files.folder ?? '', { files: withChanges(files, changes), functions, rules, bases, checkOnly })
+  }
+
+  /** Why nothing can be saved here, as a sentence. Undefined: it can. */
+  async readOnlyReason(): Promise<string | undefined> {
+    const { write, readOnlyReason } = this.editable
+    if (write === undefined) return 'The program that runs this connector takes no changed files.'
+    return readOnlyReason?.()
+  }
+
+  /** Whether these keep the spec from running. */
+  isRefused({ spec, diagnostics }: Pick<LoadedSpec, 'spec' | 'diagnostics'>): boolean {
+    return spec === undefined || (this.editable.strict === true && diagnostics.length > 0)
+  }
+
+  /** Writes the files and makes the process run by them, one change after the other. Writes nothing that would not run. */
+  save(changes: readonly FileChange[], options: SaveOptions): Promise<SaveResult> {
+    const result = this.#saving.then(() => this.#save(changes, options))
+    this.#saving = result.catch(() => undefined)
+    return result
+  }
+
+  async #save(all: readonly FileChange[], options: SaveOptions): Promise<SaveResult> {
+    const { connector, clock } = this.#parts
+    const reason = await this.readOnlyReason()
+    if (reason !== undefined) return { status: 'refused', reason }
+    const changes = all.filter(({ before, after }) => before !== after)
+    if (changes.length === 0) return { status: 'unchanged' }
+    const conflict = await this.#findConflict(changes)
+    if (conflict !== undefined) return conflict
+    const loaded = await this.load(changes)
+    if (loaded.spec === undefined || this.isRefused(loaded)) return { status: 'invalid', ...loaded }
+    const keys = await this.changedKeys(loaded)
+    const refused = keys.filter(({ metric }) => !options.acceptNewKeys.includes(metric))
+    if (refused.length > 0) return { status: 'needs-consent', keys }
+    await addToSpecHistory(connector.store, connector.spec, clock.now())
+    const written = await this.#writeAndRun(changes, options)
+    if (written !== undefined) return written
+    const hash = hashSpec(loaded.spec.sourceFiles)
+    await addToSpecHistory(connector.store, loaded.spec, clock.now())
+    await noteSpecAuthor(connector.store, hash, options.by)
+    return { status: 'saved', hash, isRunning: hashSpec(connector.spec.sourceFiles) === hash }
+  }
+
+  async #findConflict(changes: readonly FileChange[]): Promise<SaveResult | undefined> {
+    for (const { path, before } of changes) {
+      const text = await this.editable.files.read(path)
+      if (text !== before) return { status: 'conflict', path, text }
+    }
+    return undefined
+  }
+
+  /** Undefined: they are written, and run. What does not run is not left behind. */
+  async #writeAndRun(changes: readonly FileChange[], { acceptNewKeys }: SaveOptions): Promise<SaveResult | undefined> {
+    const { write, reload } = this.editable
+    const written = await write?.(changes)
+    if (written?.status === 'changed') return { ...written, status: 'conflict' }
+    if (written?.status === 'refused') return written
+    const problem = await reload?.({ acceptNewKeys })
+    if (problem === undefined) return undefined
+    await write?.(changes.map(({ path, before, after }) => ({ path, before: after, after: before })))
+    await reload?.({ acceptNewKeys: [] })
+    return { status: 'refused', reason: `The running process did not take the change: ${problem}` }
+  }
+
+  /** Metrics whose delivered events a loaded spec would count again. */
+  async changedKeys({ spec }: Pick<LoadedSpec, 'spec'>): Promise<readonly ChangedKey[]> {
+    const { store } = this.#parts.connector
+    const running = await readRunningSpec(store)
+    return running === undefined || spec === undefined ? [] : findChangedKeys(running, spec, store)
+  }
+}
