@@ -1,9 +1,10 @@
-/** The state of the connector at the top of every page: what is wrong, what becomes of events, and what to do. */
+/** The state of the connector at the top of every page: both sides, what is wrong, what becomes of events, what to do. */
 import { html } from 'hono/html'
 import { EFFECT_NAMES, ENDS_BY_ITSELF } from '../health/problem-texts.ts'
-import type { Health, HealthState, Problem } from '../health/types.ts'
-import { plural } from '../lib/format.ts'
+import type { Health, HealthState, Problem, ProblemCode } from '../health/types.ts'
+import { capitalize, plural } from '../lib/format.ts'
 import { timeElement } from './format-html.ts'
+import { type IconName, icon } from './icons.ts'
 import type { Html, PageContext } from './types.ts'
 
 const STATE_NAMES: Readonly<Record<HealthState, string>> = {
@@ -13,27 +14,70 @@ const STATE_NAMES: Readonly<Record<HealthState, string>> = {
 }
 
 const TONES: Readonly<Record<HealthState, string>> = { healthy: 'good', degraded: 'warn', stopped: 'bad' }
+const ICONS: Readonly<Record<HealthState, IconName>> = { healthy: 'success', degraded: 'warning', stopped: 'failure' }
 
-export function healthStrip({ state, since, problems }: Health, context: PageContext): Html {
+/** Of the accounts on both sides, as far as they are known. */
+export interface AccountNames {
+  readonly source?: string | undefined
+  readonly destination?: string | undefined
+}
+
+export interface HealthStripProps {
+  readonly health: Health
+  readonly accounts: AccountNames
+  readonly context: PageContext
+}
+
+export function healthStrip({ health, accounts, context }: HealthStripProps): Html {
+  const { state, since, problems } = health
+  const { spec } = context.options.connector
   const [worst, ...others] = problems
-  const badge = html`<span class="badge ${TONES[state]}">${STATE_NAMES[state]}</span>`
-  const text =
-    worst === undefined ? html`<span>Events are delivered as they happen.</span>` : html`<span>${worst.title}.</span>`
+  const text = worst === undefined ? 'Events are delivered as they happen.' : `${worst.title}.`
+  const at = new Set(problems.map(placeOf))
+  const badge = html`<span class="badge ${TONES[state]}">${icon(ICONS[state])}${STATE_NAMES[state]}</span>`
   return html`<section id="health" class="health ${TONES[state]}" data-live aria-label="Status">
-<p>${badge} ${text} <span class="soft">Since ${timeElement(since)}.</span> <a class="more" href="${context.link('/timeline')}">Timeline</a></p>
-${worst && html`<p>${consequence(worst)} ${action(worst, context)}</p>${worst.detail && html`<pre>${worst.detail}</pre>`}`}
+<div class="joined">${side(spec.source.name, accounts.source, at.has('source'))}
+<p class="between">${badge}<span class="soft">since ${timeElement(since)}</span></p>
+${side(spec.destination.name, accounts.destination, at.has('destination'))}</div>
+<div class="row apart"><p data-announce><span class="hidden">${STATE_NAMES[state]}: </span>${text}</p>
+<p class="soft frame-links"><span>Times in <span data-zone-name>${context.timeZone ?? 'UTC'}</span></span> <a class="more" href="${context.link('/timeline')}">Timeline</a></p></div>
+${worst && html`<p>${consequence(worst)} ${action(worst, context)}</p>${worst.detail && html`<details id="worst-problem"><summary>Details</summary><pre>${worst.detail}</pre></details>`}`}
 ${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${problem.title}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
 </section>`
 }
 
-const ASK_OWNER = 'Ask an owner of this console.'
+function side(name: string, account: string | undefined, isFaulty: boolean): Html {
+  const mark = isFaulty && html`${icon('warning')}<span class="hidden">has a problem</span>`
+  return html`<p class="side"><strong>${capitalize(name)}${mark}</strong>${account && html`<span class="soft" dir="auto">${account}</span>`}</p>`
+}
+
+type Place = 'source' | 'destination' | 'between'
+
+/** Where a problem is, if its code tells. */
+const PLACES: Readonly<Partial<Record<ProblemCode, Place>>> = {
+  'webhooks-refused': 'source',
+  'webhooks-rejected': 'source',
+  'webhooks-misdirected': 'source',
+  'webhooks-missed': 'source',
+  'webhooks-silent': 'source',
+  'no-webhook-yet': 'source',
+  'source-refused': 'source',
+  'source-unreachable': 'source',
+  'reconcile-overdue': 'source',
+  'reconcile-incomplete': 'source',
+  'import-incomplete': 'source',
+  'events-refused': 'destination',
+  'destination-unreachable': 'destination',
+  'events-failed': 'destination',
+}
+
+const placeOf = ({ code }: Problem): Place => PLACES[code] ?? 'between'
 
 const consequence = ({ effect, consequence: text }: Problem): Html =>
   html`<strong>${EFFECT_NAMES[effect]}:</strong> ${text}.`
 
-function action({ action: what }: Problem, { link, mayOpen }: PageContext): Html | string {
+function action({ action: what }: Problem, { link }: PageContext): Html | string {
   if (what === undefined) return ENDS_BY_ITSELF
-  if (what.path !== undefined && !mayOpen(what.path)) return ASK_OWNER
   return what.path === undefined ? html`${what.text}.` : html`<a href="${link(what.path)}">${what.text}</a>`
 }
 

@@ -125,6 +125,8 @@ export interface PageContext {
   link(path: string): string
   /** Event stream of the changes since this page was rendered. */
   readonly eventsUrl: string
+  /** Of the viewer, as the browser names it. Undefined at a first visit and without the script: times are in UTC. */
+  readonly timeZone: string | undefined
   /**
    * Ends an action: redirects to a page that shows `text` once. `text` must hold no payload and no address, `path` nothing
    * of a person, hashed or not.

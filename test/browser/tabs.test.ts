@@ -28,7 +28,7 @@ inBrowser('a seventh tab of one browser opens, and is live once others have clos
   const last = tabs[6] as Page
   await last.clock.install()
   for (const tab of tabs) {
-    const listens = countRequests(tab, 'GET', '/events')
+    const listens = countRequests(tab, 'GET', '/changes')
     await tab.goto(it.url)
     await it.until('it listens', async () => listens() > 0)
   }
@@ -45,7 +45,7 @@ inBrowser('a page reconnects when its connection is lost silently', async () => 
   const it = await startApp(closing, { conversations: 5 })
   const { page, faults } = await openPage(closing)
   await page.clock.install()
-  const listens = countRequests(page, 'GET', '/events')
+  const listens = countRequests(page, 'GET', '/changes')
   await page.goto(it.url)
   await it.until('it is live', () => isLive(page))
   expect(listens()).toBe(1)
@@ -82,7 +82,7 @@ inBrowser('both accounts disconnected in one tab: the others show it', async () 
   await page.getByRole('button', { name: 'Disconnect both accounts' }).click()
   await it.during(page.getByText('Delivery has stopped.').waitFor())
   for (const tab of [overview, setUp])
-    await it.until('it shows the set-up', () => tab.getByText('Both accounts are disconnected.').isVisible())
+    await it.until('it shows the set-up', () => tab.getByText('Both accounts are disconnected.').first().isVisible())
   expect(faults).toEqual([])
 })
 

@@ -74,7 +74,7 @@ async function connectForLong(process: RunningProcess, world: FaultyWorld): Prom
   )
   closing.add(socket, () => socket.destroy())
   const headers = { cookie: await signIn(process), accept: 'text/event-stream' }
-  const stream = await fetch(new URL('/events', url), { headers })
+  const stream = await fetch(new URL('/changes', url), { headers })
   expect(stream.status).toBe(200)
   stream.text().catch(() => undefined)
   await receive(process, world)

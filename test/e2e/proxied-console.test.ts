@@ -35,7 +35,7 @@ for (const { name, isInstalled, start } of REVERSE_PROXIES)
       return response.status === 200
     })
 
-    for (const path of [...pages.map(withValues), '/find?ref=c1', '/events', '/nothing']) {
+    for (const path of [...pages.map(withValues), '/find?ref=c1', '/changes', '/nothing']) {
       const response = await ask(path, { headers: BROWSER })
       expect([path, response.status, response.headers.get('location')]).toEqual([
         path,

@@ -3,24 +3,34 @@
 /**
  * Plain JavaScript, served unchanged. Pages work without it.
  *
- * - Regions with `data-live` and an id are updated from a fresh copy of the page when `/events` sends `changed`.
+ * - Regions with `data-live` and an id are updated when the event stream sends `changed`: `data-live` is the hash of their
+ *   content, and the server answers with those that differ.
  * - Inside them, elements with `data-keep` stay unchanged.
  * - A form with `data-confirm` shows this text in a dialog first.
  * - A field with `data-from-fragment` is filled from the fragment of the URL, and its form is sent.
- * - `time[data-local]` shows the reader's time zone, with UTC as its title.
+ * - `time[data-local]` shows the reader's time zone, with UTC as its title: the server does this once it has the cookie.
  */
-export const script = `const showLocalTimes = (root) => {
+export const script = `const { base, zone } = document.body.dataset
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+const isFirstVisit = zone !== timeZone
+const showLocalTimes = (root) => {
+  const now = new Date()
   for (const time of root.querySelectorAll('time[data-local]')) {
     const at = new Date(time.dateTime)
     time.title ||= time.textContent
-    const now = new Date()
     const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
-    const date = at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', ...year }) + ', '
+    const date = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year }) + ', '
     const day = at.toDateString() === now.toDateString() ? '' : date
-    time.textContent = day + at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    time.textContent = day + at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
   }
+  for (const name of root.querySelectorAll('[data-zone-name]')) name.textContent = timeZone
 }
-showLocalTimes(document)
+if (isFirstVisit) {
+  // In a frame of another site only a partitioned cookie is kept.
+  const site = top !== self && location.protocol === 'https:' ? 'none; secure; partitioned' : 'lax'
+  document.cookie = 'connector-zone=' + timeZone + '; path=' + base + '; max-age=31536000; samesite=' + site
+  showLocalTimes(document)
+}
 
 // A fragment reaches no server, log or referrer.
 const sendFragment = () => {
@@ -67,44 +77,79 @@ const patchElement = (old, next) => {
 }
 
 const isBeingEdited = (region) => region.matches(':focus-within') && document.activeElement.matches('input, textarea, select')
-const updateRegions = (fresh) => {
-  const regions = [...document.querySelectorAll('[data-live][id]')]
+const parse = (html) => {
+  const template = document.createElement('template')
+  template.innerHTML = html
+  return template.content.firstElementChild
+}
+const updateRegions = ({ title, icon, sections }) => {
+  const regions = liveRegions()
   // The URL shows another page now: setup, for example, after disconnecting.
-  if (regions.some(({ id }) => !fresh.getElementById(id))) return location.reload()
-  document.title = fresh.title
-  const icon = document.querySelector('link[rel=icon]')
-  const { href } = fresh.querySelector('link[rel=icon]')
-  if (icon.href !== href) icon.href = href
-  for (const region of regions) {
-    const next = fresh.getElementById(region.id)
-    if (isBeingEdited(region)) continue
-    showLocalTimes(next)
-    patchChildren(region, next)
+  if (regions.some(({ id }) => !(id in sections))) return location.reload()
+  document.title = title
+  const link = document.querySelector('link[rel=icon]')
+  const href = link.dataset[icon]
+  if (href && link.getAttribute('href') !== href) link.href = href
+  const changed = regions.filter((region) => sections[region.id] && !isBeingEdited(region))
+  for (const region of changed) {
+    const next = parse(sections[region.id])
+    if (isFirstVisit) showLocalTimes(next)
+    patchElement(region, next)
   }
+  announce(changed)
+}
+
+// Milliseconds between two announcements of what has changed. The state of the connector is announced at once.
+const ANNOUNCEMENT_INTERVAL = 60000
+const announcements = document.getElementById('announcements')
+const stateText = () => document.querySelector('#health [data-announce]')?.textContent.trim()
+let announcedState = stateText()
+let announcedAt = performance.now()
+const nameOf = ({ ariaLabel, ariaLabelledByElements }) => ariaLabel ?? ariaLabelledByElements?.[0]?.textContent
+const announce = (changed) => {
+  const state = stateText()
+  const names = changed.filter(({ id }) => id !== 'health').map(nameOf).filter(Boolean)
+  const isDue = names.length > 0 && performance.now() - announcedAt > ANNOUNCEMENT_INTERVAL
+  if (state !== announcedState) announcements.textContent = state
+  else if (isDue) announcements.textContent = 'Updated: ' + names.join(', ')
+  if (state !== announcedState || isDue) announcedAt = performance.now()
+  announcedState = state
 }
 
 // Milliseconds. The server sends a heartbeat every fifteen seconds.
 const RETRY_DELAY = 10000
 const SILENCE_LIMIT = 40000
+// The first of several changes is shown at once.
+const REFRESH_INTERVAL = 3000
 
+const liveRegions = () => [...document.querySelectorAll('[data-live][id]')]
 let isRefreshing = false
 let refreshAgain = false
+let refreshedAt = -REFRESH_INTERVAL
+let refreshTimer
 let retryTimer
-const refresh = async () => {
+const refresh = () => {
+  clearTimeout(refreshTimer)
   if (isRefreshing) return void (refreshAgain = true)
+  refreshTimer = setTimeout(loadChanges, refreshedAt + REFRESH_INTERVAL - performance.now())
+}
+const loadChanges = async () => {
   isRefreshing = true
+  refreshedAt = performance.now()
   try {
-    const headers = { 'x-live': '1', accept: 'text/html' }
+    const hashes = liveRegions().map(({ id, dataset }) => id + '=' + dataset.live)
+    const headers = { 'x-live': hashes.join(), accept: 'text/html, application/json' }
     const response = await fetch(location.href, { headers, signal: AbortSignal.timeout(SILENCE_LIMIT) })
-    if (response.status === 401) return location.reload()
+    const isPage = response.ok && !response.headers.get('content-type').includes('json')
+    if (response.status === 401 || isPage) return location.reload()
     if (!response.ok) throw new Error('no page')
-    updateRegions(new DOMParser().parseFromString(await response.text(), 'text/html'))
+    updateRegions(await response.json())
   } catch {
     clearTimeout(retryTimer)
     retryTimer = setTimeout(() => document.hidden || refresh(), RETRY_DELAY)
   } finally {
     isRefreshing = false
-    if (refreshAgain) setTimeout(refresh, 500)
+    if (refreshAgain) refresh()
     refreshAgain = false
   }
 }

@@ -9,6 +9,8 @@ import { actions, pages } from '../pages.ts'
 import type { ConsoleOptions } from '../types.ts'
 import { accessOfAction, accessOfPage } from './access.ts'
 import { authorize, EXPIRED_FORM } from './authorize.ts'
+import { compressOwn } from './compress-own.ts'
+import { CHANGES_PATH } from './live-updates.ts'
 import { loginRoutes } from './login.ts'
 import { type MessagePage, PageRenderer } from './render.ts'
 import { keepPrivate, securityHeaders } from './security-headers.ts'
@@ -22,12 +24,13 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
   const app = new Hono<ConsoleEnv>({ strict: false })
   const routes = base === '' ? app : app.basePath(base)
 
+  app.use(compressOwn)
   app.use(securityHeaders(options.allowedFormTargets, options.frameAncestors), keepPrivate)
   // The sign-in page needs them as well.
   routes.get('/assets/:name', serveAsset)
   app.use(...authorize(services, renderer))
 
-  routes.get('/events', (c) => {
+  routes.get(CHANGES_PATH, (c) => {
     const lastId = c.req.header('last-event-id') ?? c.req.query('seen') ?? ''
     return updates.subscribe(c, { lastId, browser: c.var.session?.id ?? '' })
   })

@@ -14,9 +14,11 @@ export function joinDoubleSubmits(): MiddlewareHandler<ConsoleEnv> {
   return createMiddleware<ConsoleEnv>(async (c, next) => {
     const { form, session } = c.var
     if (form === undefined || session === undefined) return next()
+    // Without the token, which each page masks anew.
+    const fields = [...form].filter(([name]) => name !== 'csrf')
     // A digest, because forms hold passwords and keys.
     const key = createHash('sha256')
-      .update(JSON.stringify([session.id, c.req.path, `${form}`]))
+      .update(JSON.stringify([session.id, c.req.path, fields]))
       .digest('base64')
     const first = running.get(key)
     if (first !== undefined) return (await first).clone()

@@ -1,9 +1,9 @@
 /** The layout of every page: head, navigation, flash message, content, footer. */
 import { html } from 'hono/html'
-import type { Health } from '../../health/types.ts'
+import { HEALTH_STATES, type Health } from '../../health/types.ts'
 import { connectorName } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
-import { healthStrip, titlePrefix } from '../health-strip.ts'
+import { type AccountNames, healthStrip, titlePrefix } from '../health-strip.ts'
 import { icon } from '../icons.ts'
 import type { Html, Page, PageContext, Visitor } from '../types.ts'
 import type { FlashMessage } from './flash.ts'
@@ -22,27 +22,29 @@ export interface LayoutProps {
   readonly visitor?: Visitor | undefined
   /** Absent before signing in. */
   readonly health?: Health | undefined
+  readonly accounts?: AccountNames
 }
 
 export function layout(props: LayoutProps): Html {
   const { context, title, body, flash, health } = props
   const links = assetLinks(context.link)
+  const icons = HEALTH_STATES.map((state) => html` data-${state}="${links.icons[state]}"`)
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${titlePrefix(health?.state)}${title} · ${connectorName(context.options.connector.spec)}</title>
-<link rel="icon" href="${links.icons[health?.state ?? 'healthy']}">
+<title>${pageTitle(props)}</title>
+<link rel="icon" href="${links.icons[health?.state ?? 'healthy']}"${icons}>
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
 </head>
-<body${props.nav.length > 0 ? html` class="framed"` : ''} data-events="${context.eventsUrl}">
+<body${props.nav.length > 0 ? html` class="framed"` : ''} data-events="${context.eventsUrl}" data-base="${context.link('/')}" data-zone="${context.timeZone ?? ''}">
 <a class="skip" href="#main">Skip to content</a>
 ${header(props)}
 <div class="column">
-${health && healthStrip(health, context)}
+${health && healthStrip({ health, accounts: props.accounts ?? {}, context })}
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
 ${context.options.connector.store.hasLedger === false && html`<p class="message">${NO_LEDGER}</p>`}
@@ -51,9 +53,13 @@ ${body}
 </main>
 <footer><p><span>${context.options.app.name} ${context.options.app.version}</span>${health && html`<a href="${context.link('/design')}">Design of these pages</a>`}</p></footer>
 </div>
+<p class="hidden" id="announcements" role="status"></p>
 </body>
 </html>`
 }
+
+export const pageTitle = ({ context, title, health }: Pick<LayoutProps, 'context' | 'title' | 'health'>): string =>
+  `${titlePrefix(health?.state)}${title} · ${connectorName(context.options.connector.spec)}`
 
 const NO_LEDGER =
   'The store of this connector keeps no ledger: events, totals, failed events and the counts of imports cannot be shown. Delivery, imports and polls work all the same.'

@@ -6,8 +6,13 @@ import { BACKFILL_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 
+/** The event stream of an open page. */
+export const CHANGES_PATH = '/changes'
+/** Of a page that refreshes itself: the live sections that it shows, each with its hash. */
+export const LIVE_HEADER = 'x-live'
+
 /** A page that only refreshes itself: renews no session and calls no vendor. */
-export const isBackgroundRefresh = (request: Request): boolean => request.headers.has('x-live')
+export const isBackgroundRefresh = (request: Request): boolean => request.headers.has(LIVE_HEADER)
 
 export interface LiveUpdatesOptions {
   readonly store: Pick<Store, 'tallies' | 'backlog' | 'readCheckpoint'>

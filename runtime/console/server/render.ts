@@ -2,10 +2,15 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { SideView } from '../../auth/setup/setup.ts'
+import type { AccountNames } from '../health-strip.ts'
 import { pages } from '../pages.ts'
 import type { Action, Html, Page, PageContext, VisitorAccess } from '../types.ts'
 import { accessOfPage, accessOfPath, mayAccess } from './access.ts'
-import { type LayoutProps, layout } from './layout.ts'
+import { type LayoutProps, layout, pageTitle } from './layout.ts'
+import { changedSections, findLiveSections } from './live-sections.ts'
+import { CHANGES_PATH, LIVE_HEADER } from './live-updates.ts'
+import { localizeTimes, viewerZone } from './local-times.ts'
 import { noteAction } from './note-action.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './session/sessions.ts'
@@ -16,6 +21,8 @@ export interface MessagePage {
   readonly title: string
   readonly text: string | Html
 }
+
+type Access = Pick<LayoutProps, 'nav' | 'canSignOut' | 'visitor' | 'health' | 'accounts'>
 
 /** Of a request refused before its session was known. */
 const NO_SESSION: Session = { id: '', usedAt: 0, authenticated: false }
@@ -28,12 +35,29 @@ export class PageRenderer {
   }
 
   async page(c: Context<ConsoleEnv>, { path, title, render }: Pick<Page, 'path' | 'title' | 'render'>) {
-    const context = this.contextOf(c)
+    const session = c.var.session ?? NO_SESSION
+    const token = this.#services.sessions.formToken(session)
+    const context = this.contextOf(c, token)
     const body = await render(context)
     if (body instanceof Response) return body
     const text = typeof title === 'string' ? title : title(context)
-    const flash = this.#services.flash.take(c, c.var.session ?? NO_SESSION)
-    return c.html(`${await layout({ context, title: text, body, path, flash, ...(await this.#access(c)) })}`)
+    const flash = this.#services.flash.take(c, session)
+    const access = await this.#access(c)
+    const live = findLiveSections(await this.#layout(c, { context, title: text, body, path, flash, ...access }), token)
+    const known = c.req.header(LIVE_HEADER)
+    if (known === undefined) return c.html(live.html)
+    const sections = changedSections(live.sections, known)
+    return c.json({
+      title: pageTitle({ title: text, context, health: access.health }),
+      icon: access.health?.state,
+      sections,
+    })
+  }
+
+  async #layout(c: Context<ConsoleEnv>, props: LayoutProps): Promise<string> {
+    const page = `${await layout(props)}`
+    const zone = viewerZone(c)
+    return zone === undefined ? page : localizeTimes(page, zone, this.#services.options.clock.now())
   }
 
   async action(c: Context<ConsoleEnv>, { path, run }: Action): Promise<Response> {
@@ -55,10 +79,10 @@ export class PageRenderer {
 
   async message(c: Context<ConsoleEnv>, { status, title, text }: MessagePage): Promise<Response> {
     const props = { context: this.contextOf(c), title, body: html`<p>${text}</p>`, ...(await this.#access(c)) }
-    return c.html(`${await layout(props)}`, status)
+    return c.html(await this.#layout(c, props), status)
   }
 
-  contextOf(c: Context<ConsoleEnv>): PageContext {
+  contextOf(c: Context<ConsoleEnv>, token?: string): PageContext {
     const { options, sessions, flash, imports, updates, searches, specEditor } = this.#services
     const session = c.var.session ?? NO_SESSION
     const link = (path: string) => `${options.base ?? ''}${path}`
@@ -76,9 +100,10 @@ export class PageRenderer {
       may,
       mayOpen: (path) => may(accessOfPath(path)),
       searches,
-      csrfField: html`<input type="hidden" name="csrf" value="${sessions.formToken(session)}">`,
+      csrfField: html`<input type="hidden" name="csrf" value="${token ?? sessions.formToken(session)}">`,
       link,
-      eventsUrl: link(`/events?seen=${updates.lastId}`),
+      eventsUrl: link(`${CHANGES_PATH}?seen=${updates.lastId}`),
+      timeZone: viewerZone(c),
       redirect(path, text, tone = 'good') {
         // The session may have been replaced since, by signing in or out.
         if (text !== undefined) flash.set(c, c.var.session ?? NO_SESSION, { text, tone })
@@ -86,7 +111,7 @@ export class PageRenderer {
       },
       respond: async ({ path, title, body, status = 200 }) => {
         const props = { context: this.contextOf(c), title, body, path, ...(await this.#access(c)) }
-        return c.html(`${await layout(props)}`, status)
+        return c.html(await this.#layout(c, props), status)
       },
       notFound: (text) => this.message(c, { status: 404, title: 'Page not found', text }),
     }
@@ -99,12 +124,20 @@ export class PageRenderer {
   }
 
   /** What this browser may see of the console around the page. */
-  async #access(c: Context<ConsoleEnv>): Promise<Pick<LayoutProps, 'nav' | 'canSignOut' | 'visitor' | 'health'>> {
+  async #access(c: Context<ConsoleEnv>): Promise<Access> {
     const { visitor } = c.var
     if (!this.allows(c, 'view')) return { nav: [], canSignOut: false }
     const isOpen = (page: Page) => page.nav !== undefined && this.allows(c, accessOfPage(page))
-    const health = await this.#services.health.assess()
+    const [health, accounts] = await Promise.all([this.#services.health.assess(), this.#accounts()])
     const canSignOut = this.#services.options.visitor === undefined
-    return { nav: pages.filter(isOpen), canSignOut, visitor, health }
+    return { nav: pages.filter(isOpen), canSignOut, visitor, health, accounts }
+  }
+
+  /** Empty if credentials cannot be read: the state of the connector says why. */
+  async #accounts(): Promise<AccountNames> {
+    const view = await this.#services.options.connections?.setup.view().catch(() => undefined)
+    return { source: nameOf(view?.source), destination: nameOf(view?.destination) }
   }
 }
+
+const nameOf = (side: SideView | undefined) => side?.account?.name ?? side?.account?.id

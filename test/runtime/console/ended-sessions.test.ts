@@ -14,7 +14,7 @@ async function signIn(client: Browser, password: string): Promise<void> {
 
 /** Opens an event stream. `isOpen` until its end has been read. */
 async function openStream(client: Browser) {
-  const { status, body } = await client.get('/events', STREAM)
+  const { status, body } = await client.get('/changes', STREAM)
   const state = { status, isOpen: body !== null }
   const reader = body?.getReader()
   void (async () => {
@@ -27,7 +27,7 @@ async function openStream(client: Browser) {
 /** What a session may do: read a page, follow the changes, send a form. */
 const statuses = async (client: Browser): Promise<readonly number[]> => [
   (await client.get('/')).status,
-  (await client.get('/events', STREAM)).status,
+  (await client.get('/changes', STREAM)).status,
   (await client.get('/', { 'x-live': '1' })).status,
 ]
 

@@ -40,7 +40,7 @@ describe('behind the sign-in of a host', () => {
   test('refuses whom the host does not know, on every path, and shows nothing', async () => {
     const { created, as } = await open()
     const stranger = browser(created, HOST)
-    for (const path of ['/', '/find', '/failed-events', '/set-up', '/events', '/nothing'])
+    for (const path of ['/', '/find', '/failed-events', '/set-up', '/changes', '/nothing'])
       expect([path, (await stranger.get(path)).status]).toEqual([path, 403])
     expect(await stranger.text('/')).not.toContain('<nav')
     expect((await as('nobody').get('/')).status).toBe(403)

@@ -102,7 +102,7 @@ describe('without a password', () => {
     const { open } = await withCode()
     const client = open(site)
     for (const path of paths) expect((await client.get(path, headers)).headers.get('location')).toMatch(/^\/log-in/)
-    expect((await client.get('/events', { ...headers, accept: 'text/event-stream' })).status).toBe(401)
+    expect((await client.get('/changes', { ...headers, accept: 'text/event-stream' })).status).toBe(401)
   })
 
   test.each(roads)('the printed code signs in from %s, once', async (_, site, headers) => {
@@ -241,7 +241,7 @@ describe('a password', () => {
 
   test('protects requests by scripts, too', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
-    expect((await browser().get('/events', { accept: 'text/event-stream' })).status).toBe(401)
+    expect((await browser().get('/changes', { accept: 'text/event-stream' })).status).toBe(401)
     expect((await browser().get('/', { 'x-live': '1' })).status).toBe(401)
     expect((await browser().post('/log-out', {})).status).toBe(303)
   })

@@ -78,12 +78,18 @@ export class Sessions {
     return this.#revoked.list()
   }
 
+  /** Masked, so that two responses never repeat it: what compression tells of one response says nothing about the next. */
   formToken({ id }: Session): string {
-    return this.#signer.sign('form', id)
+    const token = Buffer.from(this.#signer.sign('form', id), 'base64url')
+    const mask = randomBytes(token.length)
+    return Buffer.concat([mask, xor(mask, token)]).toString('base64url')
   }
 
-  verifyFormToken({ id }: Session, token: string): boolean {
-    return this.#signer.verify('form', id, token)
+  verifyFormToken({ id }: Session, masked: string): boolean {
+    const bytes = Buffer.from(masked, 'base64url')
+    const half = bytes.length / 2
+    const token = xor(bytes.subarray(0, half), bytes.subarray(half))
+    return this.#signer.verify('form', id, token.toString('base64url'))
   }
 
   async #isValid({ id, usedAt, authenticated }: Session): Promise<boolean> {
@@ -91,3 +97,6 @@ export class Sessions {
     return !(authenticated && (await this.#revoked.has(id)))
   }
 }
+
+const xor = (mask: Uint8Array, bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.map((byte, at) => byte ^ (mask[at] ?? 0)))
