@@ -43,7 +43,7 @@ test('a page that knows its sections gets none again', async () => {
 test('each response masks the token of forms anew, and each mask is accepted', async () => {
   const { browser } = await openConsole()
   const client = browser()
-  const pages = [await client.text('/import'), await client.text('/import')]
+  const pages = [await client.text('/find'), await client.text('/find')]
   const tokens = pages.map((text) => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '')
   expect(tokens[0]).not.toBe(tokens[1])
   for (const csrf of tokens) {
