@@ -16,12 +16,21 @@ export interface RunResult {
   readonly lastRowid: number
 }
 
+/** The values of many rows in one column: a parameter of the type `bigint[]` or `text[]`. */
+export interface SqlColumn {
+  readonly type: 'integer' | 'text'
+  readonly values: readonly SqlValue[]
+}
+
 /** The statements of one connection, or of one transaction. */
 export interface SqlStatements {
   /** The first row, or undefined. Parameters are `?1`, `?2` …, in the dialect of PostgreSQL `$1`, `$2` … */
   get(statement: string, values: readonly SqlValue[]): Awaitable<unknown>
   all(statement: string, values: readonly SqlValue[]): Awaitable<readonly unknown[]>
   run(statement: string, values: readonly SqlValue[]): Awaitable<RunResult | undefined>
+  /** In the dialect of PostgreSQL alone: `all` and `run` for many rows at once, each parameter a column of them. */
+  allOfColumns?(statement: string, columns: readonly SqlColumn[]): Awaitable<readonly unknown[]>
+  runOfColumns?(statement: string, columns: readonly SqlColumn[]): Awaitable<RunResult | undefined>
   /** Runs a script of several statements without parameters. */
   exec(script: string): Awaitable<void>
 }

@@ -1,9 +1,10 @@
 /** A pool of connections: prepared statements, transactions, and timeouts, so that no lost connection holds a lock for long. */
 import type pg from 'pg'
 import { Fault } from '../../ports/fault.ts'
-import type { Awaitable, SqlStatements, SqlValue } from '../../ports/sql.ts'
+import type { Awaitable, SqlColumn, SqlStatements, SqlValue } from '../../ports/sql.ts'
 import { type Driver, numbersOf } from './driver.ts'
 import { breaksConnection, poolFault, postgresFault } from './faults.ts'
+import { encodeArray, storable } from './parameters.ts'
 import type { PostgresSettings } from './settings.ts'
 
 /** Milliseconds to wait for a connection: shorter than a source waits for the answer to its webhook. */
@@ -12,6 +13,19 @@ const CONNECT_TIMEOUT = 4_000
 const IDLE_IN_TRANSACTION_TIMEOUT = 10_000
 /** How much longer than the server this process waits for a statement: the network may have lost both. Milliseconds. */
 const ANSWER_MARGIN = 2_000
+
+/**
+ * Statements are planned once for each connection, often when the tables are empty: a plan that reads them whole would
+ * stay. Every statement is written for its indexes, row by row, as SQLite runs them.
+ */
+const PLANS = [
+  'jit=off',
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_bitmapscan=off',
+]
 
 export type ConnectionSettings = Omit<PostgresSettings, 'poolSize'>
 
@@ -28,7 +42,7 @@ export function clientOptions(driver: Driver, settings: ConnectionSettings): pg.
     query_timeout: statementTimeout + ANSWER_MARGIN,
     statement_timeout: statementTimeout,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
-    options: `-c search_path=${schema} -c jit=off -c plan_cache_mode=force_generic_plan`,
+    options: [`search_path=${schema}`, ...PLANS].map((setting) => `-c ${setting}`).join(' '),
   }
 }
 
@@ -58,6 +72,14 @@ export class ConnectionPool implements SqlStatements {
 
   run(statement: string, values: readonly SqlValue[]): Promise<undefined> {
     return this.#once((one) => one.run(statement, values))
+  }
+
+  allOfColumns(statement: string, columns: readonly SqlColumn[]): Promise<readonly unknown[]> {
+    return this.#once((one) => one.allOfColumns(statement, columns))
+  }
+
+  runOfColumns(statement: string, columns: readonly SqlColumn[]): Promise<undefined> {
+    return this.#once((one) => one.runOfColumns(statement, columns))
   }
 
   exec(script: string): Promise<void> {
@@ -130,16 +152,28 @@ class ClientStatements implements SqlStatements {
     return (await this.all(statement, values))[0]
   }
 
-  async all(text: string, values: readonly SqlValue[]): Promise<readonly unknown[]> {
-    try {
-      return (await this.#client.query({ name: this.#nameOf(text), text, values: values.map(storable) })).rows
-    } catch (error) {
-      throw postgresFault(error)
-    }
+  all(text: string, values: readonly SqlValue[]): Promise<readonly unknown[]> {
+    return this.#query(text, values.map(storable))
   }
 
   async run(statement: string, values: readonly SqlValue[]): Promise<undefined> {
     await this.all(statement, values)
+  }
+
+  allOfColumns(text: string, columns: readonly SqlColumn[]): Promise<readonly unknown[]> {
+    return this.#query(text, columns.map(encodeArray))
+  }
+
+  async runOfColumns(text: string, columns: readonly SqlColumn[]): Promise<undefined> {
+    await this.allOfColumns(text, columns)
+  }
+
+  async #query(text: string, values: (SqlValue | Buffer)[]): Promise<readonly unknown[]> {
+    try {
+      return (await this.#client.query({ name: this.#nameOf(text), text, values })).rows
+    } catch (error) {
+      throw postgresFault(error)
+    }
   }
 
   async exec(script: string): Promise<void> {
@@ -184,9 +218,15 @@ class PipelinedStatements implements SqlStatements {
   }
 
   run(statement: string, values: readonly SqlValue[]): undefined {
-    const running = this.#answer(this.#statements.run(statement, values)).catch(() => undefined)
-    this.#running.add(running)
-    void running.then(() => this.#running.delete(running))
+    this.#start(this.#statements.run(statement, values))
+  }
+
+  allOfColumns(statement: string, columns: readonly SqlColumn[]): Promise<readonly unknown[]> {
+    return this.#answer(this.#statements.allOfColumns(statement, columns))
+  }
+
+  runOfColumns(statement: string, columns: readonly SqlColumn[]): undefined {
+    this.#start(this.#statements.runOfColumns(statement, columns))
   }
 
   exec(script: string): Promise<void> {
@@ -199,6 +239,12 @@ class PipelinedStatements implements SqlStatements {
     if (this.#failure) throw this.#failure.error
   }
 
+  #start(statement: Promise<unknown>): void {
+    const running = this.#answer(statement).catch(() => undefined)
+    this.#running.add(running)
+    void running.then(() => this.#running.delete(running))
+  }
+
   async #answer<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer
@@ -207,9 +253,4 @@ class PipelinedStatements implements SqlStatements {
       throw this.#failure.error
     }
   }
-}
-
-/** PostgreSQL has no text with the character 0. As in a text of bytes that are no text, it becomes the replacement character. */
-function storable(value: SqlValue): SqlValue {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
 }

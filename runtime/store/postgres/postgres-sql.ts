@@ -1,6 +1,6 @@
 /** A PostgreSQL schema as the database of stores. */
 import type { Clock } from '../../ports/effects.ts'
-import type { Awaitable, Sql, SqlStatements, SqlValue } from '../../ports/sql.ts'
+import type { Awaitable, Sql, SqlColumn, SqlStatements, SqlValue } from '../../ports/sql.ts'
 import { ConnectionPool } from './connections.ts'
 import type { Driver } from './driver.ts'
 import { NotificationStream } from './listener.ts'
@@ -31,6 +31,14 @@ export class PostgresSql implements Sql {
 
   run(statement: string, values: readonly SqlValue[]): Promise<undefined> {
     return this.#pool.run(statement, values)
+  }
+
+  allOfColumns(statement: string, columns: readonly SqlColumn[]): Promise<readonly unknown[]> {
+    return this.#pool.allOfColumns(statement, columns)
+  }
+
+  runOfColumns(statement: string, columns: readonly SqlColumn[]): Promise<undefined> {
+    return this.#pool.runOfColumns(statement, columns)
   }
 
   exec(script: string): Promise<void> {

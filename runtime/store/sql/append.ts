@@ -43,23 +43,20 @@ const NAMES = `tenant, id, ingress, lane, topic, stream, resource, workspace, or
     backfill_run, scope, trace, status, queue_head`
 const VALUES = `:tenant, :id, :ingress, :lane, :topic, :stream, :resource, :workspace, :ordering_key, :lookup_ids, :received_at,
     :backfill_run, :scope, :trace, 'pending'`
-const HAS_HEAD = `EXISTS (SELECT 1 FROM records
-    WHERE tenant = :tenant AND lane = :lane AND ordering_key = :ordering_key AND queue_head IS NOT NULL)`
+const HAS_HEAD = `(SELECT 1 FROM records
+    WHERE tenant = :tenant AND lane = :lane AND ordering_key = :ordering_key AND queue_head IS NOT NULL LIMIT 1) IS NOT NULL`
 
 // Of the records of one statement in PostgreSQL, only the first new one of a queue becomes its head.
 const INSERT = statementOfRows(COLUMNS, (_, dialect) =>
   dialect === 'sqlite'
     ? `INSERT INTO records (${NAMES}) VALUES (${VALUES}, CASE WHEN ${HAS_HEAD} THEN 0 ELSE 1 END)
       ON CONFLICT (tenant, id) DO NOTHING`
-    : `WITH added AS (
-        INSERT INTO records (${NAMES})
-        SELECT ${VALUES}, CASE
-          WHEN ${HAS_HEAD} OR row_number() OVER (PARTITION BY :tenant, :lane, :ordering_key ORDER BY :position) > 1
-          THEN 0 ELSE 1 END
-        {FROM} WHERE NOT EXISTS (SELECT 1 FROM records WHERE tenant = :tenant AND id = :id) ORDER BY :position
-        ON CONFLICT (tenant, id) DO NOTHING RETURNING seq, tenant, id
-      )
-      SELECT seq, :position - 1 AS position FROM added{,} WHERE tenant = :tenant AND id = :id`,
+    : `INSERT INTO records (${NAMES})
+      SELECT ${VALUES}, CASE
+        WHEN ${HAS_HEAD} OR row_number() OVER (PARTITION BY :tenant, :lane, :ordering_key ORDER BY :position) > 1
+        THEN 0 ELSE 1 END
+      {FROM} WHERE NOT EXISTS (SELECT 1 FROM records WHERE tenant = :tenant AND id = :id) ORDER BY :position
+      ON CONFLICT (tenant, id) DO NOTHING RETURNING seq, tenant, id`,
 )
 
 const INSERT_BODY = statementOfRows(
@@ -79,15 +76,16 @@ export const insertLookupIds = (rows: readonly LookupIdRow[]): Steps<void> => ru
 /** Saves the checkpoints, and adds the records with their bodies and lookup ids, unless their ids are known. */
 export function* appendAll(requests: readonly AppendRequest[]): Steps<readonly AddedRecord[]> {
   for (const { tenant, checkpoint } of requests) if (checkpoint) yield* writeCheckpoints(tenant, [checkpoint])
-  const records = distinctRecords(requests)
+  const found = distinctRecords(requests)
+  const records = [...found.values()]
   const rows = yield* insertEach(
     INSERT,
     records.map(({ tenant, record }) => insertedRow(tenant, record)),
-    (position, seq) => ({ position, seq }),
+    (index, seq) => ({ seq, tenant: records[index]?.tenant ?? -1, id: records[index]?.record.id ?? '' }),
   )
-  const added = rows.flatMap(({ seq, position }) => {
-    const found = records[position]
-    return found === undefined ? [] : [{ seq, ...found }]
+  const added = rows.flatMap(({ seq, tenant, id }) => {
+    const record = found.get(`${tenant}/${id}`)
+    return record === undefined ? [] : [{ seq, ...record }]
   })
   yield* runEach(
     INSERT_BODY,
@@ -101,16 +99,15 @@ export function* appendAll(requests: readonly AppendRequest[]): Steps<readonly A
 
 type NewRecord = Omit<AddedRecord, 'seq'>
 
-/** The first of each id. */
-function distinctRecords(requests: readonly AppendRequest[]): readonly NewRecord[] {
-  const all = requests.flatMap(({ tenant, records }, request) => records.map((record) => ({ tenant, record, request })))
-  if (all.length === 1) return all
+/** The first of each id, by tenant and id. */
+function distinctRecords(requests: readonly AppendRequest[]): ReadonlyMap<string, NewRecord> {
   const found = new Map<string, NewRecord>()
-  for (const one of all) {
-    const name = `${one.tenant}/${one.record.id}`
-    if (!found.has(name)) found.set(name, one)
-  }
-  return [...found.values()]
+  for (const [request, { tenant, records }] of requests.entries())
+    for (const record of records) {
+      const name = `${tenant}/${record.id}`
+      if (!found.has(name)) found.set(name, { tenant, record, request })
+    }
+  return found
 }
 
 function insertedRow(tenant: number, record: SourceRecord) {

@@ -1,13 +1,13 @@
 /** Statements in both dialects, from one text: the few differences are in the table here. */
-import type { SqlDialect, SqlValue } from '../../ports/sql.ts'
+import type { SqlColumn, SqlDialect, SqlValue } from '../../ports/sql.ts'
 
 /** The texts of one statement. */
 export type Statement = Readonly<Record<SqlDialect, string>>
 
 /** A statement that is run for many rows of values at once. */
 export interface StatementOfRows extends Statement {
-  /** The names of the values, in their order. */
-  readonly columns: readonly string[]
+  /** The types of the values by name, in their order. */
+  readonly columns: Readonly<Record<string, SqlColumn['type']>>
 }
 
 /** The expressions in which the dialects differ. */
@@ -58,10 +58,10 @@ export function statement(text: string | ((words: DialectWords, dialect: SqlDial
     // A parameter that is only compared with null has no type.
     .replace(/\?(\d+) IS NULL/g, '?$1::text IS NULL')
     .replace(/\?(\d+)/g, '$$$1')
+    // An array can be looked up in an index; a subquery may be joined to all rows of the tenant.
+    .replace(/ IN (\(SELECT json_array_elements_text\([^()]*\)(::bigint)?\))/g, ' = ANY (ARRAY$1)')
   return { sqlite: of('sqlite'), postgres }
 }
-
-type ColumnType = 'integer' | 'text'
 
 /**
  * A statement that is run for many rows. In the text `:name` is a value of the row; `{ROW :a, :b}` stands for the row to
@@ -69,14 +69,14 @@ type ColumnType = 'integer' | 'text'
  * `{RETURNING …}` is for `insertEach`. With `ON CONFLICT … DO UPDATE` no two rows may have the same key.
  */
 export function statementOfRows(
-  columns: Readonly<Record<string, ColumnType>>,
+  columns: StatementOfRows['columns'],
   text: string | ((words: DialectWords, dialect: SqlDialect) => string),
 ): StatementOfRows {
   const names = Object.keys(columns)
   const of = (dialect: SqlDialect) => (typeof text === 'string' ? text : text(WORDS[dialect], dialect))
-  const types = Object.entries(columns).map(([name, type]) => `_${name} ${type === 'integer' ? 'bigint' : 'text'}`)
+  const arrays = Object.values(columns).map((type, i) => `$${i + 1}::${type === 'integer' ? 'bigint' : 'text'}[]`)
   const given = `given(${names.map((name) => `_${name}`).join(', ')}, _${POSITION})`
-  const rows = `ROWS FROM (json_to_recordset($1::json) AS (${types.join(', ')})) WITH ORDINALITY AS ${given}`
+  const rows = `unnest(${arrays.join(', ')}) WITH ORDINALITY AS ${given}`
   const sqlite = of('sqlite')
     .replace(ROW, 'VALUES ($1)')
     .replace(RETURNING, '')
@@ -87,7 +87,7 @@ export function statementOfRows(
     .replace(ROW, `SELECT $1 {FROM}`)
     .replace(PLACE, (_, word: string) => (word === ',' ? `, ${rows}` : `${word} ${rows}`))
     .replace(VALUE, (_, name: string) => `_${name === POSITION ? name : names[indexOf(names, name) - 1]}`)
-  return { columns: names, sqlite, postgres }
+  return { columns, sqlite, postgres }
 }
 
 /** In PostgreSQL the number of each row, from 1. */
@@ -104,8 +104,7 @@ function indexOf(names: readonly string[], name: string): number {
   return index + 1
 }
 
-/** The rows as the one parameter of the statement in PostgreSQL. */
-export function encodeRows({ columns }: StatementOfRows, rows: readonly (readonly SqlValue[])[]): string {
-  const names = columns.map((name) => `_${name}`)
-  return JSON.stringify(rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? null]))))
+/** The rows as the parameters of the statement in PostgreSQL. */
+export function columnsOf({ columns }: StatementOfRows, rows: readonly (readonly SqlValue[])[]): readonly SqlColumn[] {
+  return Object.values(columns).map((type, i) => ({ type, values: rows.map((row) => row[i] ?? null) }))
 }

@@ -4,7 +4,7 @@
  */
 import { mapMaybe } from '../../lib/maybe-promise.ts'
 import type { Awaitable, RunResult, Sql, SqlDialect, SqlStatements, SqlValue } from '../../ports/sql.ts'
-import { encodeRows, type Statement, type StatementOfRows } from './statement.ts'
+import { columnsOf, type Statement, type StatementOfRows } from './statement.ts'
 
 /** Calls the database; `yield*` gives its answer. */
 type Call = (statements: SqlStatements, dialect: SqlDialect) => Awaitable<unknown>
@@ -35,7 +35,7 @@ export function* exec(script: string): Steps<void> {
 export function* runEach(statement: StatementOfRows, rows: readonly (readonly SqlValue[])[]): Steps<void> {
   if (rows.length === 0) return
   yield (sql, dialect) => {
-    if (dialect === 'postgres') return sql.run(statement.postgres, [encodeRows(statement, rows)])
+    if (dialect === 'postgres') return sql.runOfColumns?.(statement.postgres, columnsOf(statement, rows))
     return forEachRow(rows, (values) => sql.run(statement.sqlite, values))
   }
 }
@@ -71,7 +71,7 @@ function* readEach<Row>(
 ): Steps<readonly Row[]> {
   if (rows.length === 0) return []
   return (yield (sql, dialect) => {
-    if (dialect === 'postgres') return sql.all(statement.postgres, [encodeRows(statement, rows)])
+    if (dialect === 'postgres') return sql.allOfColumns?.(statement.postgres, columnsOf(statement, rows))
     const found: unknown[] = []
     return mapMaybe(
       forEachRow(rows, (values) => readOne(sql, values, found)),
@@ -91,7 +91,7 @@ export function* insertEach<Row>(
 ): Steps<readonly Row[]> {
   if (rows.length === 0) return []
   return (yield (sql, dialect) => {
-    if (dialect === 'postgres') return sql.all(statement.postgres, [encodeRows(statement, rows)])
+    if (dialect === 'postgres') return sql.allOfColumns?.(statement.postgres, columnsOf(statement, rows))
     const found: Row[] = []
     let index = 0
     const add = ({ changes, lastRowid }: RunResult) => {

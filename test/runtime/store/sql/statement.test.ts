@@ -9,11 +9,10 @@ const COLUMNS = { seq: 'integer', body: 'text' } as const
 test('a statement has numbered parameters in either dialect', () => {
   const { sqlite, postgres } = statement(({ texts }) => `SELECT a FROM t WHERE b = ?1 AND c IN ${texts('?2')}`)
   expect(sqlite).toBe('SELECT a FROM t WHERE b = ?1 AND c IN (SELECT value FROM json_each(?2))')
-  expect(postgres).toBe('SELECT a FROM t WHERE b = $1 AND c IN (SELECT json_array_elements_text($2::json))')
+  expect(postgres).toBe('SELECT a FROM t WHERE b = $1 AND c = ANY (ARRAY(SELECT json_array_elements_text($2::json)))')
 })
 
-const ROWS =
-  'ROWS FROM (json_to_recordset($1::json) AS (_seq bigint, _body text)) WITH ORDINALITY AS given(_seq, _body, _position)'
+const ROWS = 'unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS given(_seq, _body, _position)'
 
 test.each([
   ['INSERT INTO t (seq, body) {ROW :seq, :body}', 'VALUES (?1, ?2)', `SELECT _seq, _body FROM ${ROWS}`],
@@ -59,6 +58,8 @@ const promises: SqlStatements = {
   get: async (...call) => answers.get(...call),
   all: async (...call) => answers.all(...call),
   run: async () => undefined,
+  allOfColumns: async (text, columns) => [[text, ...columns]],
+  runOfColumns: async () => undefined,
   exec: async () => undefined,
 }
 
@@ -74,5 +75,9 @@ test('steps run to their end at once, or by promises', async () => {
   expect(drive(work(), answers, 'sqlite')).toEqual(expected)
   expect(await drive(work(), promises, 'sqlite')).toEqual(expected)
   const [, , each] = (await drive(work(), promises, 'postgres')) as readonly unknown[]
-  expect(each).toEqual([[EACH.postgres, '[{"_seq":1,"_body":"a"},{"_seq":2,"_body":null}]']])
+  const columns = [
+    { type: 'integer', values: [1, 2] },
+    { type: 'text', values: ['a', null] },
+  ]
+  expect(each).toEqual([[EACH.postgres, ...columns]])
 })

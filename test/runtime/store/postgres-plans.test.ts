@@ -1,0 +1,56 @@
+/** What the work of a few records reads in PostgreSQL does not grow with the number of the others. */
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { delivered, event, record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import type { Store } from '../../../runtime/ports/store.ts'
+import { postgresStore } from '../../../runtime/store/postgres/store.ts'
+import { type PostgresServer, startPostgres } from '../../helpers/processes/postgres.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+}, 60_000)
+afterAll(() => server?.remove())
+
+const FEW = 20
+
+/** Appends, leases and settles a few records, on a connection that plans its statements anew. */
+async function workOnFew(round: number): Promise<void> {
+  const store = await postgresStore(server.url())
+  await appendMany(store, { count: FEW, name: `few-${round}` })
+  const leased = await store.lease({ lane: 'live', limit: FEW, leaseMs: 60_000 })
+  await store.renew(leased, 60_000)
+  await store.filterDelivered(leased.map(({ id }) => id))
+  await store.settle(leased.map((one) => settlement(one, delivered(event('M', { key: one.id, contact: one.id })))))
+  await store.close()
+  expect(leased).toHaveLength(FEW)
+}
+
+function appendMany(store: Store, { count, name }: { readonly count: number; readonly name: string }) {
+  return store.append(Array.from({ length: count }, (_, i) => record(`${name}-${i}`, { lookupIds: [`${name}-${i}`] })))
+}
+
+/** Rows of the large tables that were read so far. A connection adds what it read when it has ended. */
+async function rowsRead(): Promise<number> {
+  const client = new pg.Client({ connectionString: server.url() })
+  await client.connect()
+  const others = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'connector'"
+  await vi.waitFor(async () => expect((await client.query(others)).rows).toEqual([]), 10_000)
+  const { rows } = await client.query<{ read: string }>(`
+    SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS read FROM pg_stat_all_tables
+    WHERE schemaname = 'connector' AND relname ~ '^(records|bodies|lookup_ids|events|delivered_keys|contacts)_'`)
+  await client.end()
+  return Number(rows[0]?.read)
+}
+
+test('a plan made for empty tables, and one made for full ones, reads the rows it needs', async () => {
+  await workOnFew(0)
+  const few = await rowsRead()
+  const store = await postgresStore(server.url())
+  for (let page = 0; page < 4; page++) await appendMany(store, { count: 1_000, name: `many-${page}` })
+  await store.close()
+  const filled = await rowsRead()
+  await workOnFew(1)
+  expect(few).toBeGreaterThan(FEW)
+  expect((await rowsRead()) - filled).toBeLessThan(few * 3)
+}, 60_000)
