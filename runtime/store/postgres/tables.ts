@@ -241,4 +241,20 @@ export const MIGRATIONS: readonly string[] = [
     FOR EACH STATEMENT EXECUTE FUNCTION delete_rows_of_records();
   `,
   COUNT_BY_ORIGIN,
+  `
+  -- In the order in which the head of a queue is looked for.
+  DROP INDEX records_ordering_key;
+  CREATE INDEX records_ordering_key ON records (tenant, lane, ordering_key, queue_head DESC, seq)
+    WHERE queue_head IS NOT NULL;
+
+  -- Takes a tenth of the time of the usual compression. A server that does not have it (before 14) stays with the usual.
+  DO $$
+  DECLARE part regclass;
+  BEGIN
+    FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'bodies'::regclass LOOP
+      EXECUTE format('ALTER TABLE %s ALTER COLUMN body SET COMPRESSION lz4', part);
+    END LOOP;
+  EXCEPTION WHEN syntax_error OR feature_not_supported THEN NULL;
+  END $$;
+  `,
 ]

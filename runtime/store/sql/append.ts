@@ -3,9 +3,10 @@ import type { Checkpoint } from '../../ports/store.ts'
 import type { SourceRecord } from '../../ports/types.ts'
 import { scopeOf } from '../outcome-effects.ts'
 import { writeCheckpoints } from './key-values.ts'
+import { promoteHeads } from './queue.ts'
 import { toInteger } from './row-mapping.ts'
 import { statementOfRows } from './statement.ts'
-import { insertEach, runEach, type Steps } from './steps.ts'
+import { allEach, dialectInUse, insertEach, runEach, type Steps } from './steps.ts'
 
 export interface AppendRequest {
   readonly tenant: number
@@ -46,17 +47,10 @@ const VALUES = `:tenant, :id, :ingress, :lane, :topic, :stream, :resource, :work
 const HAS_HEAD = `(SELECT 1 FROM records
     WHERE tenant = :tenant AND lane = :lane AND ordering_key = :ordering_key AND queue_head IS NOT NULL LIMIT 1) IS NOT NULL`
 
-// Of the records of one statement in PostgreSQL, only the first new one of a queue becomes its head.
-const INSERT = statementOfRows(COLUMNS, (_, dialect) =>
-  dialect === 'sqlite'
-    ? `INSERT INTO records (${NAMES}) VALUES (${VALUES}, CASE WHEN ${HAS_HEAD} THEN 0 ELSE 1 END)
-      ON CONFLICT (tenant, id) DO NOTHING`
-    : `INSERT INTO records (${NAMES})
-      SELECT ${VALUES}, CASE
-        WHEN ${HAS_HEAD} OR row_number() OVER (PARTITION BY :tenant, :lane, :ordering_key ORDER BY :position) > 1
-        THEN 0 ELSE 1 END
-      {FROM} WHERE NOT EXISTS (SELECT 1 FROM records WHERE tenant = :tenant AND id = :id) ORDER BY :position
-      ON CONFLICT (tenant, id) DO NOTHING RETURNING seq, tenant, id`,
+const INSERT = statementOfRows(
+  COLUMNS,
+  `INSERT INTO records (${NAMES}) VALUES (${VALUES}, CASE WHEN ${HAS_HEAD} THEN 0 ELSE 1 END)
+  ON CONFLICT (tenant, id) DO NOTHING`,
 )
 
 const INSERT_BODY = statementOfRows(
@@ -66,27 +60,56 @@ const INSERT_BODY = statementOfRows(
 
 const INSERT_LOOKUP_ID = statementOfRows(
   { tenant: 'integer', lookup_id: 'text', seq: 'integer' },
-  `INSERT INTO lookup_ids (tenant, lookup_id, seq) {ROW :tenant, :lookup_id, :seq} ON CONFLICT DO NOTHING`,
+  ({ unlessExists }) => `INSERT INTO lookup_ids (tenant, lookup_id, seq) {ROW :tenant, :lookup_id, :seq}
+  ${unlessExists('lookup_ids', ['tenant', 'lookup_id', 'seq'])}`,
 )
 
 export type LookupIdRow = readonly [tenant: number, lookupId: string, seq: number]
 
 export const insertLookupIds = (rows: readonly LookupIdRow[]): Steps<void> => runEach(INSERT_LOOKUP_ID, rows)
 
+// In PostgreSQL all tables at once. Under the locks of the tenants no other transaction adds the same ids meanwhile.
+const INSERT_WHOLE = statementOfRows(
+  { ...COLUMNS, body: 'text', is_first: 'integer' },
+  `WITH added AS (
+    SELECT nextval('records_seq') AS seq, given.*, CASE WHEN :is_first = 0 OR ${HAS_HEAD} THEN 0 ELSE 1 END AS queue_head
+    {FROM} WHERE NOT EXISTS (SELECT 1 FROM records WHERE tenant = :tenant AND id = :id)
+  ), whole AS (
+    INSERT INTO records (seq, ${NAMES}) SELECT seq, ${VALUES}, queue_head FROM added
+  ), with_bodies AS (
+    INSERT INTO bodies (tenant, seq, body) SELECT :tenant, seq, :body FROM added
+  ), with_lookup_ids AS (
+    INSERT INTO lookup_ids (tenant, lookup_id, seq) SELECT :tenant, lookup_id, seq FROM added
+    CROSS JOIN LATERAL (SELECT DISTINCT json_array_elements_text(:lookup_ids::json) AS lookup_id) AS own
+  )
+  SELECT seq, :tenant AS tenant, :id AS id FROM added`,
+)
+
 /** Saves the checkpoints, and adds the records with their bodies and lookup ids, unless their ids are known. */
 export function* appendAll(requests: readonly AppendRequest[]): Steps<readonly AddedRecord[]> {
   for (const { tenant, checkpoint } of requests) if (checkpoint) yield* writeCheckpoints(tenant, [checkpoint])
-  const found = distinctRecords(requests)
-  const records = [...found.values()]
+  const records = distinctRecords(requests)
+  const insert = (yield* dialectInUse()) === 'postgres' ? insertWhole : insertParts
+  const rows = yield* insert([...records.values()])
+  return rows.flatMap(({ seq, tenant, id }) => {
+    const record = records.get(nameOf(tenant, id))
+    return record === undefined ? [] : [{ seq, ...record }]
+  })
+}
+
+interface InsertedRow {
+  readonly seq: number
+  readonly tenant: number
+  readonly id: string
+}
+
+function* insertParts(records: readonly NewRecord[]): Steps<readonly InsertedRow[]> {
   const rows = yield* insertEach(
     INSERT,
     records.map(({ tenant, record }) => insertedRow(tenant, record)),
-    (index, seq) => ({ seq, tenant: records[index]?.tenant ?? -1, id: records[index]?.record.id ?? '' }),
+    (index, seq) => ({ seq, record: records[index] }),
   )
-  const added = rows.flatMap(({ seq, tenant, id }) => {
-    const record = found.get(`${tenant}/${id}`)
-    return record === undefined ? [] : [{ seq, ...record }]
-  })
+  const added = rows.flatMap(({ seq, record }) => (record === undefined ? [] : [{ seq, ...record }]))
   yield* runEach(
     INSERT_BODY,
     added.map(({ tenant, seq, record }) => [tenant, seq, record.body]),
@@ -94,7 +117,25 @@ export function* appendAll(requests: readonly AppendRequest[]): Steps<readonly A
   yield* insertLookupIds(
     added.flatMap(({ tenant, seq, record }) => record.lookupIds.map((id) => [tenant, id, seq] as const)),
   )
-  return added
+  return added.map(({ seq, tenant, record }) => ({ seq, tenant, id: record.id }))
+}
+
+/** Only the first record of a queue can become its head. If its id is known, the next one does. */
+function* insertWhole(records: readonly NewRecord[]): Steps<readonly InsertedRow[]> {
+  const queues = new Set<string>()
+  const isFirst = ({ tenant, record: { lane, orderingKey } }: NewRecord) => {
+    const size = queues.size
+    return queues.add(`${tenant}/${lane}/${orderingKey}`).size > size ? 1 : 0
+  }
+  const rows = yield* allEach<InsertedRow>(
+    INSERT_WHOLE,
+    records.map((each) => [...insertedRow(each.tenant, each.record), each.record.body, isFirst(each)]),
+  )
+  if (rows.length === records.length) return rows
+  const added = new Set(rows.map(({ tenant, id }) => nameOf(tenant, id)))
+  const known = records.filter(({ tenant, record }) => !added.has(nameOf(tenant, record.id)))
+  yield* promoteHeads(known.map(({ tenant, record: { lane, orderingKey } }) => ({ tenant, lane, orderingKey })))
+  return rows
 }
 
 type NewRecord = Omit<AddedRecord, 'seq'>
@@ -104,11 +145,13 @@ function distinctRecords(requests: readonly AppendRequest[]): ReadonlyMap<string
   const found = new Map<string, NewRecord>()
   for (const [request, { tenant, records }] of requests.entries())
     for (const record of records) {
-      const name = `${tenant}/${record.id}`
+      const name = nameOf(tenant, record.id)
       if (!found.has(name)) found.set(name, { tenant, record, request })
     }
   return found
 }
+
+const nameOf = (tenant: number, id: string): string => `${tenant}/${id}`
 
 function insertedRow(tenant: number, record: SourceRecord) {
   const { id, ingress, lane, topic, stream, resource, workspace, orderingKey, lookupIds, backfillRun } = record

@@ -23,8 +23,8 @@ export interface DeliveredKey {
 
 const INSERT_DELIVERED = statementOfRows(
   { tenant: 'integer', key: 'text', delivered_at: 'integer', seq: 'integer' },
-  `INSERT INTO delivered_keys (tenant, key, delivered_at, seq) {ROW :tenant, :key, :delivered_at, :seq}
-  ON CONFLICT (tenant, key) DO NOTHING {RETURNING key}`,
+  ({ unlessExists }) => `INSERT INTO delivered_keys (tenant, key, delivered_at, seq)
+  {ROW :tenant, :key, :delivered_at, :seq} ${unlessExists('delivered_keys', ['tenant', 'key'])} {RETURNING key}`,
 )
 
 /** Adds keys, each once. Returns those that were new. */

@@ -12,6 +12,11 @@ type Call = (statements: SqlStatements, dialect: SqlDialect) => Awaitable<unknow
 /** Logic of the store that returns `T`. Combine it by `yield*`. */
 export type Steps<T> = Generator<Call, T, unknown>
 
+/** For the few places in which more than the words of a statement differ. */
+export function* dialectInUse(): Steps<SqlDialect> {
+  return (yield (_, dialect) => dialect) as SqlDialect
+}
+
 /** The first row, or undefined. */
 export function* get<Row>(statement: Statement, ...values: SqlValue[]): Steps<Row | undefined> {
   return (yield (sql, dialect) => sql.get(statement[dialect], values)) as Row | undefined
