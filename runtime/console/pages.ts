@@ -13,11 +13,11 @@ import { saveAction } from './pages/mappings/save-action.ts'
 import { switchAction, switchPage } from './pages/mappings/switch.ts'
 import { restoreAction, versionsPage } from './pages/mappings/versions.ts'
 import { metricPage } from './pages/metric/metric.ts'
-import { missedWebhooksPage } from './pages/missed-webhooks/missed-webhooks.ts'
 import { confirmDeletionsAction } from './pages/overview/deletions.ts'
 import { overviewPage } from './pages/overview/overview.ts'
 import { createAction, segmentsAndFlowsPage } from './pages/segments-and-flows/segments-and-flows.ts'
 import { timelinePage } from './pages/timeline/timeline.ts'
+import { missedWebhooksRedirect, webhookHealthPage } from './pages/webhooks/webhooks.ts'
 import { setupActions, setupPages } from './setup/routes.ts'
 import type { Action, Page } from './types.ts'
 
@@ -28,7 +28,8 @@ export const pages: readonly Page[] = [
   runPage,
   importRedirect,
   findPage,
-  missedWebhooksPage,
+  webhookHealthPage,
+  missedWebhooksRedirect,
   failedEventsPage,
   coveragePage,
   metricCoveragePage,

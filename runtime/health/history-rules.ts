@@ -6,7 +6,7 @@ import type { HealthRule } from './types.ts'
 const OVERDUE = 3
 
 const IMPORT = '/history'
-const MISSED = '/missed-webhooks'
+const MISSED = '/webhooks'
 
 const importFailed: HealthRule = ({ importError, importIsRunning }) =>
   importError === undefined || importIsRunning
@@ -41,7 +41,7 @@ const reconcileOverdue: HealthRule = ({ reconcile: { every, last }, now }) => {
     title: `Missed webhooks were last looked for ${formatDuration(now - last.endedAt)} ago`,
     effect: 'late',
     consequence: 'Events that no webhook reported are found later',
-    action: { text: 'View missed webhooks', path: MISSED },
+    action: { text: 'View webhooks', path: MISSED },
     since: last.endedAt + OVERDUE * every,
   }
 }
@@ -55,7 +55,7 @@ const reconcileIncomplete: HealthRule = ({ reconcile: { last }, source }) => {
     title: `${source} gave fewer changed records than it counts: ${short.map(({ stream }) => stream).join(', ')}`,
     effect: 'late',
     consequence: 'The next check reads them again',
-    action: { text: 'View missed webhooks', path: MISSED },
+    action: { text: 'View webhooks', path: MISSED },
     since: last?.endedAt,
   }
 }

@@ -10,6 +10,7 @@ import type { LiveSinceReader } from '../source/live-since.ts'
 import { MANY_FINDS } from './receiving-rules.ts'
 import type { HealthFacts } from './types.ts'
 import { updateWebhookActivity } from './webhook-activity.ts'
+import { addWebhookCounts } from './webhook-counts.ts'
 
 /** What the connector itself does not know. */
 export interface HealthSurroundings {
@@ -53,6 +54,7 @@ export async function readHealthFacts(
     connector.acceptsWebhooks(),
     connector.deletions?.isConfirmed(),
     updateWebhookActivity(store, webhooks),
+    addWebhookCounts(store, webhooks, now),
   ])
   const pausedReason = connector.gate.pausedReason()
   const specProblem = surroundings.specProblem?.()

@@ -61,7 +61,7 @@ const missed: HealthRule = ({ reconcile: { findsAt }, now, source }) => {
     title: 'Events of the last 24 hours came without a webhook',
     effect: 'late',
     consequence: `The check for missed webhooks delivers them, later than a webhook would; ${source} may have paused the webhooks`,
-    action: { text: 'View missed webhooks', path: '/missed-webhooks' },
+    action: { text: 'View webhooks', path: '/webhooks' },
   }
 }
 

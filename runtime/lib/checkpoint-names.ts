@@ -93,6 +93,9 @@ export const timelinePageCheckpoint = (page: number): string => `timeline ${page
 /** When webhooks came: of each topic the last, and how long it usually is between two. */
 export const WEBHOOK_ACTIVITY_CHECKPOINT = 'webhook-activity'
 
+/** How many webhooks came, by topic. */
+export const WEBHOOK_COUNTS_CHECKPOINT = 'webhook-counts'
+
 /** The state that people were alerted of last, and the alert that some channels have not accepted yet. */
 export const ALERTS_CHECKPOINT = 'alerts'
 

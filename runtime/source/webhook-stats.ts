@@ -8,6 +8,8 @@ export interface WebhookStats {
   readonly lastVerified?: { readonly at: number; readonly topic: string }
   /** The last verified one of each topic, unknown topics too. */
   readonly topics?: Readonly<Record<string, number>>
+  /** How many of each topic were verified. */
+  readonly counts?: Readonly<Record<string, number>>
   /** The reason quotes no payload. */
   readonly lastRejected?: { readonly at: number; readonly reason: string }
   /** Webhooks sent to paths that take none. `at` and `path` are the last one's. */
@@ -47,12 +49,12 @@ export class WebhookStatsRecorder {
   recordVerified(topic: string, isOwn: boolean): void {
     this.#hasOwn ||= isOwn
     const at = this.#clock.now()
-    const { topics = {} } = this.#stats
+    const { topics = {}, counts = {} } = this.#stats
     const isKnown = Object.hasOwn(topics, topic) || Object.keys(topics).length < MAX_TOPICS
     this.#stats = {
       ...this.#stats,
       lastVerified: { at, topic },
-      ...(isKnown && { topics: { ...topics, [topic]: at } }),
+      ...(isKnown && { topics: { ...topics, [topic]: at }, counts: { ...counts, [topic]: (counts[topic] ?? 0) + 1 } }),
     }
   }
 

@@ -47,6 +47,7 @@ async function seededPages({ store, url, connector }: AppUnderTest): Promise<Pag
     'segments-and-flows': 'segments-and-flows',
     setup: 'set-up',
     'setup-check': 'set-up/check',
+    'webhook-health': 'webhooks',
     webhooks: 'set-up/webhooks',
     disconnect: 'set-up/disconnect',
     alerts: 'alerts',

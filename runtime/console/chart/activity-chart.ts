@@ -58,7 +58,7 @@ function legend({ id, bars, metric }: ActivityChart, links: Links): Html {
   const window = { metric, since: bars[0]?.since, until: bars.at(-1)?.until }
   return html`<ul class="legend">${SERIES.map(
     ({ name, label }) =>
-      html`<li><svg class="swatch" width="14" height="14" aria-hidden="true"><rect width="14" height="14" rx="2" class="edge ${name}" fill="url(#${id}-${name})"/></svg> ${label} ${countLink(totals[name], { ...window, ...seriesFilter(name) }, links)}</li>`,
+      html`<li><svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" rx="2" class="edge ${name}" fill="url(#${id}-${name})"/></svg> ${label} ${countLink(totals[name], { ...window, ...seriesFilter(name) }, links)}</li>`,
   )}</ul>`
 }
 

@@ -161,6 +161,7 @@ test('the statistics hold the latest requests, without payload', async () => {
     probedAt: at,
     lastRejected,
     topics: expect.any(Object),
+    counts: { 'conversation.user.created': 1 },
     lastVerified: { at, topic: 'conversation.user.created' },
   })
 })

@@ -34,8 +34,8 @@ function metricRow(counts: MetricCounts, run: BackfillProgress, context: PageCon
   const sentLink = countLink(sent, { ...ofRun, outcome: 'delivered' }, context)
   const existing = countLink(alreadySent, { ...ofRun, outcome: 'skipped', reason: ALREADY_DELIVERED }, context)
   return html`<tr><th scope="row"><a href="${context.link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a></th>
-<td data-name="Sent"><div>${sentLink} of ${countLink(found, ofRun, context)} found${readIn(metric, run, context)}</div></td>
-<td class="number" data-name="Already in ${destination}">${existing}</td>
+<td data-name="Sent"><div>${sentLink} of ${countLink(found, ofRun, context)} found <span class="soft">${readIn(metric, run, context)}</span></div></td>
+<td class="number${alreadySent === 0 ? ' quiet' : ''}" data-name="Already in ${destination}">${existing}</td>
 <td data-name="Not sent"><div>${notSent(counts, ofRun, context)}</div></td></tr>`
 }
 
@@ -43,7 +43,7 @@ function metricRow(counts: MetricCounts, run: BackfillProgress, context: PageCon
 function readIn(metric: string, { streams }: BackfillProgress, { options }: PageContext): string {
   const name = options.connector.spec.mappings.find((it) => it.metric === metric)?.stream?.name
   const stream = streams.find((it) => it.stream === name)
-  return stream === undefined ? '' : ` in ${formatCount(stream.recordsRead)} ${stream.stream} read`
+  return stream === undefined ? '' : `in ${formatCount(stream.recordsRead)} ${stream.stream} read`
 }
 
 function notSent(

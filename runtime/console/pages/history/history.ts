@@ -17,7 +17,7 @@ export const historyPage: Page = {
     const canStart = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">Imports the events from before live delivery, and those that it missed. An import starts no flow, and no event is counted twice.</p>
 <section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
-<section id="choice" data-live aria-label="New import">${canStart && importForm(context)}</section>
+<section id="choice" data-live aria-label="New import">${canStart && importForm(context, { isFirst: status === undefined })}</section>
 ${canStart && (await importEstimate(context))}
 <section id="runs" data-live aria-label="All imports">${await runsTable(context)}</section>`
   },

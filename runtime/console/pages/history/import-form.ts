@@ -10,13 +10,18 @@ import { importWarnings } from './warnings.ts'
 
 const isSubmitted = (fields: URLSearchParams) => fields.has('metric') || fields.has('since')
 
-export function importForm(context: PageContext): Html {
+/** Folded up below an import that is done, until it is used. `isFirst`: there is none. */
+export function importForm(context: PageContext, { isFirst }: { readonly isFirst: boolean }): Html {
+  const isOpen = isFirst || isSubmitted(context.url.searchParams)
+  return html`<details id="new-import" class="card"${isOpen && html` open`}><summary><h2>${isFirst ? 'Import history' : 'New import'}</h2></summary>${choiceForm(context)}</details>`
+}
+
+function choiceForm(context: PageContext): Html {
   const { searchParams: fields } = context.url
   const selection = isSubmitted(fields) ? parseImportForm(fields, context) : undefined
   const error = selection && 'error' in selection ? selection.error : undefined
   const isEstimated = selection !== undefined && error === undefined
-  return html`<form class="card" method="get" action="${context.link('/history')}#estimate">
-<h2>Import history</h2>
+  return html`<form method="get" action="${context.link('/history')}#estimate">
 ${error && html`<p class="message bad" role="alert">${error}</p>`}
 <fieldset><legend>Metrics</legend>${metricChoices(context, selection && fields.getAll('metric'))}</fieldset>
 <div class="cards">${dayInput('since', 'Start date (optional)', fields)}${dayInput('until', 'End date, exclusive (optional)', fields)}</div>

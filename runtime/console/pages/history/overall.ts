@@ -17,7 +17,7 @@ export interface Overall {
   readonly left?: number
 }
 
-type Run = Pick<BackfillProgress, 'streams' | 'phase' | 'startedAt' | 'endedAt'>
+type Run = Pick<BackfillProgress, 'streams' | 'phase' | 'startedAt' | 'waiting'>
 
 /** Of a stream: the source's count, else the estimate before the import. Never less than was read. */
 function expectedOf({ total, estimated, recordsRead, done }: StreamProgress): number | undefined {
@@ -34,11 +34,27 @@ export function overallOf(
   const counts = run.streams.map(expectedOf)
   if (counts.includes(undefined)) return { read }
   const expected = sum(counts.map((count = 0) => count))
-  const isRead = run.phase === 'delivering' || run.phase === 'done'
-  const share = isRead ? 1 : expected === 0 ? 0 : read / expected
-  const speed = perSecond ?? (now > run.startedAt ? (read * 1000) / (now - run.startedAt) : 0)
-  const left = isRead || speed === 0 ? undefined : ((expected - read) * 1000) / speed
+  const share = isRead(run) ? 1 : expected === 0 ? 0 : read / expected
+  const left = timeLeft(run, { now, perSecond, read, expected })
   return { read, expected, share, ...(left !== undefined && { left }) }
+}
+
+const isRead = ({ phase }: Pick<Run, 'phase'>) => phase === 'delivering' || phase === 'done'
+
+interface Pace {
+  readonly now: number
+  readonly perSecond: number | undefined
+  readonly read: number
+  readonly expected: number
+}
+
+/** At the speed of reading; once all is read, at the average speed of sending. */
+function timeLeft(run: Run, { now, perSecond, read, expected }: Pace): number | undefined {
+  const elapsed = now - run.startedAt
+  const processed = read - run.waiting
+  const average = (count: number) => (elapsed > 0 ? (count * 1000) / elapsed : 0)
+  const [rest, speed] = isRead(run) ? [run.waiting, average(processed)] : [expected - read, perSecond ?? average(read)]
+  return speed > 0 ? (rest * 1000) / speed : undefined
 }
 
 /** The bar of a run and its times. `isRunning`: here or in another process. */
@@ -51,9 +67,10 @@ export function overallSection(
   const overall = overallOf(progress, { now, perSecond })
   const { read, expected, share } = overall
   const percent = share === undefined ? undefined : `${Math.floor(share * 100)}%`
-  const ofAll =
-    expected === undefined ? ` read, of a number that is not known yet` : ` of ${formatCount(expected)} read`
-  const text = `${plural(read, 'record')}${ofAll}`
+  const text =
+    expected === undefined
+      ? `${plural(read, 'record')} read, of a number that is not known yet`
+      : `${formatCount(read)} of ${plural(expected, 'record')} read`
   return html`<div class="overall">
 <p class="row apart"><span class="big">${percent ?? formatCount(read)}</span><span class="soft">${text}</span></p>
 <progress max="1"${share !== undefined && html` value="${share.toFixed(4)}"`} aria-label="${percent ?? ''} ${text}"></progress>
@@ -61,22 +78,13 @@ export function overallSection(
 }
 
 function timesOf(
-  { startedAt, endedAt, waiting, phase }: BackfillProgress,
+  { startedAt, endedAt }: BackfillProgress,
   { left }: Overall,
   { now, isRunning }: { readonly now: number; readonly isRunning: boolean },
 ): Html {
   const fact = (name: string, value: Html | string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
-  const end =
-    endedAt !== undefined
-      ? fact('Ended', timeElement(endedAt))
-      : fact(
-          'Estimated end',
-          isRunning && left !== undefined
-            ? html`${timeElement(now + left)}`
-            : phase === 'delivering' && isRunning
-              ? `when ${plural(waiting, 'record')} are sent`
-              : html`<span class="soft">unknown</span>`,
-        )
+  const estimate = isRunning && left !== undefined ? timeElement(now + left) : html`<span class="soft">unknown</span>`
+  const end = endedAt === undefined ? fact('Estimated end', estimate) : fact('Ended', timeElement(endedAt))
   return html`${fact('Started', timeElement(startedAt))}${fact('Elapsed', formatDuration((endedAt ?? now) - startedAt))}${end}`
 }
 

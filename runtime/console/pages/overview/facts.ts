@@ -57,7 +57,9 @@ function delayCard({ lag, live, now }: Overview): Html {
 function waitingCard({ live, backfill, awaitingContact, now }: Overview, context: PageContext): Html {
   const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
   const link = (records: number, origin?: 'history') => countLink(records, { outcome: 'waiting', origin }, context)
-  const contact = awaitingContact > 0 ? ` ${describeWaiting(awaitingContact)}.` : ''
+  const contact =
+    awaitingContact > 0 &&
+    html` <a href="${eventsLink({ outcome: 'waiting' }, context)}">${describeWaiting(awaitingContact)}</a>.`
   return card(
     'Waiting',
     link(live.records + backfill.records),
@@ -78,7 +80,7 @@ function failedCard({ dead }: Overview, { link }: PageContext): Html {
 /** Says so as well when nothing was missed. */
 function webhooksCard({ lastReconcile, found }: Overview, context: PageContext): Html {
   const { spec, webhookStats } = context.options.connector
-  const page = html`<a href="${context.link('/missed-webhooks')}">Webhook health</a>`
+  const page = html`<a href="${context.link('/webhooks')}">Webhook health</a>`
   const { lastVerified } = webhookStats()
   const last = lastVerified && html`Last webhook ${timeElement(lastVerified.at)}. `
   if (lastReconcile === undefined) {

@@ -51,7 +51,7 @@ function metricRow({ metric, enabled, bars, last }: MetricRow, range: string, co
   const page = context.link(`/metric/${encodeURIComponent(metric)}?range=${range}`)
   const counts = SERIES.map(
     ({ name, label }) =>
-      html`<td class="number" data-name="${label}">${countLink(totals[name], { ...window, ...seriesFilter(name) }, context)}</td>`,
+      html`<td class="number${totals[name] === 0 ? ' quiet' : ''}" data-name="${label}">${countLink(totals[name], { ...window, ...seriesFilter(name) }, context)}</td>`,
   )
   return html`<tr>
 <th scope="row"><a href="${page}">${metric}</a>${!enabled && html` <span class="badge">Off</span>`}</th>
