@@ -6,9 +6,11 @@ import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
+import * as intercom from './intercom/key-fields.ts'
 import { intercomHost, requireAccessToken } from './intercom/source.ts'
 import { keyHeader, requireApiKey } from './klaviyo/client.ts'
 import { explainRevision } from './klaviyo/errors.ts'
+import * as klaviyo from './klaviyo/key-fields.ts'
 import { withFallForwardOptOut } from './klaviyo/revision.ts'
 
 /** Credentials in the environment, which take precedence over stored ones. */
@@ -78,26 +80,14 @@ function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
     ...(env.INTERCOM_BASE_URL !== undefined && { baseUrl: env.INTERCOM_BASE_URL }),
     ...(region !== undefined && { region }),
     keyHeader: (token) => `Bearer ${requireAccessToken(token)}`,
-    pasteFields: [
-      {
-        name: 'key',
-        label: 'Access token',
-        instructions:
-          'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review.',
-      },
-      ...(signingSecrets.length > 0 ? [] : [SIGNING]),
-    ],
+    pasteFields: [intercom.TOKEN_FIELD, ...(signingSecrets.length > 0 ? [] : [intercom.SIGNING_FIELD])],
     signingSecrets,
     oauthInstructions:
-      'Create an app in the Intercom Developer Hub, turn on “Use OAuth” under Configure → Authentication, add the redirect URL below, and set INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET. Intercom accepts only HTTPS redirect URLs.',
+      'Create an app in the Developer Hub, turn on “Use OAuth” under Configure → Authentication, add the redirect URL below and choose the permissions on the right. Intercom accepts only HTTPS redirect URLs.',
+    clientFields: intercom.CLIENT_FIELDS,
+    clientSecretSigns: true,
   }
 }
-
-const SIGNING = {
-  name: 'signing',
-  label: 'Client secret',
-  instructions: 'Same app → Configure → Basic information. Verifies webhook signatures.',
-} as const
 
 function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
   const { account, host, ...rest } = spec
@@ -114,15 +104,10 @@ function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
     ...(key !== undefined && { configured: { kind: 'key', key } }),
     ...(env.KLAVIYO_BASE_URL !== undefined && { baseUrl: env.KLAVIYO_BASE_URL }),
     keyHeader: (key) => keyHeader(requireApiKey(key)),
-    pasteFields: [
-      {
-        name: 'key',
-        label: 'Private API key',
-        instructions: 'Klaviyo → Settings → API keys → Create Private API Key. Scopes cannot be added to a key later.',
-      },
-    ],
+    pasteFields: [klaviyo.KEY_FIELD],
     oauthInstructions:
-      'Create an app at klaviyo.com/oauth/client, add the redirect URL below and the permissions below as its scopes, and set KLAVIYO_CLIENT_ID and KLAVIYO_CLIENT_SECRET. Only metrics sent through OAuth show the app’s icon in Klaviyo.',
+      'Create an app, and add the redirect URL below and the permissions on the right as its scopes. Only metrics sent through OAuth show the app’s icon in Klaviyo.',
+    clientFields: klaviyo.CLIENT_FIELDS,
   }
 }
 

@@ -7,12 +7,13 @@ import type { Store } from '../ports/store.ts'
 import { CredentialCheck } from './credential-check.ts'
 import { RefreshableGate } from './delivery-gate.ts'
 import { EnvironmentCredentials } from './environment-credentials.ts'
-import { createOauthFlow } from './oauth.ts'
+import { OauthAccess } from './oauth-access.ts'
 import { OauthStates } from './oauth-state.ts'
 import { RefreshingAuth } from './refreshing-auth.ts'
 import type { SideConnection } from './setup/connect.ts'
 import { identifyAccount } from './setup/identify-account.ts'
 import { Setup } from './setup/setup.ts'
+import { readSigningSecrets } from './setup/signing-secrets.ts'
 import { currentStep, loadSetupState } from './setup/setup-state.ts'
 import type { Credentials, NetworkEffects, Side, SideName } from './side.ts'
 import { createRefreshLock } from './token-refresh.ts'
@@ -70,15 +71,23 @@ export async function createConnections(options: ConnectionsOptions): Promise<Co
       const { consentedAt, disconnectedAt } = await loadSetupState(store)
       const allConfigured = source.configured !== undefined && destination.configured !== undefined
       if (disconnectedAt !== undefined || (consentedAt === undefined && !allConfigured)) return []
-      // Undecryptable credentials verify nothing; the gate reports the reason.
-      const stored = [sides.source, sides.destination].map(({ auth }) => auth.signingSecrets().catch(() => []))
-      return [source.signingSecrets ?? [], destination.signingSecrets ?? [], ...(await Promise.all(stored))].flat()
+      // Undecryptable secrets verify nothing; the gate reports the reason.
+      const stored = [sides.source, sides.destination].map((one) => storedSigningSecrets(one, vault))
+      const all = [source.signingSecrets ?? [], destination.signingSecrets ?? [], ...(await Promise.all(stored))]
+      return [...new Set(all.flat())]
     },
-    setup: new Setup({ ...options, oauthStates: new OauthStates(vault, clock), sides, gate }),
+    setup: new Setup({ ...options, vault, oauthStates: new OauthStates(vault, clock), sides, gate }),
     vault,
     cookieKey: () => vault.subkey('cookies'),
     close: () => closing.abort(),
   }
+}
+
+/** Entered with a key, as the OAuth client's, or alone. */
+async function storedSigningSecrets({ side, auth, oauth }: SideConnection, vault: Vault): Promise<readonly string[]> {
+  const client = side.clientSecretSigns ? await oauth.client().catch(() => undefined) : undefined
+  const alone = await readSigningSecrets(side, vault).catch(() => [])
+  return [...(await auth.signingSecrets().catch(() => [])), ...alone, ...(client ? [client.secret] : [])]
 }
 
 interface SideConnectionParts {
@@ -105,7 +114,7 @@ function createSideConnection(
       identify,
       onMismatch: refreshGate,
     })
-  const oauth = createOauthFlow(side, options)
+  const oauth = new OauthAccess(side, { ...options, vault })
   const auth = new RefreshingAuth({
     side,
     vault,

@@ -9,7 +9,7 @@ import { type Fault, toFault } from '../ports/fault.ts'
 import type { CredentialCheck } from './credential-check.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
 import { credentialsRejected, missingOauthClient, notConnected } from './errors.ts'
-import type { OauthFlow } from './oauth.ts'
+import type { OauthAccess } from './oauth-access.ts'
 import {
   asCredentials,
   asJson,
@@ -27,7 +27,7 @@ export interface RefreshingAuthParts {
   readonly vault: Vault
   /** Held while refreshing, so that two processes do not use one refresh token. */
   readonly lock: Lock
-  readonly oauth: OauthFlow | undefined
+  readonly oauth: Pick<OauthAccess, 'flow'>
   readonly clock: Clock
   /** Undefined unless the environment holds the credentials of this side. */
   readonly environment: EnvironmentCredentials | undefined
@@ -178,10 +178,11 @@ export class RefreshingAuth implements AuthProvider {
     const stored = this.#stored
     const credentials = this.#cached()
     if (stored === undefined || credentials?.kind !== 'oauth') return
-    if (oauth === undefined) throw missingOauthClient(side)
+    const flow = await oauth.flow()
+    if (flow === undefined) throw missingOauthClient(side)
     let next: OauthCredentials
     try {
-      next = await oauth.refresh(credentials, signal)
+      next = await flow.refresh(credentials, signal)
     } catch (error) {
       const fault = toFault(error)
       if (!fault.code.endsWith('/invalid-grant')) throw fault

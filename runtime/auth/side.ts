@@ -40,6 +40,15 @@ export interface Side extends AuthSpec {
   readonly signingSecrets?: readonly string[]
   /** How to register an OAuth client. */
   readonly oauthInstructions: string
+  /** The form that stores an OAuth client in place of the environment. Absent: one without hints. */
+  readonly clientFields?: ClientFields
+  /** Whether the side signs webhooks with the secret of its OAuth client. */
+  readonly clientSecretSigns?: true
+}
+
+export interface ClientFields {
+  readonly id: FieldHelp
+  readonly secret: FieldHelp
 }
 
 export interface OauthClient {
@@ -47,11 +56,29 @@ export interface OauthClient {
   readonly secret: string
 }
 
-export interface PasteField {
+export interface PasteField extends FieldHelp {
   readonly name: 'key' | 'signing'
+}
+
+export interface FieldHelp {
   readonly label: string
   /** Where to find the value, in one or two sentences. */
   readonly instructions: string
+  /** The pages of the product that show or create the value; with the permissions that it needs. */
+  readonly links?: (permissions: readonly string[]) => readonly ProductLink[]
+  /** Other values that people paste here, recognised by their shape. */
+  readonly mistakes?: readonly Mistake[]
+}
+
+export interface ProductLink {
+  readonly label: string
+  readonly href: string
+}
+
+export interface Mistake {
+  readonly shape: RegExp
+  /** What the value is, and what to paste in its place: one or two sentences without the last full stop. */
+  readonly problem: string
 }
 
 /** An API key or access token created by hand. */

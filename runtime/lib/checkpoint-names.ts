@@ -54,6 +54,12 @@ export const recipeLockCheckpoint = ({ kind, name }: RecipeName): string => `rec
 /** The encrypted credentials of a side. */
 export const credentialsCheckpoint = (side: string): string => `credentials:${side}`
 
+/** The encrypted OAuth client of a side, entered in the console. */
+export const oauthClientCheckpoint = (side: string): string => `oauth-client:${side}`
+
+/** Encrypted secrets that verify webhooks, entered apart from the credentials. */
+export const signingSecretsCheckpoint = (side: string): string => `signing-secrets:${side}`
+
 /** The lock of the process that is refreshing the credentials of a side. */
 export const credentialsLockCheckpoint = (side: string): string => `credentials-lock:${side}`
 

@@ -6,17 +6,18 @@ import type { Store } from '../../ports/store.ts'
 import { parseSecrets } from '../../source/verify-signature.ts'
 import type { EnvironmentCredentials } from '../environment-credentials.ts'
 import { accountMismatch, missingOauthClient } from '../errors.ts'
-import type { OauthFlow } from '../oauth.ts'
+import type { OauthAccess } from '../oauth-access.ts'
 import type { AuthorizationAttempt, OauthStates } from '../oauth-state.ts'
 import type { RefreshingAuth } from '../refreshing-auth.ts'
 import type { Credentials, KeyCredentials, NetworkEffects, Side } from '../side.ts'
-import { identifyAccount } from './identify-account.ts'
+import { checkPasted, type PastedCredentials } from './check-fields.ts'
+import { findAccount } from './find-account.ts'
 import { type AccountInfo, accountCheckpoint, loadSetupState, saveSetupState } from './setup-state.ts'
 
 export interface SideConnection {
   readonly side: Side
   readonly auth: RefreshingAuth
-  readonly oauth: OauthFlow | undefined
+  readonly oauth: OauthAccess
   /** Undefined unless the environment holds the credentials of this side. */
   readonly environment: EnvironmentCredentials | undefined
 }
@@ -25,12 +26,6 @@ export interface ConnectParts extends NetworkEffects {
   readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
   readonly oauthStates: OauthStates
   readonly logger: Logger
-}
-
-export interface PastedCredentials {
-  readonly key: string
-  readonly signing?: string
-  readonly region?: string
 }
 
 export interface ConnectedAccount extends AccountInfo {
@@ -45,10 +40,11 @@ export async function authorizationUrl(
   region: string | undefined,
   parts: ConnectParts,
 ): Promise<URL> {
-  if (oauth === undefined) throw missingOauthClient(side)
+  const flow = await oauth.flow()
+  if (flow === undefined) throw missingOauthClient(side)
   const { optionalPermissions = [] } = await loadSetupState(parts.store)
   const state = await parts.oauthStates.issue(attempt, region)
-  return oauth.authorizationUrl({ ...state, redirectUri: attempt.redirectUri, optionalPermissions })
+  return flow.authorizationUrl({ ...state, redirectUri: attempt.redirectUri, optionalPermissions })
 }
 
 export interface Callback extends AuthorizationAttempt {
@@ -67,8 +63,9 @@ export async function handleCallback(
   const { region, codeVerifier } = await parts.oauthStates.redeem(query.get('state') ?? '', attempt)
   const code = query.get('code')
   if (!code || query.has('error')) throw accessDenied(side, query.get('error'))
-  if (oauth === undefined) throw missingOauthClient(side)
-  const credentials = await oauth.exchangeCode(code, { redirectUri: attempt.redirectUri, codeVerifier }, signal)
+  const flow = await oauth.flow()
+  if (flow === undefined) throw missingOauthClient(side)
+  const credentials = await flow.exchangeCode(code, { redirectUri: attempt.redirectUri, codeVerifier }, signal)
   return saveConnection(connection, { ...credentials, ...(region !== undefined && { region }) }, parts, signal)
 }
 
@@ -82,10 +79,9 @@ export async function connectWithKey(
   const { side } = connection
   if (side.pasteFields.length === 0)
     throw new Fault('config', `${side.name}/oauth-only`, `${side.label} can be connected by OAuth only`)
+  const [problem] = Object.values(checkPasted(side, pasted))
+  if (problem !== undefined) throw new Fault('config', `${side.name}/malformed-credentials`, problem)
   const signingSecrets = parseSecrets(pasted.signing)
-  const values = { key: [pasted.key.trim()], signing: signingSecrets }
-  for (const { name, label } of side.pasteFields)
-    if (values[name].length === 0 || !values[name].every(isHeaderSafe)) throw malformedField(side, label, values[name])
   const credentials: KeyCredentials = {
     kind: 'key',
     key: pasted.key.trim(),
@@ -93,17 +89,6 @@ export async function connectWithKey(
     ...(pasted.region && { region: pasted.region }),
   }
   return saveConnection(connection, credentials, parts, signal)
-}
-
-/** Any other character in a header makes fetch throw an error that quotes the key. */
-const isHeaderSafe = (value: string): boolean => /^[\x21-\x7e]{4,4096}$/.test(value)
-
-function malformedField({ name }: Side, label: string, values: readonly string[]): Fault {
-  const message =
-    values.join('') === ''
-      ? `${label} is missing`
-      : `${label} contains spaces or other invalid characters: copy it again`
-  return new Fault('config', `${name}/malformed-credentials`, message)
 }
 
 function accessDenied({ name, label }: Side, error: string | null): Fault {
@@ -128,10 +113,10 @@ async function saveConnection(
 ): Promise<ConnectedAccount> {
   const { side, auth } = connection
   const { store, logger } = parts
-  const account = await identifyAccount(side, credentials, parts, signal)
+  const { account, region: reached } = await findAccount(side, credentials, parts, signal)
   const pinned = asId(await store.readCheckpoint(accountCheckpoint(side)))
   if (pinned !== undefined && pinned !== account.id) throw accountMismatch(side, account)
-  const region = Object.keys(side.hosts).find((name) => name === account.region?.toLowerCase())
+  const region = Object.keys(side.hosts).find((name) => name === account.region?.toLowerCase()) ?? reached
   const previous = await auth.credentials().catch(() => undefined)
   await auth.replace({ ...credentials, ...(region !== undefined && { region }) })
   const state = await loadSetupState(store)
@@ -154,8 +139,9 @@ async function revokeReplaced(
   if (revocation.by === 'token')
     return `the previous OAuth access was forgotten here but not revoked; if the key belongs to another app, uninstall the previous app in ${side.label}`
   try {
-    if (oauth === undefined) throw missingOauthClient(side)
-    await oauth.revoke(previous, signal)
+    const flow = await oauth.flow()
+    if (flow === undefined) throw missingOauthClient(side)
+    await flow.revoke(previous, signal)
     return 'the previous OAuth access was revoked'
   } catch (error) {
     const { code, message } = toFault(error)

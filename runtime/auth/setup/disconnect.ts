@@ -1,6 +1,6 @@
 /** Disconnects both sides: revokes access where the side supports it, deletes the credentials, stops delivery. */
 
-import { credentialsCheckpoint } from '../../lib/checkpoint-names.ts'
+import { credentialsCheckpoint, oauthClientCheckpoint, signingSecretsCheckpoint } from '../../lib/checkpoint-names.ts'
 import type { Logger } from '../../ports/effects.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Store } from '../../ports/store.ts'
@@ -29,9 +29,10 @@ export async function disconnect(
   signal: AbortSignal,
 ): Promise<readonly DisconnectResult[]> {
   const results = await Promise.all(connections.map((connection) => revokeSide(connection, signal)))
-  const { accounts } = await loadSetupState(store)
-  const deleted = connections.map(({ side }) => ({ name: credentialsCheckpoint(side.side), value: undefined }))
-  await saveSetupState(store, { disconnectedAt: clock.now(), ...(accounts && { accounts }) }, deleted)
+  const { accounts, publicUrl } = await loadSetupState(store)
+  const names = [credentialsCheckpoint, oauthClientCheckpoint, signingSecretsCheckpoint]
+  const deleted = connections.flatMap(({ side }) => names.map((name) => ({ name: name(side.side), value: undefined })))
+  await saveSetupState(store, { disconnectedAt: clock.now(), ...(accounts && { accounts }), ...(publicUrl && { publicUrl }) }, deleted)
   for (const { auth } of connections) await auth.invalidate()
   return results
 }
@@ -43,9 +44,10 @@ async function revokeSide({ side, auth, oauth }: SideConnection, signal: AbortSi
     const credentials = await auth.credentials()
     if (credentials === undefined) return result(true, 'it was not connected')
     if (credentials.kind === 'key') return result(false, `the key was deleted here; delete it in ${side.label} as well`)
-    if (oauth === undefined || side.oauth?.revocation === undefined)
+    const flow = await oauth.flow()
+    if (flow === undefined || side.oauth?.revocation === undefined)
       return result(false, `the access token was deleted here; remove our app in ${side.label} as well`)
-    await oauth.revoke(credentials, signal)
+    await flow.revoke(credentials, signal)
     return result(true, 'access was revoked')
   } catch (error) {
     const { code, message } = toFault(error)

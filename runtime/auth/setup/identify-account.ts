@@ -42,15 +42,18 @@ export async function identifyAccount(
 }
 
 function explainRejection(
-  { configured, hosts, account, explainStatus }: Side,
+  { configured, hosts, region, baseUrl, account, explainStatus }: Side,
   { kind }: Credentials,
   status: number,
   body: Json | undefined,
 ): ErrorExplanation {
   const key = configured === undefined ? 'the pasted credentials' : 'the configured credentials'
   const subject = kind === 'key' ? key : 'the access token it has just issued'
-  const region = kind === 'key' && Object.keys(hosts).length > 1 ? ', and choose its region' : ''
-  if (status === 401) return { message: `it rejected ${subject}: copy them in full, from the right account${region}` }
+  const names = Object.keys(hosts)
+  const isOne = (configured ?? region ?? baseUrl) !== undefined || names.length < 2
+  const wasSearched = kind === 'key' && !isOne
+  const searched = wasSearched ? ` (tried: ${names.map((name) => name.toUpperCase()).join(', ')})` : ''
+  if (status === 401) return { message: `it rejected ${subject}: copy them in full, from the right account${searched}` }
   if (status === 403) {
     const permission = account?.permission ?? 'a permission'
     return { message: `${subject} cannot read which account they belong to: ${permission} is missing` }

@@ -20,6 +20,8 @@ export interface SetupState {
   /** The optional permissions chosen then. */
   readonly optionalPermissions?: readonly string[]
   readonly accounts?: Readonly<Partial<Record<SideName, AccountInfo>>>
+  /** Where the source and browsers reach this connector. */
+  readonly publicUrl?: string
   /** When a person confirmed setup: delivery may run. */
   readonly finishedAt?: number
   /** When both sides were disconnected. */

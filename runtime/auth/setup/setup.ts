@@ -2,11 +2,14 @@
 
 import type { AuthMethod } from '../../ports/auth.ts'
 import { toFault } from '../../ports/fault.ts'
+import { parseSecrets } from '../../source/verify-signature.ts'
 import type { RefreshableGate } from '../delivery-gate.ts'
 import type { EnvironmentCredentials } from '../environment-credentials.ts'
 import type { AuthorizationAttempt } from '../oauth-state.ts'
 import type { Side, SideName } from '../side.ts'
 import { type UninstallNotice, UninstallVerifier } from '../uninstall-verifier.ts'
+import type { Vault } from '../vault.ts'
+import type { EnteredClient, PastedCredentials } from './check-fields.ts'
 import {
   authorizationUrl,
   type Callback,
@@ -14,7 +17,6 @@ import {
   type ConnectParts,
   connectWithKey,
   handleCallback,
-  type PastedCredentials,
   type SideConnection,
 } from './connect.ts'
 import { type DisconnectResult, disconnect } from './disconnect.ts'
@@ -27,6 +29,7 @@ import {
   type SetupStep,
   saveSetupState,
 } from './setup-state.ts'
+import { saveSigningSecrets } from './signing-secrets.ts'
 
 export interface SideView {
   readonly side: Side
@@ -38,6 +41,8 @@ export interface SideView {
   /** Why the account of the environment's credentials could not be identified. */
   readonly accountError?: string
   readonly hasOauthClient: boolean
+  /** Of the OAuth client entered in the console. */
+  readonly clientId?: string
 }
 
 export interface SetupView {
@@ -50,6 +55,7 @@ export interface SetupView {
 }
 
 export interface SetupParts extends ConnectParts {
+  readonly vault: Pick<Vault, 'read' | 'put'>
   readonly sides: Readonly<Record<SideName, SideConnection>>
   readonly gate: RefreshableGate
 }
@@ -92,6 +98,25 @@ export class Setup {
     await saveSetupState(store, { ...(await loadSetupState(store)), optionalPermissions })
   }
 
+  /** Stores an OAuth client in place of the environment's. */
+  async saveClient(side: SideName, { clientId, clientSecret }: EnteredClient): Promise<void> {
+    const { sides, gate } = this.#parts
+    await sides[side].oauth.save({ id: clientId.trim(), secret: clientSecret.trim() })
+    await gate.refresh()
+  }
+
+  /** Stores secrets that verify webhooks, in place of those entered before. */
+  async saveSigningSecrets(side: SideName, text: string): Promise<void> {
+    const { sides, vault } = this.#parts
+    await saveSigningSecrets(sides[side].side, parseSecrets(text), vault)
+  }
+
+  /** Where the source and browsers reach this connector, unless the environment says it. */
+  async savePublicUrl(publicUrl: string): Promise<void> {
+    const { store } = this.#parts
+    await saveSetupState(store, { ...(await loadSetupState(store)), publicUrl })
+  }
+
   authorizationUrl(attempt: AuthorizationAttempt, region?: string): Promise<URL> {
     return authorizationUrl(this.#parts.sides[attempt.side], attempt, region, this.#parts)
   }
@@ -130,8 +155,8 @@ export class Setup {
 }
 
 async function sideView(connection: SideConnection, state: SetupState, signal?: AbortSignal): Promise<SideView> {
-  const { side, auth, oauth, environment } = connection
-  const base = { side, hasOauthClient: oauth !== undefined }
+  const { side, auth, environment } = connection
+  const base = { side, ...(await clientView(connection)) }
   if (environment !== undefined) {
     const identity = await identifyEnvironment(connection, environment, signal)
     const problem = (await auth.blockingFault())?.message
@@ -147,6 +172,13 @@ async function sideView(connection: SideConnection, state: SetupState, signal?: 
   } catch (error) {
     return { ...view, problem: toFault(error).message }
   }
+}
+
+/** A client that cannot be decrypted is entered again. */
+async function clientView({ side, oauth }: SideConnection): Promise<Pick<SideView, 'hasOauthClient' | 'clientId'>> {
+  const client = side.oauth === undefined ? undefined : await oauth.client().catch(() => undefined)
+  const isStored = client !== undefined && side.client === undefined
+  return { hasOauthClient: client !== undefined, ...(isStored && { clientId: client.id }) }
 }
 
 async function identifyEnvironment(
