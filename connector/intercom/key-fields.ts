@@ -37,7 +37,8 @@ export const TOKEN_FIELD: PasteField = {
     OF_KLAVIYO,
     {
       shape: UUID,
-      problem: 'This looks like the client ID or the client secret. The access token is under Configure → Authentication',
+      problem:
+        'This looks like the client ID or the client secret. The access token is under Configure → Authentication',
     },
     isWorkspaceId('The access token is under Configure → Authentication'),
   ],

@@ -25,10 +25,11 @@ export const KEY_FIELD: PasteField = {
   mistakes: [
     {
       shape: PUBLIC_KEY,
-      problem: 'This is Klaviyo’s public API key, the site ID, which cannot send events. A private API key begins with pk_',
+      problem:
+        'This is Klaviyo’s public API key, the site ID, which cannot send events. A private API key begins with “pk_”',
     },
     OF_INTERCOM,
-    { shape: UUID, problem: 'This looks like the client ID of an OAuth app. A private API key begins with pk_' },
+    { shape: UUID, problem: 'This looks like the client ID of an OAuth app. A private API key begins with “pk_”' },
   ],
 }
 
@@ -40,7 +41,10 @@ export const CLIENT_FIELDS: ClientFields = {
     mistakes: [
       { shape: PRIVATE_KEY, problem: 'This is a private API key: enter it under “Connect with a key”' },
       OF_INTERCOM,
-      { shape: PUBLIC_KEY, problem: 'This is Klaviyo’s public API key, the site ID. The client ID is on the page of your app' },
+      {
+        shape: PUBLIC_KEY,
+        problem: 'This is Klaviyo’s public API key, the site ID. The client ID is on the page of your app',
+      },
     ],
   },
   secret: {

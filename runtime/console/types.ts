@@ -131,7 +131,9 @@ export interface PageContext {
    * Ends an action: redirects to a page that shows `text` once. `text` must hold no payload and no address, `path` nothing
    * of a person, hashed or not.
    */
-  redirect(path: string, text?: string, tone?: Tone): Response
+  redirect(path: string, text?: string, tone?: Tone, rejected?: RejectedForm): Response
+  /** The form of this page that was refused just now. */
+  readonly rejected?: RejectedForm | undefined
   /** Ends an action with a page, for what is not kept: a form with its errors, a result. */
   respond(page: RespondedPage): Promise<Response>
   /** 404, inside the layout. */
@@ -145,6 +147,14 @@ export interface RespondedPage {
   readonly body: Html
   /** Default: 200. */
   readonly status?: 200 | 409 | 422
+}
+
+/** What is wrong with a form, carried in a signed cookie to the page that shows it again. */
+export interface RejectedForm {
+  /** By the name of the field, each a sentence without its full stop. */
+  readonly errors: Readonly<Record<string, string>>
+  /** What was entered in the other fields: no secret, and nothing of a person. */
+  readonly values: Readonly<Record<string, string>>
 }
 
 export type Tone = 'good' | 'bad'

@@ -31,7 +31,10 @@ export function checkClient(fields: ClientFields, { clientId, clientSecret }: En
   return withoutGaps([
     ['clientId', findProblem(id, [clientId.trim()].filter(Boolean))],
     ['clientSecret', findProblem(secret, [clientSecret.trim()].filter(Boolean))],
-    ['clientSecret', isSame ? `This is the same value as under ${id.label}: copy the ${lower(secret.label)}` : undefined],
+    [
+      'clientSecret',
+      isSame ? `This is the same value as under ${id.label}: copy the ${lower(secret.label)}` : undefined,
+    ],
   ])
 }
 

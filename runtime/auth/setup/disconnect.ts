@@ -32,7 +32,11 @@ export async function disconnect(
   const { accounts, publicUrl } = await loadSetupState(store)
   const names = [credentialsCheckpoint, oauthClientCheckpoint, signingSecretsCheckpoint]
   const deleted = connections.flatMap(({ side }) => names.map((name) => ({ name: name(side.side), value: undefined })))
-  await saveSetupState(store, { disconnectedAt: clock.now(), ...(accounts && { accounts }), ...(publicUrl && { publicUrl }) }, deleted)
+  await saveSetupState(
+    store,
+    { disconnectedAt: clock.now(), ...(accounts && { accounts }), ...(publicUrl && { publicUrl }) },
+    deleted,
+  )
   for (const { auth } of connections) await auth.invalidate()
   return results
 }

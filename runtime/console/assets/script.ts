@@ -8,6 +8,7 @@
  * - Inside them, elements with `data-keep` stay unchanged.
  * - A form with `data-confirm` shows this text in a dialog first.
  * - A field with `data-from-fragment` is filled from the fragment of the URL, and its form is sent.
+ * - A button with `data-copy` copies this text. It is hidden without the script.
  * - `time[data-local]` shows the reader's time zone, with UTC as its title: the server does this once it has the cookie.
  */
 export const script = `const { base, zone } = document.body.dataset
@@ -43,6 +44,19 @@ const sendFragment = () => {
 }
 sendFragment()
 addEventListener('hashchange', sendFragment)
+
+const showCopyButtons = (root) => {
+  for (const button of root.querySelectorAll('button[data-copy]')) button.hidden = !navigator.clipboard
+}
+showCopyButtons(document)
+document.addEventListener('click', async ({ target }) => {
+  const button = target.closest?.('button[data-copy]')
+  if (!button) return
+  await navigator.clipboard.writeText(button.dataset.copy)
+  const label = button.dataset.label ?? (button.dataset.label = button.textContent)
+  button.textContent = 'Copied'
+  setTimeout(() => (button.textContent = label), 2000)
+})
 
 // Unchanged elements are kept, so that a button keeps its focus and a click in progress still counts.
 // Attributes, because \`form.id\` is the form's field of this name. Forms with another action are other elements.
@@ -94,6 +108,7 @@ const updateRegions = ({ title, icon, sections }) => {
   for (const region of changed) {
     const next = parse(sections[region.id])
     if (isFirstVisit) showLocalTimes(next)
+    showCopyButtons(next)
     patchElement(region, next)
   }
   announce(changed)

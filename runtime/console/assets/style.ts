@@ -9,9 +9,22 @@ import { forms } from './styles/forms.ts'
 import { frame } from './styles/frame.ts'
 import { lists } from './styles/lists.ts'
 import { pieces } from './styles/pieces.ts'
+import { setup } from './styles/setup.ts'
 import { tables } from './styles/tables.ts'
 import { tokens } from './styles/tokens.ts'
 
-export const style = [tokens, base, forms, pieces, frame, lists, tables, charts, activity, code, editing, design].join(
-  '\n',
-)
+export const style = [
+  tokens,
+  base,
+  forms,
+  pieces,
+  frame,
+  lists,
+  tables,
+  setup,
+  charts,
+  activity,
+  code,
+  editing,
+  design,
+].join('\n')

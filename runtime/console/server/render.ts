@@ -37,11 +37,13 @@ export class PageRenderer {
   async page(c: Context<ConsoleEnv>, { path, title, render }: Pick<Page, 'path' | 'title' | 'render'>) {
     const session = c.var.session ?? NO_SESSION
     const token = this.#services.sessions.formToken(session)
-    const context = this.contextOf(c, token)
+    const flash = this.#services.flash.read(c, session)
+    const context = { ...this.contextOf(c, token), rejected: flash?.rejected }
     const body = await render(context)
     if (body instanceof Response) return body
+    // A page that redirects leaves it for the next one.
+    this.#services.flash.remove(c)
     const text = typeof title === 'string' ? title : title(context)
-    const flash = this.#services.flash.take(c, session)
     const access = await this.#access(c)
     const live = findLiveSections(await this.#layout(c, { context, title: text, body, path, flash, ...access }), token)
     const known = c.req.header(LIVE_HEADER)
@@ -68,9 +70,9 @@ export class PageRenderer {
     let done: string | undefined
     const response = await run({
       ...context,
-      redirect(to, text, tone = 'good') {
+      redirect(to, text, tone = 'good', rejected) {
         if (tone === 'good') done = text
-        return context.redirect(to, text, tone)
+        return context.redirect(to, text, tone, rejected)
       },
     })
     if (done !== undefined) await noteAction(context, path, done)
@@ -104,9 +106,9 @@ export class PageRenderer {
       link,
       eventsUrl: link(`${CHANGES_PATH}?seen=${updates.lastId}`),
       timeZone: viewerZone(c),
-      redirect(path, text, tone = 'good') {
+      redirect(path, text, tone = 'good', rejected) {
         // The session may have been replaced since, by signing in or out.
-        if (text !== undefined) flash.set(c, c.var.session ?? NO_SESSION, { text, tone })
+        if (text !== undefined) flash.set(c, c.var.session ?? NO_SESSION, { text, tone, rejected })
         return c.redirect(link(path), 303)
       },
       respond: async ({ path, title, body, status = 200 }) => {

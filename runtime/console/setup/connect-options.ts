@@ -1,8 +1,11 @@
-/** The two ways to connect an account: OAuth, or a key created there. */
+/** The two ways to connect an account: a key created there, or OAuth. The one that works now comes first. */
 import { html } from 'hono/html'
+import { clientFieldsOf } from '../../auth/setup/check-fields.ts'
 import type { SetupView, SideView } from '../../auth/setup/setup.ts'
-import type { PasteField, Side } from '../../auth/side.ts'
+import type { Side } from '../../auth/side.ts'
 import { toFault } from '../../ports/fault.ts'
+import { copyable } from '../copyable.ts'
+import { type FormField, formField } from '../form-field.ts'
 import type { Html, PageContext } from '../types.ts'
 import {
   consoleOrigin,
@@ -13,17 +16,73 @@ import {
   toAuthorizationAttempt,
 } from './shared.ts'
 
-export async function oauthOption(view: SideView, { state }: SetupView, context: PageContext): Promise<Html> {
-  const { side } = view
-  if (side.oauth === undefined) return html`<p>${side.label} does not offer OAuth.</p>`
-  const redirect = html`<p class="soft">Redirect URL to register there: <code>${redirectUrl(context, side)}</code></p>`
-  if (!view.hasOauthClient)
-    return html`<p>No OAuth app is configured for ${side.label}. ${side.oauthInstructions}</p>${redirect}`
-  if (isOtherHost(context))
-    return html`<p>${side.label} would return you to a different address. <a href="${consoleOrigin(context)}${context.link('/set-up')}">Continue at that address</a>.</p>`
+/** A card for each way. The second is closed unless its form was refused. */
+export async function connectOptions(view: SideView, setup: SetupView, context: PageContext): Promise<Html> {
+  const { side, hasOauthClient } = view
+  const key = side.pasteFields.length > 0 ? keyForm(view, setup, context) : ''
+  const oauth = side.oauth === undefined ? '' : await oauthOption(view, setup, context)
+  if (hasOauthClient)
+    return html`<section class="card" aria-labelledby="oauth"><h2 id="oauth">Connect with OAuth</h2>${oauth}</section>
+${key && otherWay('Connect with a key instead', key, ['key', 'signing'], context)}`
+  return html`${key && html`<section class="card" aria-labelledby="paste"><h2 id="paste">Connect with a key</h2>${key}</section>`}
+${oauth && otherWay('Connect with OAuth instead', oauth, ['clientId', 'clientSecret'], context)}`
+}
+
+function otherWay(title: string, content: Html, fields: readonly string[], { rejected }: PageContext): Html {
+  const wasRefused = fields.some((name) => rejected?.errors[name] !== undefined)
+  return html`<details class="card"${wasRefused && html` open`}><summary><strong>${title}</strong></summary><div class="opened">${content}</div></details>`
+}
+
+function keyForm({ side, hasOauthClient }: SideView, { state }: SetupView, context: PageContext): Html {
+  const { name, pasteFields, label, hosts, baseUrl, region } = side
+  const permissions = [...Object.keys(side.permissions), ...(state.optionalPermissions ?? [])]
+  const fields = pasteFields.map(
+    ({ name, label, instructions, links }): FormField => ({
+      name,
+      label,
+      hint: instructions,
+      links: links?.(permissions) ?? [],
+      type: 'secret',
+    }),
+  )
+  const isSearched = Object.keys(hosts).length > 1 && baseUrl === undefined && region === undefined
+  const regions = Object.keys(hosts).map((region) => region.toUpperCase())
+  return html`<form method="post" action="${context.link(`/set-up/${name}/paste`)}" autocomplete="off">${context.csrfField}
+${fields.map((field) => formField(field, context))}
+<p class="soft">Tested right away, and stored encrypted.${isSearched && html` The region is found by trying ${regions.join(', ')}.`}</p>
+<button${hasOauthClient && html` class="plain"`}>Connect ${label}</button></form>`
+}
+
+async function oauthOption(view: SideView, setup: SetupView, context: PageContext): Promise<Html> {
+  const { side, hasOauthClient, clientId } = view
+  const { state } = setup
+  const redirect = html`<p>Redirect URL ${copyable(redirectUrl(context, side, state), 'the redirect URL')}</p>`
+  if (!hasOauthClient) return html`<p>${side.oauthInstructions}</p>${redirect}${clientForm(view, context)}`
+  const change =
+    clientId !== undefined &&
+    html`<details><summary>Change the OAuth app</summary><div class="opened">${clientForm(view, context)}</div></details>`
+  if (isOtherHost(context, state))
+    return html`<p>${side.label} would return you to a different address. <a href="${consoleOrigin(context, state)}${context.link('/set-up')}">Continue at that address</a>.</p>${change}`
   return html`<p>${side.label} asks you to allow access, then returns you to this page.</p>
-${await oauthLinks(view, context)}${redirect}
-${permissionsForm(side, state.optionalPermissions, context)}`
+${await oauthLinks(view, setup, context)}${redirect}
+${permissionsForm(side, state.optionalPermissions, context)}${change}`
+}
+
+/** The OAuth app of the person's own. Its secret is sealed like a token. */
+function clientForm({ side, clientId }: SideView, context: PageContext): Html {
+  const { id, secret } = clientFieldsOf(side)
+  const permissions = Object.keys(side.permissions)
+  const field = (name: string, { label, instructions, links }: typeof id, type: FormField['type']): FormField => ({
+    name,
+    label,
+    hint: instructions,
+    links: links?.(permissions) ?? [],
+    type,
+  })
+  return html`<form method="post" action="${context.link(`/set-up/${side.name}/client`)}" autocomplete="off">${context.csrfField}
+${formField({ ...field('clientId', id, 'text'), value: clientId }, context)}
+${formField(field('clientSecret', secret, 'secret'), context)}
+<button class="plain">Save OAuth app</button></form>`
 }
 
 /** Optional permissions can be added later: OAuth requests those selected when it starts. */
@@ -40,9 +99,9 @@ function permissionsForm(
 }
 
 /** Without a usable encryption key OAuth cannot start: its state could not be verified on return. */
-async function oauthLinks(view: SideView, context: PageContext): Promise<Html> {
+async function oauthLinks(view: SideView, setup: SetupView, context: PageContext): Promise<Html> {
   try {
-    const links = await Promise.all(regionsOf(view.side).map((region) => oauthLink(view, region, context)))
+    const links = await Promise.all(regionsOf(view.side).map((region) => oauthLink(view, region, setup, context)))
     return html`${regionHint(view.side)}<p class="row">${links}</p>`
   } catch (error) {
     return html`<p class="message bad" role="alert">${toFault(error).message}.</p>`
@@ -65,29 +124,10 @@ function regionsOf({ oauth, region }: Side): readonly string[] {
   return region !== undefined && regions.includes(region) ? [region] : regions
 }
 
-async function oauthLink(view: SideView, region: string, context: PageContext): Promise<Html> {
+async function oauthLink(view: SideView, region: string, { state }: SetupView, context: PageContext): Promise<Html> {
   const { side } = view
   // A link, not a form: browsers apply the `form-action` policy to the redirect of a form's answer.
-  const url = await setupOf(context)?.authorizationUrl(toAuthorizationAttempt(context, view), region)
+  const url = await setupOf(context)?.authorizationUrl(toAuthorizationAttempt(context, view, state), region)
   const suffix = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
   return html`<a class="button" href="${url?.href ?? ''}">Continue to ${side.label}${suffix}</a>`
-}
-
-export function keyOption(side: Side, { csrfField, link }: PageContext): Html {
-  const { name, pasteFields, hosts, region, label } = side
-  const regions = Object.keys(hosts)
-  const hostSuffix = (name: string) => (regionsOf(side).includes(name) ? `, ${authorizeHost(side, name)}` : '')
-  const regionSelect = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
-    (region) => html`<option value="${region}">${region.toUpperCase()}${hostSuffix(region)}</option>`,
-  )}</select>`
-  return html`<p>Use a key of your own account. It is tested right away and stored encrypted.</p>
-<form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrfField}
-${pasteFields.map((field) => keyInput(field))}
-${regions.length > 1 && region === undefined ? regionSelect : ''}
-<button>Connect ${label}</button></form>`
-}
-
-function keyInput({ name, label, instructions }: PasteField): Html {
-  return html`<label for="${name}">${label}</label><p class="soft" id="${name}-how">${instructions}</p>
-<input type="password" id="${name}" name="${name}" required autocomplete="off" spellcheck="false" aria-describedby="${name}-how">`
 }

@@ -16,7 +16,7 @@ export const disconnectPage: Page = {
 <h2>What happens</h2>
 <ul>
 <li>Delivery stops, and webhooks are no longer accepted.</li>
-<li>OAuth access is revoked in both accounts. Stored tokens and keys are deleted here.</li>
+<li>OAuth access is revoked in both accounts. Tokens, keys, OAuth apps and webhook secrets entered here are deleted.</li>
 ${fromEnvironment.map(({ side }) => html`<li>The credentials of ${side.label} are in the environment of this process: remove them there.</li>`)}
 <li>Nothing is deleted in ${source.side.label} or ${destination.side.label}.</li>
 </ul>

@@ -1,9 +1,11 @@
 /** The pages and actions of setup. Fixed paths come before those with a connection's name. */
 import type { Action, Page } from '../types.ts'
+import { addressAction } from './address.ts'
 import { checkPage } from './check.ts'
-import { callbackPage, connectPage, pasteAction, permissionsAction } from './connect.ts'
+import { callbackPage, clientAction, connectPage, pasteAction, permissionsAction } from './connect.ts'
 import { disconnectAction, disconnectPage } from './disconnect.ts'
 import { approveAction, finishAction, setupPage } from './setup.ts'
+import { signingSecretAction } from './signing-secret.ts'
 import { webhooksPage } from './webhooks.ts'
 
 export const setupPages: readonly Page[] = [
@@ -19,6 +21,9 @@ export const setupActions: readonly Action[] = [
   approveAction,
   finishAction,
   disconnectAction,
+  addressAction,
   pasteAction,
+  clientAction,
+  signingSecretAction,
   permissionsAction,
 ]

@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html'
 import type { Setup, SetupView, SideView } from '../../auth/setup/setup.ts'
+import type { SetupState } from '../../auth/setup/setup-state.ts'
 import type { Side } from '../../auth/side.ts'
 import type { AuthMethod } from '../../ports/auth.ts'
 import type { Html, PageContext } from '../types.ts'
@@ -12,24 +13,27 @@ export const setupOf = ({ options }: PageContext): Setup | undefined => options.
 export const CREDENTIALS_BY_HOST =
   'The program that runs this connector manages the credentials of both accounts. They cannot be changed here.'
 
-/** The public address of this console, without a trailing slash. */
-export function consoleOrigin({ options, url }: PageContext): string {
-  return (options.publicUrl ?? url.origin).replace(/\/+$/, '')
+/** The public address of this console, without a trailing slash: of the environment, entered in setup, or that of the request. */
+export function consoleOrigin(
+  { options, url }: PageContext,
+  { publicUrl }: Pick<SetupState, 'publicUrl'> = {},
+): string {
+  return (options.publicUrl ?? publicUrl ?? url.origin).replace(/\/+$/, '')
 }
 
 /** The OAuth redirect URL. Must equal the one registered at the side exactly. */
-export const redirectUrl = (context: PageContext, { name }: Side): string =>
-  `${consoleOrigin(context)}${context.link(`/set-up/${name}/callback`)}`
+export const redirectUrl = (context: PageContext, { name }: Side, state: SetupState): string =>
+  `${consoleOrigin(context, state)}${context.link(`/set-up/${name}/callback`)}`
 
 /** The browser uses another host than the redirect URL, so its session would be missing after OAuth. */
-export function isOtherHost(context: PageContext): boolean {
-  return new URL(consoleOrigin(context)).host !== context.url.host
+export function isOtherHost(context: PageContext, state: SetupState): boolean {
+  return new URL(consoleOrigin(context, state)).host !== context.url.host
 }
 
-export const toAuthorizationAttempt = (context: PageContext, { side }: SideView) => ({
+export const toAuthorizationAttempt = (context: PageContext, { side }: SideView, state: SetupState) => ({
   side: side.side,
   session: context.session,
-  redirectUri: redirectUrl(context, side),
+  redirectUri: redirectUrl(context, side, state),
 })
 
 /** The connection named in the page's path. */
@@ -67,10 +71,10 @@ export function permissionsTable({ side }: SideView, withOptional = false): Html
   const row = ([name, purpose]: [string, string], note: Html | '' = '') =>
     html`<tr><th scope="row">${name}</th><td>${purpose}${note}</td></tr>`
   const optional = withOptional ? Object.entries(side.optionalPermissions) : []
-  return html`<div class="table"><table>
-<caption>${side.label} <span class="soft">required permissions</span></caption>
-<thead><tr><th scope="col">Permission</th><th scope="col">Purpose</th></tr></thead>
-<tbody>${Object.entries(side.permissions).map((entry) => row(entry))}${optional.map((entry) => row(entry, html` <span class="soft">optional</span>`))}</tbody>
+  return html`<div class="table"><table class="tight">
+<caption>Permissions <span class="soft">of ${side.label}</span></caption>
+<thead class="hidden"><tr><th scope="col">Permission</th><th scope="col">Purpose</th></tr></thead>
+<tbody>${Object.entries(side.permissions).map((entry) => row(entry))}${optional.map((entry) => row(entry, html` <span class="badge">Optional</span>`))}</tbody>
 </table></div>`
 }
 

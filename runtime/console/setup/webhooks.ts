@@ -4,25 +4,29 @@ import type { Connector } from '../../connector.ts'
 import { readWebhookActivity, type WebhookActivity } from '../../health/webhook-activity.ts'
 import { capitalize, plural } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
+import { copyable, copyButton } from '../copyable.ts'
 import { timeElement } from '../format-html.ts'
 import type { Html, Page, PageContext } from '../types.ts'
-import { consoleOrigin } from './shared.ts'
+import { addressForm, addressProblem } from './address.ts'
+import { consoleOrigin, setupOf } from './shared.ts'
+import { signingSecretForm } from './signing-secret.ts'
 
 export const webhooksPage: Page = {
   path: '/set-up/webhooks',
   title: 'Webhooks',
   async render(context) {
     const { spec, store } = context.options.connector
-    const entered = context.url.searchParams.get('address') ?? ''
-    const address = URL.canParse(entered) ? new URL(entered).origin : consoleOrigin(context)
+    const setup = await setupOf(context)?.view()
+    const address = consoleOrigin(context, setup?.state)
+    const edits = setup !== undefined && context.may('set-up')
     return html`<section id="arrived" class="card" data-live aria-labelledby="test"><h2 id="test">Last webhook</h2>${await lastWebhook(context)}</section>
-<section class="card" aria-labelledby="paste"><h2 id="paste">Webhook URL</h2>
+<section class="card" aria-labelledby="urls"><h2 id="urls">Webhook URL</h2>
 <p>Enter this in the settings of your ${capitalize(spec.source.name)} app, under webhooks:</p>
 ${webhookUrls(spec, address)}
-<form method="get"><label for="address">Public address of this connector</label>
-<p class="soft" id="why">${capitalize(spec.source.name)} must reach this connector over HTTPS, for example through a tunnel or a proxy. Set CONNECTOR_URL to save the address.</p>
-<div class="row"><input id="address" name="address" type="url" placeholder="https://connector.example.com" value="${entered}" aria-describedby="why"><button class="plain">Update URL</button></div></form>
+${addressProblem(context, setup?.state)}
+${edits && addressForm(context, setup.state)}
 </section>
+${edits && (await signingSecretForm(setup.source, context))}
 ${topicsTable(spec, await readWebhookActivity(store))}`
   },
 }
@@ -30,10 +34,9 @@ ${topicsTable(spec, await readWebhookActivity(store))}`
 function webhookUrls({ webhook }: Spec, address: string): Html {
   const { uninstall } = webhook
   return html`<dl class="facts">
-<dt>Webhook URL</dt><dd><code>${address}${webhook.path}</code></dd>
-${uninstall && html`<dt>Uninstall URL</dt><dd><code>${address}${uninstall.path}</code> <span class="soft">optional: stops delivery when the app is uninstalled</span></dd>`}
-</dl>
-${!address.startsWith('https:') && html`<p class="message bad">This address is local or without HTTPS, so webhooks cannot reach it.</p>`}`
+<dt>Webhook URL</dt><dd>${copyable(`${address}${webhook.path}`, 'the webhook URL')}</dd>
+${uninstall && html`<dt>Uninstall URL</dt><dd>${copyable(`${address}${uninstall.path}`, 'the uninstall URL')} <span class="soft">optional: stops delivery when the app is uninstalled</span></dd>`}
+</dl>`
 }
 
 /** The last webhook received or rejected, and how to fix a missing secret. */
@@ -75,7 +78,7 @@ function topicsTable({ mappings, profile }: Spec, activity: WebhookActivity | un
 <td data-name="Used for">${uses}</td>
 <td data-name="Last webhook">${seen[topic] === undefined ? html`<span class="soft">never seen</span>` : timeElement(seen[topic])}</td></tr>`
   return html`<section id="topics" data-live aria-label="Topics"><div class="table"><table class="stack">
-<caption>Topics to subscribe <span class="soft">${rows.size} topics</span></caption>
+<caption class="with-action"><span>Topics to subscribe <span class="soft">${rows.size} topics</span></span> ${copyButton([...rows.keys()].sort().join('\n'), 'Copy all topics')}</caption>
 <thead><tr><th scope="col">Topic</th><th scope="col">Used for</th><th scope="col">Last webhook</th></tr></thead>
 <tbody>${[...rows].sort().map(([topic, uses]) => row(topic, uses.join(', ')))}${others.sort().map((topic) => row(topic, 'nothing'))}</tbody>
 </table></div></section>`

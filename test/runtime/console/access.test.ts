@@ -31,6 +31,9 @@ const ACTIONS: Readonly<Record<string, VisitorAccess>> = {
   '/set-up/approve': 'set-up',
   '/set-up/finish': 'set-up',
   '/set-up/disconnect': 'set-up',
+  '/set-up/address': 'set-up',
+  '/set-up/:name/client': 'set-up',
+  '/set-up/:name/signing': 'set-up',
   '/set-up/:name/paste': 'set-up',
   '/set-up/:name/extras': 'set-up',
 }

@@ -112,9 +112,16 @@ async function recipe(): Promise<Stage> {
 }
 
 /** Setup before its first step, or complete. What it changes: the requests to both vendors, and its state. */
-async function settingUp(step: 'new' | 'consented' | 'keys' | 'done', from: string, fields = {}): Promise<Stage> {
+async function settingUp(
+  step: 'new' | 'consented' | 'keys' | 'secretless' | 'done',
+  from: string,
+  fields = {},
+): Promise<Stage> {
   const it = createAuthHarness()
-  const connections = step === 'done' ? await completeSetup(it) : await it.open()
+  const connections =
+    step === 'done'
+      ? await completeSetup(it)
+      : await it.open(step === 'secretless' ? { INTERCOM_ACCESS_TOKEN: TOKEN } : {})
   const { setup } = connections
   if (step === 'consented' || step === 'keys') await setup.consent([])
   if (step === 'keys') {
@@ -241,6 +248,12 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/set-up/disconnect', () => settingUp('done', '/set-up/disconnect')],
   // A key that is pasted again is tested again.
   ['/set-up/klaviyo/paste', () => settingUp('consented', '/set-up/klaviyo', { key: KEY }), 'does it again'],
+  [
+    '/set-up/klaviyo/client',
+    () => settingUp('consented', '/set-up/klaviyo', { clientId: 'app-1', clientSecret: 'sec-1' }),
+  ],
+  ['/set-up/intercom/signing', () => settingUp('secretless', '/set-up/webhooks', { signing: SIGNING })],
+  ['/set-up/address', () => settingUp('done', '/set-up/webhooks', { address: 'https://connector.example.com' })],
   ['/set-up/klaviyo/extras', () => settingUp('consented', '/set-up/klaviyo', { extra: 'flows:read' })],
 ]
 
@@ -280,6 +293,6 @@ describe.each(forms)('%s', (path, open, again) => {
 })
 
 test('every form is in the table', () => {
-  const paths = new Set(forms.map(([path]) => path.replace('klaviyo', ':name')))
+  const paths = new Set(forms.map(([path]) => path.replace(/klaviyo|intercom/, ':name')))
   expect([...paths].sort()).toEqual(['/log-in', '/log-out', ...actions.map(({ path }) => path)].sort())
 })
