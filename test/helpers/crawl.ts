@@ -26,7 +26,10 @@ export async function crawl(shop: Pick<Shop, 'clock'>, client: Client, from: rea
   const queue = [...from]
   for (let path = queue.shift(); path !== undefined && pages.size < MAX_PAGES; path = queue.shift()) {
     if (pages.has(path)) continue
-    const html = await shop.clock.until(client.text(path))
+    const answer = await shop.clock.until(client.get(path))
+    const isEndless = answer.headers.get('content-type')?.startsWith('text/event-stream')
+    if (isEndless) await answer.body?.cancel()
+    const html = isEndless ? '' : await answer.text()
     pages.set(path, { path, html })
     queue.push(...linksIn(html, path))
   }
