@@ -41,6 +41,7 @@ export function healthStrip({ health, accounts, context }: HealthStripProps): Ht
 ${side(spec.destination.name, accounts.destination, at.has('destination'))}</div>
 <div class="row apart"><p data-announce><span class="hidden">${STATE_NAMES[state]}: </span>${text}</p>
 <p class="soft frame-links"><span>Times in <span data-zone-name>${context.timeZone ?? 'UTC'}</span></span> <a class="more" href="${context.link('/timeline')}">Timeline</a></p></div>
+${standbyNote(context)}
 ${worst && html`<p>${consequence(worst)} ${action(worst, context)}</p>${worst.detail && html`<details id="worst-problem"><summary>Details</summary><pre>${worst.detail}</pre></details>`}`}
 ${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${problem.title}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
 </section>`
@@ -72,6 +73,13 @@ const PLACES: Readonly<Partial<Record<ProblemCode, Place>>> = {
 }
 
 const placeOf = ({ code }: Problem): Place => PLACES[code] ?? 'between'
+
+/** In a console of a process that only receives. */
+function standbyNote({ options }: PageContext): Html | '' {
+  const owner = options.otherOwner?.()
+  if (owner === undefined) return ''
+  return html`<p class="soft">Process ${owner} delivers, polls and imports. This one receives webhooks, and takes over when that one ends.</p>`
+}
 
 const consequence = ({ effect, consequence: text }: Problem): Html =>
   html`<strong>${EFFECT_NAMES[effect]}:</strong> ${text}.`

@@ -23,6 +23,11 @@ export interface Console {
   readonly health: () => Promise<Health>
   /** Resumes an import that was running when the process ended. Call it once delivery runs. */
   readonly resume: () => Promise<void>
+  /**
+   * The same, and begins the imports that are asked for in consoles of other processes on the store (`otherOwner`), until
+   * the signal aborts. Call it in the process that delivers.
+   */
+  readonly runImports: (signal: AbortSignal) => Promise<void>
   /** Resolves when no import runs any more, soon after `signal` aborted. Close the store only then. */
   readonly drained: () => Promise<void>
 }
@@ -36,9 +41,9 @@ export function createConsole(given: ConsoleOptions): Console {
   // Here rather than at the first request: a mistake of the host.
   for (const ancestor of options.frameAncestors ?? []) toFrameSource(ancestor)
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
-  const { connector, clock, connections, specProblem } = options
+  const { connector, clock, connections, specProblem, otherOwner } = options
   const setup = connections && (() => connections.setup.view())
-  const health = new HealthMonitor({ connector, clock, imports, specProblem, setup })
+  const health = new HealthMonitor({ connector, clock, imports, specProblem, otherOwner, setup })
   // An empty password is none: it would let everyone in.
   const signIn = password ? passwordSignIn(password) : new CodeSignIn()
   let app: Hono<ConsoleEnv> | undefined
@@ -50,6 +55,7 @@ export function createConsole(given: ConsoleOptions): Console {
     },
     health: () => health.assess(),
     resume: () => imports.resume(),
+    runImports: (signal) => imports.run(signal),
     drained: () => imports.drained(),
     fetch: async (request, address = 'unknown') => {
       // Not before the first request: reading the signing key may create its file.

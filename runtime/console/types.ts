@@ -70,6 +70,11 @@ export interface ConsoleOptions {
   readonly specProblem?: (() => string | undefined) | undefined
   /** The files of the spec, to edit in the console. Absent: it only shows them. */
   readonly specFiles?: EditableSpec | undefined
+  /**
+   * The process that delivers, where several share the store and this is not the one: `12 on web-1`. Undefined: this one.
+   * Imports that are asked for here begin there.
+   */
+  readonly otherOwner?: (() => string | undefined) | undefined
   /** Messages about changes of the state. Absent: the host sends none, or its own. */
   readonly alerts?: Alerting | undefined
   /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */

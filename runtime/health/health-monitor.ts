@@ -15,6 +15,8 @@ import type { FoundProblem, Health, HealthState, Problem } from './types.ts'
 export interface HealthMonitorOptions extends HealthSurroundings {
   readonly connector: Connector
   readonly clock: Clock
+  /** The process that delivers in place of this one, and remembers: it sees more. */
+  readonly otherOwner?: (() => string | undefined) | undefined
 }
 
 /** Small: one row for each present problem. */
@@ -53,7 +55,7 @@ export class HealthMonitor {
       const readySince = saved?.readySince ?? (facts.pausedReason === undefined ? now : undefined)
       const found = findProblems({ ...facts, ...(readySince !== undefined && { readySince }) })
       const health = remember(found, saved, now)
-      await this.#save(health, saved, readySince)
+      if (this.#options.otherOwner?.() === undefined) await this.#save(health, saved, readySince)
       return health
     } catch (error) {
       return remember([storeFailed(toFault(error).message, capitalize(connector.spec.source.name))], undefined, now)

@@ -1,5 +1,6 @@
 /** The store: keeps records until they are settled, and remembers their outcomes. */
 import type { Ledger } from './ledger-store.ts'
+import type { StoreClaim } from './store-claim.ts'
 import type { ContactState, EventSend, Json, Lane, LeasedRecord, Profile, Settlement, SourceRecord } from './types.ts'
 
 /** A small named value of ours: the position of an import, a lock, a pinned account. */
@@ -141,4 +142,6 @@ export type HostStore = PipelineStore & Partial<Ledger>
 export interface Store extends PipelineStore, Ledger {
   /** False: its ledger is empty, since the host's store keeps none. */
   readonly hasLedger?: false
+  /** The claim of this process, so that one of many delivers. Absent: no other process uses the store. */
+  claim?(): StoreClaim
 }

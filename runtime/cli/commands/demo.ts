@@ -5,6 +5,7 @@ import { alignColumns, plural } from '../../lib/format.ts'
 import { RECONCILE_SCOPE, type Tally } from '../../ports/ledger.ts'
 import { countChanged } from '../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../reconcile/types.ts'
+import { StoreOwnership } from '../../tenants/store-ownership.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
@@ -73,10 +74,12 @@ async function runDemo({ context, opened, sandbox, stop, course, input }: Demo):
   const { connector, store, spec, connections, fetch } = opened
   const closing = new AbortController()
   const host = '127.0.0.1'
-  const http = createHttpApp(context, { connector, connections, fetch, host, closing, notReadyReasons: () => [] })
+  const ownership = new StoreOwnership({ claim: undefined, clock: io.clock, logger })
+  const app = { connector, connections, ownership, fetch, host, closing, notReadyReasons: () => [] }
+  const http = createHttpApp(context, app)
   const listener = await listen({ host, port: 0, fetch: http.fetch, clock: io.clock })
   const ending = { notReadyReasons: [], closing, io: { clock: io.clock, signal: stop.signal } }
-  const serving = serve({ ...opened, ...ending, listener, logger })
+  const serving = serve({ ...opened, ...ending, ownership, runImports: http.runImports, listener, logger })
 
   const urls = { ...sandbox.addresses, connector: listener.url.href }
   context.print(

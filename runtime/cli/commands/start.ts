@@ -4,6 +4,7 @@ import type { Connector } from '../../connector.ts'
 import { isLoopback } from '../../http/loopback.ts'
 import { formatJson } from '../../lib/format.ts'
 import { addToSpecHistory } from '../../running-spec/spec-history.ts'
+import { StoreOwnership } from '../../tenants/store-ownership.ts'
 import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
@@ -126,9 +127,11 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     // The first read installs the signal handlers. Before the port opens, SIGTERM may end the process; then it must drain.
     const { signal } = io
     const closing = new AbortController()
+    const ownership = new StoreOwnership({ claim: opened.store.claim?.(), clock: io.clock, logger })
     const http = createHttpApp(context, {
       ...opened,
       connector,
+      ownership,
       host: address.host,
       droppedLines,
       closing,
@@ -140,12 +143,13 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     if (input.flag('watch')) void reloader.watch(signal)
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, { ...opened, http, listener, sandbox })
-    void http.resume()
     const served = new AbortController()
-    const watching = watchHealth({ ...http, clock: io.clock, logger }, served.signal)
+    const watching = watchHealth({ ...http, ownership, clock: io.clock, logger }, served.signal)
     const serving = {
       ...opened,
       connector,
+      ownership,
+      runImports: http.runImports,
       listener,
       notReadyReasons,
       closing,

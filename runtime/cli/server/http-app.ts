@@ -7,6 +7,7 @@ import type { Connector } from '../../connector.ts'
 import { type Console, createConsole } from '../../console/index.ts'
 import type { Fetch } from '../../ports/effects.ts'
 import type { EditableSpec } from '../../spec-editing/types.ts'
+import type { StoreOwnership } from '../../tenants/store-ownership.ts'
 import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -17,6 +18,7 @@ import { createRoutes } from './routes.ts'
 export interface HttpAppOptions {
   readonly connector: Connector
   readonly connections?: Connections | undefined
+  readonly ownership: Pick<StoreOwnership, 'otherOwner'>
   /** Address that the process listens on. */
   readonly host: string
   /** Aborted when the shutdown begins. */
@@ -31,14 +33,15 @@ export interface HttpAppOptions {
   readonly droppedLines?: () => number
 }
 
-export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'drained' | 'health'> {
+export interface HttpApp extends Pick<Console, 'printSignInPath' | 'runImports' | 'drained' | 'health'> {
   readonly alerts: Alerting
   readonly fetch: ReturnType<typeof createRoutes>
 }
 
 export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
-  const { connector, connections, host, closing, notReadyReasons, droppedLines, specProblem } = options
-  const common = { app, connector, clock: io.clock, logger, specProblem }
+  const { connector, connections, ownership, host, closing, notReadyReasons, droppedLines, specProblem } = options
+  const otherOwner = () => ownership.otherOwner()
+  const common = { app, connector, clock: io.clock, logger, specProblem, otherOwner }
   const alerts = createAlerting(env, {
     connector,
     sealed: connections?.vault,
@@ -74,7 +77,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     printSignInPath: pages.printSignInPath,
     alerts,
     health: pages.health,
-    resume: pages.resume,
+    runImports: pages.runImports,
     drained: pages.drained,
   }
 }

@@ -11,7 +11,7 @@ import { openEnvelope } from '../../source/envelope.ts'
 import { UnverifiedBodies } from '../../source/unverified-bodies.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
-import { healthBadge, healthJson, healthLines, healthMetrics } from './health-text.ts'
+import { healthBadge, healthJson, healthLines, healthMetrics, standbyLine } from './health-text.ts'
 import { type MayRead, mayRead, type ReaderOptions } from './reader.ts'
 import { formatStatus } from './status.ts'
 
@@ -29,6 +29,8 @@ export interface RoutesOptions {
   readonly proxy?: string | undefined
   /** Lines of output that could not be written. */
   readonly droppedLines?: (() => number) | undefined
+  /** The process that delivers in place of this one. */
+  readonly otherOwner?: (() => string | undefined) | undefined
   /** Who may read metrics and status. */
   readonly readers: ReaderOptions
   /** Reasons why the process takes no traffic, such as its shutdown. */
@@ -62,7 +64,11 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
     // The state alone is no secret: a public status page may show it.
     '/status': async (request) => {
       const health = await options.console.health()
-      return text(health.state === 'stopped' ? 503 : 200, healthJson(health, mayRead(request, readers)), JSON_TYPE)
+      return text(
+        health.state === 'stopped' ? 503 : 200,
+        healthJson(health, mayRead(request, readers), options.otherOwner?.()),
+        JSON_TYPE,
+      )
     },
     '/status/badge.svg': async () => text(200, healthBadge(await options.console.health()), 'image/svg+xml'),
   }
@@ -136,18 +142,18 @@ const TOKEN_NEEDED = 'send the value of CONNECTOR_METRICS_TOKEN as a bearer toke
 const JSON_TYPE = 'application/json'
 
 async function metricsWithHealth(options: RoutesOptions): Promise<string> {
-  const { app, connector, clock, droppedLines = () => 0, console: pages } = options
+  const { app, connector, clock, droppedLines = () => 0, otherOwner, console: pages } = options
   const info = { name: app.name, version: app.version }
   const [metrics, health] = await Promise.all([metricsText(connector, { clock, info, droppedLines }), pages.health()])
-  return metrics + healthMetrics(health)
+  return metrics + healthMetrics(health, otherOwner?.())
 }
 
-const statusText = ({ app, connector, clock, proxy }: RoutesOptions, may: MayRead): Promise<string> =>
-  formatStatus({ app, connector, clock, details: may === 'all' ? { proxy } : undefined })
+const statusText = ({ app, connector, clock, proxy, otherOwner }: RoutesOptions, may: MayRead): Promise<string> =>
+  formatStatus({ app, connector, clock, owner: otherOwner?.(), details: may === 'all' ? { proxy } : undefined })
 
 /** 200 if a record can be stored now, even while delivery is paused: webhooks must still arrive. */
 async function readiness(
-  { connector, clock, notReadyReasons, console: pages }: RoutesOptions,
+  { connector, clock, notReadyReasons, otherOwner, console: pages }: RoutesOptions,
   may: MayRead,
 ): Promise<Response> {
   const reasons = [...notReadyReasons()]
@@ -161,7 +167,7 @@ async function readiness(
   timer.abort()
   if (failure !== undefined) reasons.push(failure)
   if (reasons.length > 0) return text(503, `${reasons.join('\n')}\n`)
-  return text(200, `ready\n${healthLines(await pages.health(), may)}`)
+  return text(200, `ready\n${standbyLine(otherOwner?.(), may)}${healthLines(await pages.health(), may)}`)
 }
 
 function text(

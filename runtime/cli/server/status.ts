@@ -11,11 +11,13 @@ export interface StatusOptions {
   readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
   readonly connector: Pick<Connector, 'spec' | 'store' | 'gate' | 'connectionStats'>
   readonly clock: Clock
+  /** The process that delivers in place of this one. */
+  readonly owner?: string | undefined
   /** May name accounts and hosts. Absent: left out. */
   readonly details: { readonly proxy: string | undefined } | undefined
 }
 
-export async function formatStatus({ app, connector, clock, details }: StatusOptions): Promise<string> {
+export async function formatStatus({ app, connector, clock, owner, details }: StatusOptions): Promise<string> {
   const { spec, store, gate } = connector
   const proxy = details?.proxy
   const [live, backfill, dead, tallies] = await Promise.all([
@@ -39,6 +41,7 @@ export async function formatStatus({ app, connector, clock, details }: StatusOpt
     ...alignColumns([
       ['webhooks', `POST ${spec.webhook.path}`],
       ...(proxy === undefined ? [] : [['requests', `through ${proxy}`]]),
+      ...(owner === undefined ? [] : [['delivery', details ? `in process ${owner}` : 'in another process']]),
       ...(paused === undefined ? [] : [['delivery', details ? `paused: ${paused}` : 'paused; the console says why']]),
       ...pauseTexts(connector).map((text) => ['pause', text]),
       ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],

@@ -2,6 +2,7 @@
 import type { Alerting } from '../../alerts/alerting.ts'
 import type { Health } from '../../health/types.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
+import type { StoreOwnership } from '../../tenants/store-ownership.ts'
 
 const INTERVAL_MS = 15_000
 
@@ -10,11 +11,13 @@ export interface WatchHealthOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly alerts: Pick<Alerting, 'handle'>
+  /** Of the processes that share the store, the one that delivers alerts people: others see less of it. */
+  readonly ownership: Pick<StoreOwnership, 'otherOwner'>
 }
 
 /** Until the signal aborts. */
 export async function watchHealth(
-  { health, clock, logger, alerts }: WatchHealthOptions,
+  { health, clock, logger, alerts, ownership }: WatchHealthOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let shown = ''
@@ -28,7 +31,7 @@ export async function watchHealth(
       logger.warn(`${state}: ${worst.title} (${worst.effect}: ${worst.consequence})`, { problems: codes.join(', ') })
     else if (next !== shown && shown !== '') logger.info('healthy again')
     shown = next
-    await alerts.handle(assessed, signal)
+    if (ownership.otherOwner() === undefined) await alerts.handle(assessed, signal)
     await clock.sleep(INTERVAL_MS, signal)
   }
 }

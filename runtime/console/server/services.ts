@@ -91,6 +91,7 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
       connector.webhookStats(),
       connectionState(connector.connectionStats()),
       connector.gate.pausedReason(),
+      options.otherOwner?.(),
       imports.running,
       imports.waitsForAuth,
       imports.lastError,

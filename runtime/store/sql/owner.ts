@@ -16,6 +16,9 @@ export function createOwner(self: ProcessIdentity): Owner {
   return { id: `${self.id}/${randomUUID()}`, process: self.id }
 }
 
+/** The id of the process of an owner. */
+export const processOf = (owner: string): string => owner.replace(/\/[^/]*$/, '')
+
 // The column `start` holds the id of the process, and `pid` is for people.
 const REGISTER = statement('INSERT INTO owners (id, pid, start, opened_at, last_lease) VALUES (?1, ?2, ?3, ?4, ?4)')
 

@@ -190,6 +190,24 @@ export function* releaseOwner(owner: string, end: LeaseEnd): Steps<readonly Queu
   return positions
 }
 
+const OWNED_OF_TENANT = statement(
+  `SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND tenant = ?1 AND owner = ?2`,
+)
+
+/** Releases the leases of an owner that has lost a tenant: each counts as cut off. */
+export function* releaseLeasesOf(tenant: number, owner: string): Steps<readonly QueuePosition[]> {
+  const positions = yield* all<QueuePosition>(OWNED_OF_TENANT, tenant, owner)
+  yield* releaseLeases(positions, 'cut-off')
+  return positions
+}
+
+const TAKEN = statement(`SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND tenant = ?1 AND lease = ?2`)
+
+/** Releases the leases of calls whose answer was lost: no attempt was made. */
+export function* releaseUnknownLeases(tenant: number, tokens: Iterable<string>): Steps<void> {
+  for (const token of tokens) yield* releaseLeases(yield* all<QueuePosition>(TAKEN, tenant, token), 'untried')
+}
+
 const DELAY_SUSPECTS = statement(
   ({ greatest }) => `UPDATE records SET due_at = ${greatest('due_at', '?1')} WHERE cut_offs = 2 AND lease IS NULL`,
 )

@@ -5,12 +5,14 @@ import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Sql } from '../../ports/sql.ts'
 import type { AppendResult, Checkpoint, LeaseRequest } from '../../ports/store.ts'
+import type { StoreClaim } from '../../ports/store-claim.ts'
 import type { TenantClaims } from '../../ports/tenant-claims.ts'
 import { LANES, type Lane, type LeasedRecord, type SourceRecord } from '../../ports/types.ts'
 import { type LaneWait, LaneWaiters } from '../lane-waiters.ts'
 import { type AddedRecord, appendAll } from './append.ts'
 import { AppendBuffer } from './append-buffer.ts'
 import { makeDue } from './claims.ts'
+import { laneOf } from './commit-lanes.ts'
 import { DatabaseWatch } from './database-watch.ts'
 import { DueTimes } from './due-times.ts'
 import { CLOSE_WAIT, GroupCommit, type MergedWrite } from './group-commit.ts'
@@ -24,11 +26,13 @@ import {
   touchOwner,
   unregisterOwner,
 } from './owner.ts'
-import { expireLeases, lease, type QueuePosition } from './queue.ts'
+import { expireLeases, lease, type QueuePosition, releaseUnknownLeases } from './queue.ts'
 import { nextDue } from './queue-state.ts'
 import { query, type Steps, transact } from './steps.ts'
+import { SqlStoreClaim } from './store-claim.ts'
 import { SqlTenantClaims } from './tenant-claims.ts'
 import { addTenant, deleteTenantPage, findTenant, listTenants, lockTenants } from './tenants.ts'
+import { UnknownLeases } from './unknown-leases.ts'
 
 export interface CoreOptions {
   readonly clock: Clock
@@ -67,6 +71,8 @@ export class SqlCore {
   /** By name. */
   readonly #numbers = new Map<string, number>()
   readonly #appendListeners = new Set<(tenants: readonly number[]) => void>()
+  readonly #unknownLeases = new UnknownLeases()
+  readonly #laneOf = (tenant: string) => laneOf(tenant, this.#lanes) ?? this.#commits
   #leases = 0
   #touchedAt = 0
   #closing: Promise<void> | undefined
@@ -122,13 +128,6 @@ export class SqlCore {
     return this.#laneOf(tenant).write(tenant, steps)
   }
 
-  /** Always the same for a tenant. */
-  #laneOf(tenant: string): GroupCommit {
-    let hash = 0
-    for (let i = 0; i < tenant.length; i++) hash = (hash * 31 + tenant.charCodeAt(i)) % 65_521
-    return this.#lanes[hash % this.#lanes.length] ?? this.#commits
-  }
-
   /** Adds the tenants of a transaction that are new. */
   *#begin(names: ReadonlySet<string>): Steps<ReadonlyMap<string, number>> {
     const numbers = new Map<string, number>()
@@ -156,15 +155,18 @@ export class SqlCore {
   async lease(tenant: string, request: LeaseRequest): Promise<readonly LeasedRecord[]> {
     this.#leases += 1
     const token = `${this.#owner.id}/${this.#leases}`
-    const { released, records } = await this.write(tenant, (number) => this.#lease(number, request, token))
+    const { released, records } = await this.#unknownLeases.during(tenant, token, (lost) =>
+      this.write(tenant, (number) => this.#lease(number, request, { token, lost })),
+    )
     this.#wakeReleased(released)
     return records
   }
 
-  *#lease(tenant: number, request: LeaseRequest, token: string) {
+  *#lease(tenant: number, request: LeaseRequest, { token, lost }: { token: string; lost: Iterable<string> }) {
     this.#buffer.noteLease(tenant, request.lane)
     const now = yield* this.dueTimes.update('read')
     const released = yield* releaseDeadOwners(this.#owner, this.#self, now)
+    yield* releaseUnknownLeases(tenant, lost)
     yield* expireLeases(tenant, now)
     const lessee = { owner: this.#owner.id, token, buffer: this.#buffer }
     const records = yield* lease(tenant, request, now, lessee)
@@ -218,6 +220,15 @@ export class SqlCore {
     })
   }
 
+  /** The claim of this process on one tenant. */
+  claimOf(tenant: string): StoreClaim {
+    return new SqlStoreClaim({
+      ...{ tenant, owner: this.#owner.id, self: this.#self, now: () => this.clock.now() },
+      ...{ read: (steps) => this.read(tenant, steps), write: (steps) => this.write(tenant, steps) },
+      onRelease: (released) => this.#wakeReleased(released),
+    })
+  }
+
   /** Ends the waits of lanes in which a record may have become due. */
   wake(tenant: number, lanes: Iterable<Lane>): void {
     for (const lane of lanes) this.#waiters.wake(tenant, lane)
@@ -225,8 +236,7 @@ export class SqlCore {
 
   /** Ends the waits of a tenant whose store is closed. */
   endWaits(tenant: string): void {
-    const number = this.#numbers.get(tenant)
-    if (number !== undefined) this.wake(number, LANES)
+    this.wake(this.#numbers.get(tenant) ?? UNKNOWN, LANES)
   }
 
   #wakeReleased(released: readonly QueuePosition[]): void {

@@ -206,6 +206,10 @@ export class TenantStore implements Store {
     }
   }
 
+  claim() {
+    return this.#core.claimOf(this.#name)
+  }
+
   close(): Promise<void> {
     return this.#close()
   }

@@ -12,12 +12,16 @@ import {
 } from '../../helpers/auth.ts'
 
 /** A process on the world's store. */
-async function process(it: AuthHarness, account: Awaited<ReturnType<AuthHarness['open']>>) {
+async function process(
+  it: AuthHarness,
+  account: Awaited<ReturnType<AuthHarness['open']>>,
+  otherOwner?: () => string | undefined,
+) {
   const { clock, fetch, logger, store } = it
   const ending = new AbortController()
   const { signal } = ending
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
-  const desk = new ImportRunner({ connector, clock, logger, signal, gate: account.gate })
+  const desk = new ImportRunner({ connector, clock, logger, signal, gate: account.gate, otherOwner })
   const end = async () => {
     ending.abort()
     await clock.until(desk.drained())
@@ -94,4 +98,38 @@ test('resumes in a process that was started while a side was disconnected', asyn
   await connectByOauth(it, account, 'source')
   expect(await finished(it, next.connector)).toBe(true)
   await next.end()
+})
+
+test('an import that is begun and paused where no delivery runs goes where it does', async () => {
+  const it = createAuthHarness({
+    conversations: 400,
+    tickets: 200,
+    instead: async (request) => (request.url.endsWith('/search') ? void (await it.clock.sleep(5_000)) : undefined),
+  })
+  const account = await completeSetup(it)
+  const owner = await process(it, account)
+  const other = await process(it, account, () => '7 on web-1')
+  const stop = new AbortController()
+  const running = owner.desk.run(stop.signal)
+  expect(await it.clock.until(other.desk.begin({ only: ['Started Conversation'] }))).toBe(true)
+  await it.clock.advance(10_000)
+  expect([owner.desk.running, other.desk.running]).toEqual([true, false])
+  expect((await owner.connector.lastBackfill())?.only).toEqual(['Started Conversation'])
+  await it.clock.until(other.desk.pause())
+  await it.clock.advance(10_000)
+  expect(owner.desk.running).toBe(false)
+  expect(await it.clock.until(other.desk.begin({}))).toBe(true)
+  await it.clock.advance(10_000)
+  expect(owner.desk.running).toBe(true)
+  stop.abort()
+  await it.clock.until(running)
+  expect(owner.desk.running).toBe(false)
+  // Not paused: whichever process delivers next resumes it.
+  const next = new AbortController()
+  const resuming = owner.desk.run(next.signal)
+  expect(await finished(it, owner.connector)).toBe(true)
+  next.abort()
+  await it.clock.until(resuming)
+  await owner.end()
+  await other.end()
 })

@@ -6,7 +6,7 @@ export type StorePart = 'queue' | 'keys' | 'state' | 'cache' | 'waiting' | 'ledg
 
 export interface StorePartInfo {
   readonly doc: string
-  readonly methods: readonly Exclude<keyof Store, 'nextDue' | 'noticesOthers' | 'hasLedger'>[]
+  readonly methods: readonly Exclude<keyof Store, 'nextDue' | 'noticesOthers' | 'hasLedger' | 'claim'>[]
 }
 
 /** The parts of a store, and the methods that the cases of each call besides those of part `queue`. */

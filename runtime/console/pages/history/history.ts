@@ -16,7 +16,7 @@ export const historyPage: Page = {
     const other = await context.imports.otherProcess()
     const canStart = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">Imports the events from before live delivery, and those that it missed. An import starts no flow, and no event is counted twice.</p>
-<section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
+<section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other, context)}${status && progressSection(status, context)}</section>
 <section id="choice" data-live aria-label="New import">${canStart && importForm(context, { isFirst: status === undefined })}</section>
 ${canStart && (await importEstimate(context))}
 <section id="runs" data-live aria-label="All imports">${await runsTable(context)}</section>`
@@ -82,7 +82,8 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/pause',
     async run({ imports, redirect }) {
-      if ((await imports.otherProcess()) !== undefined) return redirect('/history', ALREADY_RUNNING, 'bad')
+      if (!imports.isElsewhere && (await imports.otherProcess()) !== undefined)
+        return redirect('/history', ALREADY_RUNNING, 'bad')
       if (isDone((await imports.status())?.progress)) return redirect('/history', ALREADY_FINISHED, 'bad')
       await imports.pause()
       return redirect('/history', 'The import is paused. Records already read are still delivered.')

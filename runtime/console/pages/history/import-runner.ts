@@ -2,10 +2,12 @@
 import type { BackfillOptions, BackfillProgress, RunningBackfill } from '../../../backfill/types.ts'
 import type { Connector } from '../../../connector.ts'
 import { IMPORT_REQUESTED_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
+import { isObject } from '../../../lib/json.ts'
 import { ThroughputMeter } from '../../../lib/throughput-meter.ts'
 import type { DeliveryGate } from '../../../ports/auth.ts'
 import type { Clock, Logger } from '../../../ports/effects.ts'
 import { toFault } from '../../../ports/fault.ts'
+import type { Json } from '../../../ports/types.ts'
 
 export interface ImportStatus {
   readonly progress: BackfillProgress
@@ -24,6 +26,8 @@ export interface ImportRunnerOptions {
   readonly logger: Logger
   /** Paused while a connection needs a person. Absent: delivery never pauses. */
   readonly gate?: DeliveryGate | undefined
+  /** The process that imports in place of this one. */
+  readonly otherOwner?: (() => string | undefined) | undefined
   /** Stops the import with the process; the next process resumes it. */
   readonly signal: AbortSignal
 }
@@ -39,6 +43,8 @@ interface RunningImport {
 /** Together longer than a dead process holds its lease. */
 const LEASE_POLLS = 12
 const LEASE_POLL_INTERVAL = 1_000
+/** How often the store is asked for imports that were begun or paused in the console of another process. Milliseconds. */
+const REQUEST_POLL_INTERVAL = 2_000
 const RETRY_AFTER_REJECTION = 60_000
 /** Milliseconds. */
 const DOUBLE_CLICK = 3_000
@@ -49,6 +55,8 @@ export class ImportRunner {
   #waiting: Omit<RunningImport, 'meters'> | undefined
   #lastError: string | undefined
   #restartedAt: number | undefined
+  /** Whether the store said at the last look that an import is asked for: when it does not any more, it was paused. */
+  #isRequested = false
 
   constructor(options: ImportRunnerOptions) {
     this.#options = options
@@ -91,9 +99,47 @@ export class ImportRunner {
 
   /** Begins an import, or continues an interrupted one. False while one runs, here or elsewhere. */
   async begin(options: ImportOptions): Promise<boolean> {
-    if ((await this.otherProcess()) !== undefined || !this.#start(options)) return false
-    await this.#saveRequested(true)
+    if ((await this.otherProcess()) !== undefined) return false
+    const { otherOwner } = this.#options
+    if (otherOwner?.() !== undefined) await this.#saveRequested({ ...options })
+    else if (this.#start(options)) await this.#saveRequested(true)
+    else return false
     return true
+  }
+
+  /** Whether another process may import in place of this one, so that its import can be paused here. */
+  get isElsewhere(): boolean {
+    return this.#options.otherOwner?.() !== undefined
+  }
+
+  /** Resumes an import, and follows what the consoles of other processes ask for, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, connector, logger } = this.#options
+    await this.resume()
+    while (!signal.aborted) {
+      await clock.sleep(REQUEST_POLL_INTERVAL, signal)
+      if (signal.aborted) break
+      try {
+        await this.#follow(await connector.store.readCheckpoint(IMPORT_REQUESTED_CHECKPOINT))
+      } catch (error) {
+        logger.warn(`cannot read which import was asked for: ${toFault(error).message}`, { code: toFault(error).code })
+      }
+    }
+    this.#waiting?.stop.abort()
+    this.#current?.stop.abort()
+    await this.drained()
+  }
+
+  async #follow(requested: Json | undefined): Promise<void> {
+    const { connector } = this.#options
+    if (isObject(requested)) {
+      if ((await connector.runningBackfill()) === undefined && this.#start(requested as ImportOptions))
+        await this.#saveRequested(true)
+    } else if (requested === undefined && this.#isRequested) {
+      this.#waiting?.stop.abort()
+      this.#current?.stop.abort()
+    }
+    this.#isRequested = requested !== undefined
   }
 
   /** Stops reading, or waiting to resume. Records already read are kept and still sent. */
@@ -174,7 +220,8 @@ export class ImportRunner {
     return stop
   }
 
-  async #saveRequested(value: true | undefined): Promise<void> {
+  async #saveRequested(value: Json | undefined): Promise<void> {
+    this.#isRequested = false
     await this.#options.connector.store.writeCheckpoints([{ name: IMPORT_REQUESTED_CHECKPOINT, value }])
   }
 }

@@ -56,9 +56,11 @@ function stoppedNote({ waitsForAuth, otherProcess }: ImportStatus, { imports }: 
   )
 }
 
-/** This console cannot pause an import of another process. */
-export function otherProcessNote({ process, since }: RunningBackfill): Html {
-  return html`<p class="note" role="status">Process ${process} has been importing on this store since ${timeElement(since)}. Pause it where it was started: with Ctrl-C in its terminal, or in its own console. Until it ends, no other import can start.</p>`
+/** This console pauses an import of another process only if that one delivers in its place. */
+export function otherProcessNote({ process, since }: RunningBackfill, { imports }: PageContext): Html {
+  const begins = html`Process ${process} has been importing on this store since ${timeElement(since)}.`
+  if (imports.isElsewhere) return html`<p class="note" role="status">${begins}</p>`
+  return html`<p class="note" role="status">${begins} Pause it where it was started: with Ctrl-C in its terminal, or in its own console. Until it ends, no other import can start.</p>`
 }
 
 function stateBadge(status: ImportStatus, { imports }: PageContext): Html {
@@ -112,11 +114,12 @@ export function liveEndsNote({ window }: BackfillProgress): Html | '' {
   return html`<p class="soft">Live delivery brings the newest events: ${ends.map(({ end, metrics }, index) => html`${index > 0 && '; '}${metrics.join(', ')} from ${timeElement(end)}`)}.</p>`
 }
 
-function actionButtons(status: ImportStatus, { link, csrfField, may }: PageContext): Html | '' {
+function actionButtons(status: ImportStatus, { link, csrfField, imports, may }: PageContext): Html | '' {
   const { progress, running, waitsForAuth, otherProcess } = status
-  if (otherProcess || !may('operate')) return ''
+  if (!may('operate')) return ''
   const button = (path: string, label: string) =>
     html`<form method="post" action="${link(path)}">${csrfField}<button>${label}</button></form>`
+  if (otherProcess) return imports.isElsewhere ? html`<div class="row">${button('/import/pause', 'Pause')}</div>` : ''
   const restart = html`<form method="post" action="${link('/import/restart')}" data-confirm="${restartText(progress)}">${csrfField}<input type="hidden" name="run" value="${progress.run}"><button class="plain">Restart import</button></form>`
   // Records already read are delivered in any case, so once all are read there is nothing to pause.
   if (progress.phase === 'done' || (running && progress.phase === 'delivering'))
