@@ -9,7 +9,7 @@ import { EnvironmentCredentials, type HostAuthParts } from './environment-creden
 import { credentialsRejected, noHostCredentials } from './errors.ts'
 import type { OauthFlow } from './oauth.ts'
 import type { SecretReader } from './secret-reader.ts'
-import { identifyAccount } from './setup/identify-account.ts'
+import { identifyShared } from './setup/shared-identity.ts'
 import { type Credentials, isSameAuth, type OauthCredentials, type Side, toRequestAuth } from './side.ts'
 import { isExpired, isExpiring, isJustIssued, LOCK_POLL_MS, stopped } from './token-refresh.ts'
 
@@ -154,7 +154,7 @@ export class HostAuth implements AuthProvider {
   #accountOf(credentials: Credentials, auth: RequestAuth): EnvironmentCredentials {
     if (this.#checked !== undefined && isSameAuth(this.#checked.auth, auth)) return this.#checked.account
     const { side, ...parts } = this.#parts
-    const identify = (own: Credentials, signal: AbortSignal) => identifyAccount(side, own, parts, signal)
+    const identify = (own: Credentials, signal: AbortSignal) => identifyShared(side, own, parts, signal)
     const account = new EnvironmentCredentials({ ...parts, side, credentials, identify })
     this.#checked = { auth, account }
     return account

@@ -397,3 +397,22 @@ test('a key in a header of another name is known again when it is rejected: it i
   expect(ours && (await auth.refresh(ours, signal))).toBe(false)
   expect(other && (await auth.refresh(other, signal))).toBe(true)
 })
+
+describe('many tenants with the credentials of one account', () => {
+  test('ask for the account once: the request has a limit of fifteen a minute', async () => {
+    const asked: string[] = []
+    const it = createAuthHarness({
+      instead: async ({ url }) => void (url.includes('/api/accounts') && asked.push(url)),
+    })
+    const tenants = Array.from({ length: 50 }, () => open(it, { store: memoryStore({ clock: it.clock }) }))
+    const stop = new AbortController()
+    for (const tenant of tenants) await tenant.receive(await webhook(it))
+    const working = tenants.map((tenant) => tenant.work({ signal: stop.signal }))
+    await it.clock.advance(30_000)
+    const delivered = await Promise.all(tenants.map(async ({ store }) => (await store.tallies()).length))
+    expect(delivered.filter((count) => count > 0)).toHaveLength(50)
+    expect(asked).toHaveLength(1)
+    stop.abort()
+    await it.clock.until(Promise.all(working))
+  })
+})
