@@ -118,9 +118,9 @@ export type {
   State,
   Store,
 } from './ports/store.ts'
-/** Who works on which tenant, among the processes that share a database. */
 export type { StoreClaim } from './ports/store-claim.ts'
 export type { Stores } from './ports/stores.ts'
+/** Who works on which tenant, among the processes that share a database. */
 export type { TenantClaims } from './ports/tenant-claims.ts'
 /** The glossary as types: records, messages, outcomes. */
 export type {
