@@ -58,7 +58,9 @@ export async function openEditingConsole(closing: Cleanup, options: EditingOptio
   const reload: EditableSpec['reload'] = async ({ acceptNewKeys }) => {
     try {
       const effects = { clock, fetch, random: () => 0.5, logger: silentLogger }
-      const next = connectorFromSpec(await loadConnectorSpec(url), store, { ...effects, settings: { acceptNewKeys } })
+      const secrets = { intercomAccessToken: 'test-token', intercomClientSecret: shop.secret, klaviyoApiKey: 'pk_test' }
+      const spec = await loadConnectorSpec(url)
+      const next = connectorFromSpec(spec, store, { ...effects, secrets, settings: { acceptNewKeys } })
       await next.adoptSpec()
       await running.replace(next)
       return undefined

@@ -39,14 +39,17 @@ export function completeFrom(client: FormClient): CompletionSource {
             userEvent: 'input.complete',
           })
         },
-        ...(description && { detail: cut(description.title), info: () => describe(description) }),
+        ...(description && {
+          detail: cut(description.title.replace(/^[^:]*: ?/, '')),
+          info: () => describe(description),
+        }),
       })),
       validFor: /^[\w$-]*$/,
     }
   }
 }
 
-const cut = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
+const cut = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text)
 
 export const describeAt =
   (client: FormClient) =>

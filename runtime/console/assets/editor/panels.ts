@@ -23,7 +23,7 @@ export function startPanels(form: HTMLFormElement, client: FormClient) {
     before?.setAttribute('aria-busy', 'true')
     try {
       const fresh = (await client.page(panel, signal)).getElementById('result')
-      if (fresh && !signal.aborted) before?.replaceWith(keepOpen(before, document.importNode(fresh, true)))
+      if (fresh && !signal.aborted) replace(before, document.importNode(fresh, true))
     } catch (error) {
       if (signal.aborted) return
       before?.removeAttribute('aria-busy')
@@ -79,13 +79,14 @@ export function startPanels(form: HTMLFormElement, client: FormClient) {
 }
 
 /** What the reader opened stays open. */
-function keepOpen(before: HTMLElement, fresh: HTMLElement): HTMLElement {
+function replace(before: HTMLElement | null, fresh: HTMLElement): void {
+  if (before === null) return
   const summaries = new Set(
     [...before.querySelectorAll('details[open] > summary')].map((summary) => summary.firstChild?.textContent),
   )
   for (const details of fresh.querySelectorAll('details'))
     if (summaries.has(details.querySelector('summary')?.firstChild?.textContent)) details.open = true
-  return fresh
+  before.replaceWith(fresh)
 }
 
 function describe(errors: number, warnings: number): string {

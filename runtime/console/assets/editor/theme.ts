@@ -26,7 +26,7 @@ export const theme = EditorView.theme({
     boxShadow: '0 4px 16px #0003',
     maxWidth: 'min(32rem, 90vw)',
   },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: MONOSPACE, maxHeight: '16rem' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: MONOSPACE, maxHeight: '16rem', maxWidth: '22rem' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '.2rem .5rem' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
     backgroundColor: 'var(--accent)',
@@ -34,7 +34,7 @@ export const theme = EditorView.theme({
   },
   '.cm-completionDetail': { fontStyle: 'normal', opacity: '.75' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
-  '.cm-tooltip.cm-completionInfo': { padding: '.5rem .75rem' },
+  '.cm-tooltip.cm-completionInfo': { padding: '.5rem .75rem', maxWidth: '20rem' },
   '.description': { padding: '.375rem .625rem', fontFamily: 'system-ui, sans-serif', fontSize: '.8125rem' },
   '.description code': { fontFamily: MONOSPACE, overflowWrap: 'anywhere' },
   '.description p': { margin: '.375rem 0 0' },

@@ -30,10 +30,11 @@ export function readDraft({ form }: Pick<PageContext, 'form'>): Draft {
 export const tokenOf = (text: string | undefined): string =>
   text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 16)
 
-/** The change of the file as it is now. A file keeps its ends of lines. */
+/** The change of the file as it is now. A file keeps its ends of lines, and the last line gets one. */
 export function changeOf({ path, text }: Pick<Draft, 'path' | 'text'>, before: string | undefined): FileChange {
   if (before !== undefined && withPlainLineEnds(before) === text) return { path, before, after: before }
-  return { path, before, after: before?.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text }
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`
+  return { path, before, after: before?.includes('\r\n') ? whole.replaceAll('\n', '\r\n') : whole }
 }
 
 /** As the editor and the checker see it: their offsets must agree. */

@@ -1,6 +1,7 @@
 /** One file of the spec: to read, and for who may, to edit. */
 import { html } from 'hono/html'
 import type { SourceFile } from '../../../spec/source-file.ts'
+import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { FILE_PATH, fileLink, MAPPINGS_PATH } from './addresses.ts'
 import { tokenOf } from './draft.ts'
@@ -16,6 +17,8 @@ export const filePage: Page = {
   title: nameOf,
   async render(context) {
     const path = nameOf(context)
+    // Only the frame around it is live.
+    if (isBackgroundRefresh(context.request)) return html``
     const { files, readOnlyReason, isRunning } = await readSpecTexts(context)
     const file = files.find((one) => one.path === path)
     const overlaid = files.find(({ base }) => base?.overlayPath === path)

@@ -27,7 +27,7 @@ export async function previewPanel({ spec, path, line }: PreviewedFile, context:
   if (masked.length === 0)
     return html`<p>No record of ${[...metricsOf(path, spec)].slice(0, 3).join(', ')} is stored, so there is nothing to map. Tests map their own records.</p>`
   const property = line === undefined ? undefined : findProperty(path, line, spec)
-  return html`<p class="soft">The newest ${plural(masked.length, 'record')} in the store, mapped by this text. Nothing is sent. Personal data is masked.</p>
+  return html`<p class="soft">The newest ${masked.length === 1 ? 'stored record' : `${masked.length} stored records`}, mapped by this text. Nothing is sent. Personal data is masked.</p>
 ${property && propertyValues(property, masked)}
 <ol class="previews">${masked.map((one) => recordItem(one, context))}</ol>`
 }

@@ -1,0 +1,360 @@
+/** The pages of mappings: reading, problems, completion, preview, plan, saving, the switch, and earlier versions. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
+import { readTimeline } from '../../../runtime/timeline.ts'
+import { findContactWithEmail } from '../../helpers/connector-harness.ts'
+import { type EditingOptions, openEditingConsole } from '../../helpers/editing-console.ts'
+import { createCleanup } from '../../helpers/processes/processes.ts'
+
+const closing = createCleanup()
+afterEach(() => closing.close())
+
+const TICKET = 'mappings/created-ticket.yaml'
+const FILE = `/mappings/file?name=${encodeURIComponent(TICKET)}`
+
+const open = (options?: EditingOptions) => openEditingConsole(closing, options)
+type Editing = Awaited<ReturnType<typeof open>>
+
+/** One ticket of a person, delivered. */
+async function deliverTicket(it: Editing, id = '901') {
+  const contact = await findContactWithEmail(it.intercom)
+  const at = Math.floor(it.clock.now() / 1000) - 5
+  const contacts = { contacts: [{ id: contact.id }] }
+  const item = {
+    type: 'ticket',
+    id,
+    ticket_id: '17',
+    created_at: at,
+    contacts,
+    ticket_attributes: {},
+    title: 'Secret title',
+  }
+  await it.notify('ticket.created', item, { id: `n-${id}` })
+  await it.work(3_000)
+  return contact
+}
+
+const hashOf = async (it: Editing) => (await readSpecHistory(it.store))[0]?.hash
+
+describe('reading', () => {
+  test('lists metrics with their files, and other files', async () => {
+    const it = await open()
+    const page = await it.client.text('/mappings')
+    expect(page).toContain('Created Ticket')
+    expect(page).toContain('href="/mappings/file?name=mappings%2Fcreated-ticket.yaml"')
+    expect(page).toContain('mappings/_ticket.yaml')
+    expect(page).toContain('href="/mappings/switch?metric=Created%20Ticket"')
+  })
+
+  test('a visitor without the right to set up reads, and has no form', async () => {
+    const it = await open({ may: 'operate' })
+    expect(await it.client.text('/mappings')).not.toContain('/mappings/switch')
+    const page = await it.client.text(FILE)
+    expect(page).toContain('created-ticket, id')
+    expect(page).not.toContain('<textarea')
+    expect((await it.client.get('/mappings/switch?metric=Created%20Ticket')).status).toBe(403)
+    expect((await it.client.text('/mappings/versions')).includes('<form method="post" action="/mappings')).toBe(false)
+  })
+
+  test('a host that passes no files shows the running ones', async () => {
+    const it = await open({ console: { specFiles: undefined } })
+    expect(await it.client.text('/mappings')).toContain('passes the console no files')
+    expect(await it.client.text(FILE)).toContain('created-ticket, id')
+  })
+
+  test('an unknown file is no page', async () => {
+    const it = await open()
+    for (const name of ['mappings/none.yaml', '../secret.yaml', ''])
+      expect((await it.client.get(`/mappings/file?name=${encodeURIComponent(name)}`)).status).toBe(404)
+  })
+
+  test('works without a script: a field with the text, and buttons', async () => {
+    const it = await open()
+    const page = await it.client.text(FILE)
+    expect(page).toMatch(/<textarea[^>]*>\n# yaml-language-server/)
+    for (const label of ['Save and run', 'Preview', 'What changes', 'Problems', 'Patch']) expect(page).toContain(label)
+    expect(page).toContain('/assets/editor.js?v=')
+  })
+})
+
+describe('a text that is not saved', () => {
+  interface Answer {
+    readonly problems: readonly [{ readonly from: number; readonly to: number; readonly message: string }]
+    readonly errors: number
+    readonly warnings: number
+    readonly completions: readonly { readonly label: string }[]
+    readonly description: { readonly title: string }
+  }
+  const json = async (it: Editing, text: string, fields: Readonly<Record<string, string>>) =>
+    (await (await it.send('/mappings/draft', TICKET, text, fields, 'application/json')).json()) as Answer
+
+  test('is checked, with places in the text', async () => {
+    const it = await open()
+    const text = it.read(TICKET).replace('contacts.contacts[0].id', 'contacts.contcts[0].id')
+    const { problems, errors, warnings } = await json(it, text, { do: 'check' })
+    expect(errors + warnings).toBe(1)
+    expect(text.slice(problems[0].from, problems[0].to)).toContain('contcts')
+    expect(problems[0].message).toContain('contacts')
+    expect(it.read(TICKET)).not.toContain('contcts')
+  })
+
+  test('is checked as the server reads it, whatever ends its lines', async () => {
+    const it = await open()
+    const text = `${it.read(TICKET)}nothing: 1\n`
+    const { problems } = await json(it, text.replaceAll('\n', '\r\n'), { do: 'check' })
+    expect(text.slice(problems[0].from, problems[0].to)).toContain('nothing')
+  })
+
+  test('is completed from the schema, and from what the source sends', async () => {
+    const it = await open()
+    const field = `${it.read(TICKET)}properties:\n  Stage: ticket_st`
+    const ofField = await json(it, field, { do: 'complete', offset: `${field.length}` })
+    expect(ofField.completions).toContainEqual(expect.objectContaining({ label: 'ticket_state', replaces: 9 }))
+    const key = `${it.read(TICKET)}prof`
+    const ofKey = await json(it, key, { do: 'complete', offset: `${key.length}` })
+    expect(ofKey.completions.map(({ label }) => label)).toContain('profile')
+  })
+
+  test('explains what stands at a place', async () => {
+    const it = await open()
+    const text = it.read(TICKET)
+    const { description } = await json(it, text, { do: 'hover', offset: `${text.indexOf('contacts.contacts') + 2}` })
+    expect(description.title).toContain('contacts')
+  })
+
+  test('is shown with its problems by the same form without a script', async () => {
+    const it = await open()
+    const answer = await it.send('/mappings/draft', TICKET, 'metric: [', { do: 'check' })
+    const page = await answer.text()
+    expect(answer.status).toBe(200)
+    expect(page).toContain('1 error')
+    expect(page).toMatch(/<textarea[^>]*>\nmetric: \[<\/textarea>/)
+  })
+
+  test('maps the newest records, masked, with the property of the cursor first', async () => {
+    const it = await open()
+    const { email } = await deliverTicket(it)
+    const text = `${it.read(TICKET)}properties:\n  Stage: type\n  Name: title\n`
+    const line = `${text.split('\n').findIndex((one) => one.includes('Stage')) + 1}`
+    const page = await (await it.send('/mappings/draft', TICKET, text, { do: 'preview', line })).text()
+    expect(page).toContain('1 event')
+    expect(page).toMatch(/<strong dir="auto">Stage<\/strong>/)
+    expect(page).toMatch(/<dt>record 1<\/dt><dd><span class="value" dir="auto">ticket</)
+    expect(page).not.toContain('Secret title')
+    expect(page).not.toContain(email)
+  })
+
+  test('is compared with the running spec: keys that count again, values before and after', async () => {
+    const it = await open()
+    await deliverTicket(it)
+    const text = it.read(TICKET).replace('[created-ticket, id]', '[created-ticket, ticket_id]')
+    const page = await (
+      await it.send('/mappings/draft', TICKET, `${text}properties:\n  Kind: type\n`, { do: 'plan' })
+    ).text()
+    expect(page).toContain('1 event delivered')
+    expect(page).toContain('would count again')
+    expect(page).toMatch(/Kind.{0,40}now present in 1 of 1/s)
+  })
+
+  test('is a patch to copy or download', async () => {
+    const it = await open()
+    const text = it.read(TICKET).replace('A ticket was created.', 'A ticket.')
+    const page = await (await it.send('/mappings/draft', TICKET, text, { do: 'patch' })).text()
+    expect(page).toContain('+summary: A ticket.')
+    const download = await it.send('/mappings/draft', TICKET, text, { do: 'download' })
+    expect(download.headers.get('content-disposition')).toContain('mappings.patch')
+    expect(await download.text()).toContain(`--- a/${TICKET}\n+++ b/${TICKET}\n@@`)
+  })
+
+  test('runs the cases of the host', async () => {
+    const failed = [{ name: 'a case', place: 'tests/x.yaml:1:1', text: '- 1\n+ 2' }]
+    const it = await open({ editable: { runCases: async () => ({ passed: 3, failed, problems: [] }) } })
+    const page = await (await it.send('/mappings/draft', TICKET, it.read(TICKET), { do: 'tests' })).text()
+    expect(page).toContain('1 case failed, 3 passed')
+    expect(page).toContain('a case')
+  })
+})
+
+describe('saving', () => {
+  test('writes the file, and the process maps by it at once', async () => {
+    const it = await open()
+    const text = `${it.read(TICKET)}properties:\n  Kind: type`
+    const answer = await it.send('/mappings/save', TICKET, text.replaceAll('\n', '\r\n'))
+    expect(answer.status).toBe(303)
+    expect(it.read(TICKET)).toBe(`${text}\n`)
+    const mapping = it.running.connector.spec.mappings.find(({ metric }) => metric === 'Created Ticket')
+    expect(mapping?.properties.map(({ name }) => name)).toContain('Kind')
+    expect(await it.client.text(FILE)).toContain('This process maps by it from now on.')
+    const [newest] = await readSpecHistory(it.store)
+    expect(newest).toMatchObject({ by: 'Vera' })
+    const { entries } = await readTimeline(it.store)
+    expect(entries).toContainEqual({
+      at: expect.any(Number),
+      kind: 'spec',
+      by: 'Vera',
+      text: `Saved ${TICKET} as ${newest?.hash}`,
+    })
+  })
+
+  test('keeps the ends of lines of the file', async () => {
+    const it = await open()
+    it.write(TICKET, it.read(TICKET).replaceAll('\n', '\r\n'))
+    await it.send('/mappings/save', TICKET, it.read(TICKET).replaceAll('\r\n', '\n').replace('was created', 'came'))
+    expect(it.read(TICKET)).toMatch(/A ticket came\.\r\n/)
+    expect(it.read(TICKET)).not.toMatch(/[^\r]\n/)
+  })
+
+  test('refuses errors, and shows them beside the text', async () => {
+    const it = await open()
+    const before = it.read(TICKET)
+    const answer = await it.send('/mappings/save', TICKET, before.replace('resource: ticket', 'resource: tickt'))
+    expect(answer.status).toBe(422)
+    const page = await answer.text()
+    expect(page).toContain('Nothing was saved')
+    expect(page).toContain('resource: tickt')
+    expect(it.read(TICKET)).toBe(before)
+  })
+
+  test('refuses warnings where the process does', async () => {
+    const it = await open({ editable: { strict: true } })
+    const answer = await it.send('/mappings/save', TICKET, `${it.read(TICKET)}properties:\n  Kind: tpe\n`)
+    expect(answer.status).toBe(422)
+  })
+
+  test('a file that was changed elsewhere is a conflict; sent again, it is replaced', async () => {
+    const it = await open()
+    const opened = it.fieldsOf(await it.client.text(FILE), ['name', 'opened'])
+    const [mine, theirs] = ['Mine.', 'Theirs.'].map((words) => it.read(TICKET).replace('A ticket was created.', words))
+    it.write(TICKET, theirs ?? '')
+    const fields = { ...opened, text: mine ?? '' }
+    const answer = await it.client.post('/mappings/save', fields, { from: FILE })
+    const page = await answer.text()
+    expect(answer.status).toBe(409)
+    expect(page).toContain('-summary: Theirs.')
+    expect(page).toContain('+summary: Mine.')
+    expect(it.read(TICKET)).toContain('Theirs.')
+    const again = await it.client.post(
+      '/mappings/save',
+      { ...fields, ...it.fieldsOf(page, ['opened']) },
+      { from: FILE },
+    )
+    expect(again.status).toBe(303)
+    expect(it.read(TICKET)).toContain('Mine.')
+  })
+
+  test('a key that counts again needs consent', async () => {
+    const it = await open()
+    await deliverTicket(it)
+    const before = it.read(TICKET)
+    const text = before.replace('[created-ticket, id]', '[created-ticket, ticket_id]')
+    const answer = await it.send('/mappings/save', TICKET, text)
+    const page = await answer.text()
+    expect(answer.status).toBe(422)
+    expect(page).toContain('1 event delivered since')
+    expect(page).toContain('name="accept" value="Created Ticket"')
+    expect(it.read(TICKET)).toBe(before)
+    const again = await it.send('/mappings/save', TICKET, text, { accept: 'Created Ticket' })
+    expect(again.status).toBe(303)
+    expect(it.read(TICKET)).toBe(text)
+  })
+
+  test('a change that does not run is not left behind', async () => {
+    const problems = ['the disk is full', undefined]
+    const it = await open({ editable: { reload: async () => problems.shift() } })
+    const before = it.read(TICKET)
+    const answer = await it.send('/mappings/save', TICKET, before.replace('A ticket was', 'One was'))
+    expect(answer.status).toBe(422)
+    expect(await answer.text()).toContain('the disk is full')
+    expect(it.read(TICKET)).toBe(before)
+  })
+
+  test('where the folder takes no files, the page offers a patch', async () => {
+    const it = await open({ editable: { readOnlyReason: async () => 'The disk is read-only.' } })
+    const page = await it.client.text(FILE)
+    expect(page).toContain('The disk is read-only.')
+    expect(page).toContain('Download the patch')
+    expect(page).not.toContain('Save and run')
+    const answer = await it.send('/mappings/save', TICKET, it.read(TICKET).replace('was', 'is'))
+    expect(answer.status).toBe(422)
+    expect(it.read(TICKET)).toContain('A ticket was created.')
+  })
+})
+
+describe('the switch of a metric', () => {
+  const turn = (it: Editing, to: 'on' | 'off', metric = 'Created Ticket') =>
+    it.client.post(
+      '/mappings/switch',
+      { metric, to },
+      { from: `/mappings/switch?metric=${encodeURIComponent(metric)}` },
+    )
+  const isOn = ({ running }: Editing, name = 'Created Ticket') =>
+    running.connector.spec.mappings.some(({ metric }) => metric === name)
+
+  test('says what stops, writes one line, and the process stops sending', async () => {
+    const it = await open()
+    await deliverTicket(it)
+    const before = it.read(TICKET)
+    const page = await it.client.text('/mappings/switch?metric=Created%20Ticket')
+    expect(page).toContain('less than one event a day: 1 in the last 30 days')
+    expect(page).toContain('can be imported once it is on again')
+    expect((await turn(it, 'off')).status).toBe(303)
+    expect(it.read(TICKET)).toBe(before.replace('metric: Created Ticket\n', 'metric: Created Ticket\nenabled: false\n'))
+    expect(isOn(it)).toBe(false)
+    expect(await it.client.text('/mappings')).toContain('Turned off Created Ticket')
+    expect((await turn(it, 'on')).status).toBe(303)
+    expect(isOn(it)).toBe(true)
+    expect(it.read(TICKET)).toContain('enabled: true')
+  })
+
+  test('of a metric of a base writes a file of its own', async () => {
+    const it = await open({ from: ['examples/own-spec'] })
+    expect((await turn(it, 'off')).status).toBe(303)
+    expect(it.read(TICKET)).toBe('enabled: false\n')
+    expect(isOn(it)).toBe(false)
+    const page = await it.client.text('/mappings/file?name=intercom-to-klaviyo%2Fmappings%2Fcreated-ticket.yaml')
+    expect(page).toContain('belongs to the spec that yours extends')
+    expect(await it.client.text(FILE)).toContain('write only what differs')
+  })
+})
+
+describe('earlier versions', () => {
+  test('are listed with what changed, and restored', async () => {
+    const it = await open()
+    const before = it.read(TICKET)
+    await it.send('/mappings/save', TICKET, before.replace('A ticket was created.', 'One.'))
+    const list = await it.client.text('/mappings/versions')
+    expect(list).toContain(TICKET)
+    expect(list).toContain('Vera')
+    const first = (await readSpecHistory(it.store)).at(-1)?.hash ?? ''
+    const address = `/mappings/versions?spec=${first}`
+    expect(await it.client.text(address)).toContain('+summary: A ticket was created.')
+    const answer = await it.client.post('/mappings/restore', { spec: first }, { from: address })
+    expect(answer.status).toBe(303)
+    expect(it.read(TICKET)).toBe(before)
+    expect(await hashOf(it)).toBe(first)
+    const { entries } = await readTimeline(it.store)
+    expect(entries.map(({ text }) => text)).toContainEqual(expect.stringContaining(`Restored ${first}`))
+  })
+
+  test('restoring removes files that came later', async () => {
+    const it = await open({ from: ['examples/own-spec'] })
+    await it.client.post(
+      '/mappings/switch',
+      { metric: 'Created Ticket', to: 'off' },
+      { from: '/mappings/switch?metric=Created%20Ticket' },
+    )
+    const first = (await readSpecHistory(it.store)).at(-1)?.hash ?? ''
+    const answer = await it.client.post(
+      '/mappings/restore',
+      { spec: first },
+      { from: `/mappings/versions?spec=${first}` },
+    )
+    expect(answer.status).toBe(303)
+    expect(() => it.read(TICKET)).toThrow('ENOENT')
+  })
+
+  test('that are not kept are no page', async () => {
+    const it = await open()
+    expect((await it.client.get('/mappings/versions?spec=000000000000')).status).toBe(404)
+  })
+})
