@@ -6,6 +6,8 @@ import { listen } from '../../runtime/cli/server/listen.ts'
 import { createRoutes } from '../../runtime/cli/server/routes.ts'
 import type { Connector } from '../../runtime/connector.ts'
 import { createConsole } from '../../runtime/console/index.ts'
+import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
+import type { EditableSpec } from '../../runtime/spec-editing/types.ts'
 import { systemClock } from '../../runtime/system.ts'
 import {
   type AuthHarness,
@@ -44,7 +46,7 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   const { signal } = ending
   const parts = { app, connector, clock, logger, connections, signal }
   const { password } = options
-  const created = createConsole({ ...parts, metricUrl: app.metricUrl, password })
+  const created = createConsole({ ...parts, metricUrl: app.metricUrl, password, specFiles })
   const isOpen = password === undefined && options.visitors === undefined
   const pages = isOpen ? signVisitorsIn(created) : created
   answer = createRoutes({ ...parts, console: pages, notReadyReasons: () => [], readers: { host: '127.0.0.1' } })
@@ -67,6 +69,13 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
     ...eventSenders(url, (request) => answer(request), it.clock),
     people: () => people(it),
   }
+}
+
+/** The shipped spec: shown, checked and previewed, never written. */
+const specFiles: EditableSpec = {
+  ...{ files: openSpecFolder(app.specFolder), functions: app.functions, rules: app.rules, bases: app.bases },
+  readOnlyReason: async () => undefined,
+  write: async () => ({ status: 'refused', reason: 'A test writes no file of the checkout.' }),
 }
 
 function timeControls(connector: Connector, clock: AuthHarness['clock']) {

@@ -2,7 +2,7 @@
 import { acceptCompletion, autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { yaml } from '@codemirror/lang-yaml'
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language'
+import { bracketMatching, indentService, indentUnit, syntaxHighlighting } from '@codemirror/language'
 import { linter, lintGutter, lintKeymap } from '@codemirror/lint'
 import { EditorState, Prec } from '@codemirror/state'
 import {
@@ -37,12 +37,16 @@ export function createEditor(options: EditorOptions) {
   host.className = 'editor'
   const root = host.attachShadow({ mode: 'open' })
   field.before(host)
+  // Who began to type before the script had loaded goes on in the editor.
+  const isTyping = document.activeElement === field
   field.hidden = true
   const state = EditorState.create({
     doc: field.value,
+    selection: { anchor: isTyping ? Math.min(field.selectionEnd, field.value.length) : 0 },
     extensions: [editing(options), appearance(field), checking(options)],
   })
   const view = new EditorView({ state, root, parent: root })
+  if (isTyping) view.focus()
   return {
     goTo(line: number) {
       const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)))
@@ -64,7 +68,7 @@ function editing({ client, save }: EditorOptions) {
   return [
     history(),
     drawSelection(),
-    indentOnInput(),
+    indentation,
     indentUnit.of('  '),
     bracketMatching(),
     closeBrackets(),
@@ -74,6 +78,13 @@ function editing({ client, save }: EditorOptions) {
     keymap.of([saving, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
   ]
 }
+
+/** A line begins below the one before it, or deeper where that opens a map or a text. */
+const indentation = indentService.of((context, position) => {
+  const { text } = context.lineAt(position, -1)
+  const [{ length } = ''] = /^ */.exec(text) ?? []
+  return /(?::|[|>][+-]?)\s*$/.test(text) && !/^\s*#/.test(text) ? length + context.unit : length
+})
 
 function appearance(field: HTMLTextAreaElement) {
   const label = field.labels[0]?.textContent ?? 'Text'
@@ -87,6 +98,8 @@ function appearance(field: HTMLTextAreaElement) {
     EditorView.contentAttributes.of({
       'aria-label': `${label}. Escape, then Tab leaves the editor.`,
       spellcheck: 'false',
+      // Programs that judge pages do not see that it takes the focus anyway.
+      tabindex: '0',
     }),
   ]
 }
