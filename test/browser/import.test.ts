@@ -19,12 +19,12 @@ inBrowser('is estimated, started, paused, resumed, restarted and reported, the p
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click({ noWaitAfter: true })
   const sees = (text: string | RegExp) => it.until(String(text), () => page.getByText(text).first().isVisible())
   const sent = () => it.klaviyo.summary().events
-  await page.goto(`${it.url}import`)
+  await page.goto(`${it.url}history`)
   await it.during(press('Estimate import'))
   await sees('1,500 records')
   await press('Start import')
   await page.getByText('The import has started.').waitFor()
-  const progress = page.getByText(/^[1-9][\d,]* of 1,500 read/).first()
+  const progress = page.getByText(/^[1-9][\d,]* of [\d,]+ records read/).first()
   await it.until('some are read', () => progress.isVisible())
   // The page updates while the button is held down. Enough is left to read for a slow browser to see it.
   await page.getByRole('button', { name: 'Pause' }).hover()
@@ -40,8 +40,8 @@ inBrowser('is estimated, started, paused, resumed, restarted and reported, the p
   await page.evaluate('window.stayed = true')
   await sees('Last import')
   expect(await page.evaluate('window.stayed')).toBe(true)
-  await sees(/^Sent [1-9]\d* of \d+ found/)
-  await sees(/records? without an event of these metrics/)
+  await sees(/^Sent [1-9][\d,]* of [\d,]+ found/)
+  await sees(/names no contact/)
   expect(sent()).toBeGreaterThan(early)
 
   const once = sent()

@@ -85,7 +85,7 @@ function countLabels(axis: CountAxis): Html {
 const percent = (value: number) => `${Number((value * 100).toFixed(3))}%`
 
 function timeLabels({ bars, range }: ActivityChart): Html {
-  return html`<g class="times" aria-hidden="true">${timeTicks(bars, range.name).map(({ at, label, isMinor }) => {
+  return html`<g class="times" aria-hidden="true">${timeTicks(bars, range).map(({ at, label, isMinor }) => {
     const middle = (at + 0.5) / bars.length
     const anchor = middle < 0.05 ? 'start' : middle > 0.95 ? 'end' : 'middle'
     const x = { start: 0, middle, end: 1 }[anchor]
@@ -97,7 +97,11 @@ function timeLabels({ bars, range }: ActivityChart): Html {
 function totalReadout({ bars, range }: ActivityChart): Html {
   const totals = addBars(bars)
   const sent = countAll(totals) - totals.failed
-  return readout('total', `${formatCount(sent)} in the last ${range.label}`, 'by when it happened, in UTC')
+  return readout(
+    'total',
+    `${formatCount(sent)} in the last ${range.label}`,
+    `by when it happened${range.zone.label ? `, in ${range.zone.label}` : ''}`,
+  )
 }
 
 const readout = (name: string, title: string, text: string): Html =>
@@ -116,7 +120,7 @@ interface Column {
 function column(chart: ActivityChart, { bar, at, axis }: Column, links: Links): Html {
   const { bars, range, metric } = chart
   const { since, until, counts } = bar
-  const span = describeSpan(bar, range.name)
+  const span = describeSpan(bar, range)
   const text = describeCounts(counts, formatCount)
   const area = html`<rect class="area" x="${percent(at / bars.length)}" y="${PLOT.top}" width="${percent(1 / bars.length)}" height="${PLOT.height}"/>`
   const isTabStop = at === bars.findLastIndex((one) => countAll(one.counts) > 0)
@@ -158,7 +162,7 @@ function segment({ id, bars, range, metric }: ActivityChart, { bar, at, part }: 
   const { since, until, counts } = bar
   const { name, y, height } = part
   const href = eventsLink({ metric, since, until, ...seriesFilter(name) }, links)
-  const label = `${describeSpan(bar, range.name)}: ${describeCounts({ ...NONE, [name]: counts[name] }, formatCount)}`
+  const label = `${describeSpan(bar, range)}: ${describeCounts({ ...NONE, [name]: counts[name] }, formatCount)}`
   const [x, width] = [percent((at + GAP / 2) / bars.length), percent((1 - GAP) / bars.length)]
   return html`<a href="${href}" tabindex="-1" aria-label="${label}"><rect x="${x}" y="${y}" width="${width}" height="${height}" class="edge ${name}" fill="url(#${id}-${name})"/></a>`
 }

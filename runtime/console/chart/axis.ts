@@ -1,7 +1,7 @@
-/** The axes of a chart: round counts from zero on, and the times below the bars. Times are in UTC. */
+/** The axes of a chart: round counts from zero on, and the times below the bars. */
 import { formatCount } from '../../lib/format.ts'
 import type { Bar } from './bars.ts'
-import type { RangeName } from './ranges.ts'
+import type { ChartRange, RangeName } from './ranges.ts'
 import { nice, ticks } from './scale-library.ts'
 
 export interface CountAxis {
@@ -24,6 +24,8 @@ function shortCount(count: number): string {
   return count < 1_000_000 ? `${formatCount(count / 1000)}k` : `${formatCount(count / 1_000_000)}M`
 }
 
+type AxisRange = Pick<ChartRange, 'name' | 'zone'>
+
 export interface TimeTick {
   /** The bar under which it stands. */
   readonly at: number
@@ -32,7 +34,7 @@ export interface TimeTick {
   readonly isMinor: boolean
 }
 
-/** The label of a bar that has one. */
+/** The label of a bar that has one, by the wall clock. */
 const TICK_LABELS: Readonly<Record<RangeName, (at: Date) => string | undefined>> = {
   '24h': (at) => (at.getUTCHours() === 0 ? dayAndMonth(at) : at.getUTCHours() % 3 === 0 ? clock(at) : undefined),
   '7d': (at) => (at.getUTCHours() === 0 ? `${weekday(at)} ${at.getUTCDate()}` : undefined),
@@ -49,21 +51,21 @@ const isMinorAt: Readonly<Record<RangeName, (at: Date) => boolean>> = {
   '12m': (at) => at.getUTCMonth() % 2 === 1,
 }
 
-export function timeTicks(bars: readonly Bar[], range: RangeName): readonly TimeTick[] {
+export function timeTicks(bars: readonly Bar[], { name, zone }: AxisRange): readonly TimeTick[] {
   return bars.flatMap(({ since }, at) => {
-    const date = new Date(since)
-    const label = TICK_LABELS[range](date)
-    return label === undefined ? [] : [{ at, label, isMinor: isMinorAt[range](date) }]
+    const date = new Date(zone.toWall(since))
+    const label = TICK_LABELS[name](date)
+    return label === undefined ? [] : [{ at, label, isMinor: isMinorAt[name](date) }]
   })
 }
 
-/** `Mon 30 Nov, 14:00–15:00 UTC`, `Mon 30 Nov`, `Week of Mon 30 Nov 2026`. */
-export function describeSpan({ since, until }: Pick<Bar, 'since' | 'until'>, range: RangeName): string {
-  const [from, to] = [new Date(since), new Date(until)]
+/** `Mon 30 Nov, 14:00–15:00`, `Mon 30 Nov`, `Week of Mon 30 Nov 2026`, with the name of the zone where it is UTC. */
+export function describeSpan({ since, until }: Pick<Bar, 'since' | 'until'>, { name, zone }: AxisRange): string {
+  const [from, to] = [new Date(zone.toWall(since)), new Date(zone.toWall(until))]
   const day = `${weekday(from)} ${dayAndMonth(from)}`
-  if (range === '30d') return day
-  if (range === '12m') return `Week of ${day} ${from.getUTCFullYear()}`
-  return `${day}, ${clock(from)}–${clock(to)} UTC`
+  if (name === '30d') return day
+  if (name === '12m') return `Week of ${day} ${from.getUTCFullYear()}`
+  return `${day}, ${clock(from)}–${clock(to)}${zone.label ? ` ${zone.label}` : ''}`
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const

@@ -28,7 +28,7 @@ export interface ActivityChart {
   readonly id: string
   readonly title: string
   readonly bars: readonly Bar[]
-  readonly range: Pick<ChartRange, 'name' | 'label'>
+  readonly range: Pick<ChartRange, 'name' | 'label' | 'zone'>
   /** Of this metric alone. */
   readonly metric?: string | undefined
 }

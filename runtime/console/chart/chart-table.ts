@@ -20,5 +20,5 @@ function row(bar: Bar, { range, metric }: ActivityChart, links: Pick<PageContext
   const { since, until, counts } = bar
   const cell = ({ name }: (typeof SERIES)[number]) =>
     html`<td class="number">${countLink(counts[name], { metric, since, until, ...seriesFilter(name) }, links)}</td>`
-  return html`<tr><th scope="row">${describeSpan(bar, range.name)}</th>${SERIES.map(cell)}</tr>`
+  return html`<tr><th scope="row">${describeSpan(bar, range)}</th>${SERIES.map(cell)}</tr>`
 }

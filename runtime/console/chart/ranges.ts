@@ -1,5 +1,6 @@
-/** The times that a chart may show, each as a row of bars. Hours, days and weeks begin in UTC. */
+/** The times that a chart may show, each as a row of bars. Hours and days are the viewer's, weeks begin in UTC. */
 import { utcDay, utcHour, utcMonday } from './scale-library.ts'
+import { UTC, type Zone } from './zone.ts'
 
 export type RangeName = '24h' | '7d' | '30d' | '12m'
 
@@ -14,6 +15,8 @@ export interface ChartRange {
   readonly until: number
   /** The resolution at which the counts are read. */
   readonly by: 'hour' | 'day'
+  /** Of its days. */
+  readonly zone: Zone
 }
 
 interface RangeRow {
@@ -50,10 +53,23 @@ export function parseRange(text: string | null): RangeName {
   return RANGE_NAMES.find((name) => name === text) ?? '24h'
 }
 
-/** The range whose last bar holds `now`. */
-export function rangeUntil(name: RangeName, now: number): ChartRange {
+/** The range whose last bar holds `now`. The store has days in UTC alone, so those of another zone are read by the hour. */
+export function rangeUntil(name: RangeName, now: number, viewer: Zone = UTC): ChartRange {
   const { label, bars, by, floor, offset } = RANGES[name]
-  const last = floor(new Date(now))
-  const starts = Array.from({ length: bars }, (_, at) => offset(last, at + 1 - bars).getTime())
-  return { name, label, by, starts, until: offset(last, 1).getTime() }
+  const zone = name === '12m' ? UTC : viewer
+  const last = floor(new Date(zone.toWall(now)))
+  const startOf = (bar: number) => toStart(name, zone, offset(last, bar), { last, bar })
+  const starts = Array.from({ length: bars }, (_, at) => startOf(at + 1 - bars))
+  return { name, label, by: zone === UTC ? by : 'hour', zone, starts, until: startOf(1) }
+}
+
+interface BarPlace {
+  readonly last: Date
+  /** Zero is the last one. */
+  readonly bar: number
+}
+
+/** Hours follow one another also where a clock is put forward or back. */
+function toStart(name: RangeName, zone: Zone, wall: Date, { last, bar }: BarPlace): number {
+  return name === '24h' ? zone.toInstant(last.getTime()) + bar * HOUR : zone.toInstant(wall.getTime())
 }

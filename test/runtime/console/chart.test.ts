@@ -4,6 +4,7 @@ import { activityChart, stack } from '../../../runtime/console/chart/activity-ch
 import { countAxis, describeSpan, timeTicks } from '../../../runtime/console/chart/axis.ts'
 import { addBars, describeCounts, toBars } from '../../../runtime/console/chart/bars.ts'
 import { parseRange, RANGE_NAMES, type RangeName, rangeUntil } from '../../../runtime/console/chart/ranges.ts'
+import { zoneOf } from '../../../runtime/console/chart/zone.ts'
 import { formatCount } from '../../../runtime/lib/format.ts'
 import type { ActivityBucket } from '../../../runtime/ports/ledger.ts'
 
@@ -58,7 +59,7 @@ test.each([
   ['30d', '2 Nov, 9 Nov, 16 Nov, 23 Nov, 30 Nov'],
   ['12m', 'Dec, Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep, Oct, Nov'],
 ] as const)('the times below %s', (name, labels) => {
-  const ticks = timeTicks(toBars([], rangeUntil(name, NOW)), name)
+  const ticks = timeTicks(toBars([], rangeUntil(name, NOW)), rangeUntil(name, NOW))
   expect(ticks.map(({ label }) => label).join(', ')).toBe(labels)
 })
 
@@ -69,7 +70,40 @@ test.each([
   ['12m', 'Week of Mon 30 Nov 2026'],
 ] as const)('the last bar of %s by name', (name, text) => {
   const last = toBars([], rangeUntil(name, NOW)).at(-1) ?? { since: 0, until: 0 }
-  expect(describeSpan(last, name)).toBe(text)
+  expect(describeSpan(last, rangeUntil(name, NOW))).toBe(text)
+})
+
+describe('in the zone of the viewer', () => {
+  const range = (name: RangeName, timeZone: string, now = NOW) => rangeUntil(name, now, zoneOf(timeZone, now))
+  const named = (name: RangeName, timeZone: string, now = NOW) => {
+    const one = range(name, timeZone, now)
+    return toBars([], one).map((bar) => describeSpan(bar, one))
+  }
+
+  test('hours and days are those of the wall clock, read by the hour', () => {
+    expect(named('24h', 'Europe/Berlin').at(-1)).toBe('Mon 30 Nov, 22:00–23:00')
+    expect(named('7d', 'Europe/Berlin').slice(-4)[0]).toBe('Mon 30 Nov, 00:00–06:00')
+    expect(named('30d', 'America/Los_Angeles').at(-1)).toBe('Mon 30 Nov')
+    const { starts, until, by } = range('30d', 'America/Los_Angeles')
+    expect([iso(starts[0]), iso(until), by]).toEqual(['2026-11-01T07:00', '2026-12-01T08:00', 'hour'])
+    const ticks = timeTicks(toBars([], range('7d', 'Asia/Tokyo')), range('7d', 'Asia/Tokyo'))
+    expect(ticks.map(({ label }) => label).join(', ')).toBe('Wed 25, Thu 26, Fri 27, Sat 28, Sun 29, Mon 30, Tue 1')
+  })
+
+  test('a clock that is put back has 24 bars of an hour, and days that differ in length', () => {
+    const after = Date.parse('2026-10-25T12:00:00Z')
+    const { starts, until } = range('24h', 'Europe/Berlin', after)
+    expect(new Set([...starts, until].slice(1).map((at, index) => at - (starts[index] ?? 0)))).toEqual(
+      new Set([3_600_000]),
+    )
+    const days = range('30d', 'Europe/Berlin', after)
+    expect((days.until - (days.starts.at(-1) ?? 0)) / 3_600_000).toBe(25)
+  })
+
+  test('weeks, and zones whose hours begin at another minute, stay in UTC and say so', () => {
+    expect(iso(range('12m', 'Europe/Berlin').starts[0])).toBe('2025-12-01T00:00')
+    expect(named('24h', 'Asia/Kolkata').at(-1)).toBe('Mon 30 Nov, 21:00–22:00 UTC')
+  })
 })
 
 describe('counts', () => {

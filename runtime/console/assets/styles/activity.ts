@@ -23,8 +23,7 @@ export const activity = `.activity { margin-inline: 0; }
 .plot svg:has(.slot:hover) .slot:not(:hover) > .readout { visibility: hidden; }
 .plot .area { fill: transparent; }
 .plot .slot:hover .area, .plot .slot:focus-within .area { fill: var(--text); fill-opacity: .07; }
-.plot a:focus-visible { outline: none; }
-.plot a:focus-visible rect { stroke: var(--accent); stroke-width: 2; }
+.plot a:focus-visible { outline-offset: 0; }
 svg .edge { stroke-width: 1; shape-rendering: crispEdges; }
 svg .edge.history { stroke: var(--series-history); }
 svg .edge.reconcile { stroke: var(--series-reconcile); }

@@ -6,6 +6,7 @@ import { DELETION } from '../../../mapping/person/deletions.ts'
 import { activityChart } from '../../chart/activity-chart.ts'
 import { toBars } from '../../chart/bars.ts'
 import { parseRange, rangeUntil } from '../../chart/ranges.ts'
+import { zoneOf } from '../../chart/zone.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { eventsTable } from './events.ts'
 import { mappingSection } from './mapping.ts'
@@ -31,9 +32,10 @@ export const metricPage: Page = {
   },
 }
 
-async function metricChart(metric: string, { options, url, link }: PageContext): Promise<Html> {
+async function metricChart(metric: string, { options, url, link, timeZone }: PageContext): Promise<Html> {
   const { store, spec } = options.connector
-  const range = rangeUntil(parseRange(url.searchParams.get('range')), options.clock.now())
+  const now = options.clock.now()
+  const range = rangeUntil(parseRange(url.searchParams.get('range')), now, zoneOf(timeZone, now))
   const { starts, until, by } = range
   const activity = await store.activity({ since: starts[0] ?? until, until, by })
   const bars = toBars(

@@ -30,13 +30,13 @@ const card = (title: string, value: Html | string, more: Html | string = '') =>
   html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
 
 /** By when it happened: an import of a year adds to today only what happened today. */
-function todayCard({ today: { counts, ...window } }: Overview, context: PageContext): Html {
+function todayCard({ today: { counts, zone, ...window } }: Overview, context: PageContext): Html {
   const count = (name: SeriesName) => countLink(counts[name], { ...window, ...seriesFilter(name) }, context)
   const others = SERIES.filter(({ name }) => name !== 'live')
   return card(
     'Today, live',
     count('live'),
-    html`${others.map(({ name, label }, at) => html`${at > 0 && ' · '}${label} ${count(name)}`)}. The day began at midnight UTC.`,
+    html`${others.map(({ name, label }, at) => html`${at > 0 && ' · '}${label} ${count(name)}`)}.${zone.label && ` The day began at midnight ${zone.label}.`}`,
   )
 }
 

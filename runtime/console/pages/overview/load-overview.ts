@@ -9,7 +9,8 @@ import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { addBars, type Bar, type SeriesCounts, toBars } from '../../chart/bars.ts'
 import { type ChartRange, type RangeName, rangeUntil } from '../../chart/ranges.ts'
-import type { ConsoleOptions } from '../../types.ts'
+import { type Zone, zoneOf } from '../../chart/zone.ts'
+import type { ConsoleOptions, PageContext } from '../../types.ts'
 import { countWaiting } from '../../waiting-events.ts'
 
 export interface MetricRow {
@@ -25,8 +26,8 @@ export interface Overview {
   readonly range: ChartRange
   /** Of all metrics. */
   readonly bars: readonly Bar[]
-  /** What has happened since midnight UTC. */
-  readonly today: { readonly since: number; readonly until: number; readonly counts: SeriesCounts }
+  /** What has happened since midnight. */
+  readonly today: { readonly since: number; readonly until: number; readonly counts: SeriesCounts; readonly zone: Zone }
   readonly metrics: readonly MetricRow[]
   readonly live: Backlog
   readonly backfill: Backlog
@@ -47,15 +48,17 @@ const DAY = 86_400_000
 /** Number of latest deliveries whose live events give the delay. */
 const LAG_SAMPLE = 100
 
-export async function loadOverview({ connector, clock }: ConsoleOptions, rangeName: RangeName): Promise<Overview> {
+export async function loadOverview({ options, timeZone }: PageContext, name: RangeName): Promise<Overview> {
+  const { connector, clock } = options
   const { store } = connector
   const now = clock.now()
-  const range = rangeUntil(rangeName, now)
+  const zone = zoneOf(timeZone, now)
+  const range = rangeUntil(name, now, zone)
   const { starts, until, by } = range
-  const midnight = Math.floor(now / DAY) * DAY
+  const day = dayOf(now, zone)
   const [activity, ofToday, live, backfill, dead, tallies, delivered, lastImport, lastReconcile] = await Promise.all([
     store.activity({ since: starts[0] ?? until, until, by }),
-    store.activity({ since: midnight, until: midnight + DAY }),
+    store.activity(day),
     store.backlog('live'),
     store.backlog('backfill'),
     store.countDeadLetters(),
@@ -72,8 +75,7 @@ export async function loadOverview({ connector, clock }: ConsoleOptions, rangeNa
     )
     return { metric, enabled, bars, ...(last && { last }) }
   })
-  const day = { starts: [midnight], until: midnight + DAY }
-  const today = { since: midnight, until: midnight + DAY, counts: addBars(toBars(ofToday, day)) }
+  const today = { ...day, counts: addBars(toBars(ofToday, { starts: [day.since], until: day.until })), zone }
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
   const found = sum([...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE ? 0 : count)))
@@ -82,6 +84,12 @@ export async function loadOverview({ connector, clock }: ConsoleOptions, rangeNa
     ...{ live, backfill, dead, awaitingContact: countWaiting(tallies), skipped, found },
     ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
+}
+
+/** From midnight to midnight by the clock of the viewer. */
+function dayOf(now: number, zone: Zone): { readonly since: number; readonly until: number } {
+  const midnight = Math.floor(zone.toWall(now) / DAY) * DAY
+  return { since: zone.toInstant(midnight), until: zone.toInstant(midnight + DAY) }
 }
 
 /** In the order of the spec, then what is sent besides events. */

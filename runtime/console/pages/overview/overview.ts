@@ -23,7 +23,7 @@ export const overviewPage: Page = {
   async render(context) {
     // Before setup has begun there is nothing else to show.
     if ((await context.options.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
-    const overview = await loadOverview(context.options, parseRange(context.url.searchParams.get('range')))
+    const overview = await loadOverview(context, parseRange(context.url.searchParams.get('range')))
     const { range, bars } = overview
     const title = `Sent to ${capitalize(context.options.connector.spec.destination.name)}`
     return html`<section id="deletions" data-live aria-label="Deletions">${await deletionsBanner(context)}</section>
