@@ -7,7 +7,7 @@ import { compilePlan } from '../runtime/mapping/compile-plan.ts'
 import { hydrate } from '../runtime/mapping/hydrate.ts'
 import { createLookups } from '../runtime/mapping/lookups.ts'
 import { mapEvent, toEventIdentity } from '../runtime/mapping/map-event.ts'
-import { hashEmail } from '../runtime/mapping/map-profile.ts'
+import { describePerson } from '../runtime/mapping/map-profile.ts'
 import { findOccurrences, identifyOccurrence, type Occurrence } from '../runtime/mapping/occurrences.ts'
 import { findSkipReason } from '../runtime/mapping/skip-rules.ts'
 import type { MapParts } from '../runtime/mapping/types.ts'
@@ -115,7 +115,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
     'lookups from memory': () => hydrate({ ...wanted, contact: must(contacts[0]) }),
     profile: () => plans.profile.evaluate.live(must(bound.contact), bound),
     properties: () => planned.properties(item, bound),
-    'e-mail hash (SHA-256, for the ledger)': () => hashEmail(event.profile),
+    'e-mail hash (SHA-256, for the ledger)': () => describePerson(event.profile),
     'check limits, encode body': () => eventBody(event, spec.destination.limits),
   }
 }

@@ -5,6 +5,7 @@ import { functions, preloadFunctions } from './functions/index.ts'
 import { templateTags } from './klaviyo/template-tags.ts'
 import { namedBases, specFolder } from './spec.ts'
 import { vendorRules } from './spec-rules.ts'
+import { createVendorLinks } from './vendor-links.ts'
 
 /** Settings of Intercom and Klaviyo. */
 export const settings: readonly Setting[] = [
@@ -88,6 +89,7 @@ export const cliApp: CliApp = {
     href: 'https://www.klaviyo.com/analytics/metrics',
     label: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
+  vendorLinks: (env) => createVendorLinks(env.INTERCOM_REGION),
   templateTags,
   loadRedaction: async () => (await import('./redaction.ts')).loadRedaction(),
   // Imported on first use: `validate`, `build` and the help need neither.

@@ -1,6 +1,7 @@
 /** Receives webhooks and delivers their events: the part of a connector that a host at the edge bundles, without imports and polls. */
 import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import type { Pipeline, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
+import { AttemptTimer } from './delivery/attempt-timer.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
 import { type DeliverOptions, deliverWithin } from './delivery/deliver-within.ts'
@@ -277,10 +278,11 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
   const hash = hashSpec(spec.sourceFiles)
-  const deliverBySpec = async (record: LeasedRecord): Promise<Outcome> => ({
-    ...(await attempts.run(record, clock.now(), () => deliver(record, parts))),
-    spec: hash,
-  })
+  const deliverBySpec = async (record: LeasedRecord): Promise<Outcome> => {
+    const timer = new AttemptTimer(clock)
+    const attempt = () => deliver(record, parts, () => timer.mapped())
+    return timer.addTo({ ...(await attempts.run(record, timer.startedAt, attempt)), spec: hash }, record.lane)
+  }
   const laneParts: LaneParts = {
     ...work,
     deliver: deliverBySpec,

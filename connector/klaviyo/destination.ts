@@ -2,7 +2,14 @@
 
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import { BoundedMap } from '../../runtime/lib/bounded-map.ts'
-import type { Destination, FittedMessage, ProfileDeletion, SendResult } from '../../runtime/ports/destination.ts'
+import type {
+  Destination,
+  FittedMessage,
+  ProfileDeletion,
+  RequestPreview,
+  SendMode,
+  SendResult,
+} from '../../runtime/ports/destination.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
@@ -13,6 +20,7 @@ import { createDeletion } from './deletion.ts'
 import { createFindKnown, type FindKnown } from './known-people.ts'
 import { withChanges } from './limits/change-log.ts'
 import { type Limits, limitOf } from './limits/limits.ts'
+import { previewRequests } from './preview-requests.ts'
 import { moveProfile, withoutRejectedPhone } from './rejected-identifiers.ts'
 import {
   BULK_WRAPPER,
@@ -47,6 +55,7 @@ class KlaviyoDestination implements Destination {
   readonly batch: { readonly events: number; readonly bytes: number }
   readonly findKnown?: FindKnown
   readonly deletion?: ProfileDeletion
+  readonly #options: KlaviyoOptions
   readonly #logger: Logger
   readonly #limits: Limits
   readonly #event: SendRequest
@@ -57,6 +66,7 @@ class KlaviyoDestination implements Destination {
 
   constructor(options: KlaviyoOptions) {
     const { limits } = options.spec
+    this.#options = options
     this.#logger = options.logger
     this.#limits = limits
     this.#event = specEndpoint(options, 'event', 'events:write')
@@ -109,8 +119,18 @@ class KlaviyoDestination implements Destination {
   }
 
   previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] {
+    return this.#bodies(messages, { lane, together: lane === 'backfill' })
+  }
+
+  previewRequests(messages: readonly OutgoingMessage[], mode: SendMode): readonly RequestPreview[] {
+    const { spec, baseUrl } = this.#options
+    const fitMessage = (message: OutgoingMessage) => this.fit(message)
+    return previewRequests(messages, mode, { spec, baseUrl, fitMessage, bodies: (...them) => this.#bodies(...them) })
+  }
+
+  #bodies(messages: readonly OutgoingMessage[], { lane, together }: SendMode): readonly Json[] {
     const limits = this.#limits
-    if (lane === 'live') return messages.map((message) => parse(messageBody(message, limits).text))
+    if (!together) return messages.map((message) => parse(messageBody(message, limits).text))
     const events = messages.filter((message) => message.kind === 'event')
     const entries = events.map((message) => bulkEntry(message, lane, limits))
     return splitIntoRequests(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))

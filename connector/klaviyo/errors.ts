@@ -38,7 +38,7 @@ function missingScope(scope: string, method: AuthMethod): string {
 export function explainer(scope: string, method: () => AuthMethod): ExplainError {
   return (status, body, headers) => {
     const list = errorsOf(body)
-    return { ...explain(status, list, scope, method()), ...requestIdOf(headers, list) }
+    return { ...explain(status, list, scope, method()), ...requestIdOf(headers, list), ...detailOf(list) }
   }
 }
 
@@ -68,6 +68,13 @@ export function explainRevision(status: number): ErrorExplanation | undefined {
 export function requestIdOf(headers: Headers, errors: readonly JsonObject[] = []): { readonly requestId?: string } {
   const id = requestId(headers.get('x-klaviyo-req-id'), headers.get('x-request-id'), ...errors.map(({ id }) => id))
   return id === undefined ? {} : { requestId: id }
+}
+
+/** Klaviyo's own words. They may quote the request: `withoutEcho` takes its words out before anything keeps them. */
+function detailOf(errors: readonly JsonObject[]): { readonly detail?: string } {
+  const texts = errors.map(({ title, detail }) => [title, detail].filter((text) => typeof text === 'string').join(' '))
+  const detail = [...new Set(texts)].filter(Boolean).slice(0, 3).join(' ')
+  return detail === '' ? {} : { detail }
 }
 
 function explainErrors(errors: readonly JsonObject[]) {

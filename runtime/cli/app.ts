@@ -1,10 +1,12 @@
 /** Describes a connector to the commands: its settings, spec, labels and parts. No command names a vendor. */
+
 import type { Connections, DeliveryConnections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { TemplateTags } from '../catalog/types.ts'
 import type { SessionParts } from '../conformance/recording/session.ts'
 import type { RedactionRules } from '../conformance/redact/types.ts'
 import type { Connector } from '../connector.ts'
+import type { VendorLinks } from '../console/types.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { FaultCode } from '../fault-reference.ts'
 import type { Destination } from '../ports/destination.ts'
@@ -129,6 +131,8 @@ export interface CliApp {
   readonly loadRedaction?: () => Promise<Pick<RedactionRules, 'tokens' | 'readPhone'>>
   /** Link to a metric at the destination, and the path to it through the menus. */
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly label: string }
+  /** Links of the console to the applications of the vendors, by the settings. Absent: it has none. */
+  readonly vendorLinks?: (env: Readonly<Record<string, string | undefined>>) => VendorLinks
   /** For the descriptions of metrics. Absent: they name no tags. */
   readonly templateTags?: TemplateTags
   /** Opens the credentials that setup stores. Absent: only the environment provides any. */

@@ -27,10 +27,20 @@ const STATUS_BADGES: Readonly<Record<EventResult['status'], readonly [tone: stri
   dead: ['bad', 'Failed'],
 }
 
+/** The person of an event, masked. Events of earlier versions have none. */
+export const personCell = ({ person, contact }: Pick<EventResult, 'person' | 'contact'>): Html =>
+  person === undefined
+    ? html`<span class="soft">${contact === undefined ? 'None' : 'No e-mail or phone'}</span>`
+    : html`<span dir="auto">${person}</span>`
+
+export function statusBadge({ status }: Pick<EventResult, 'status'>): Html {
+  const [tone, label] = STATUS_BADGES[status]
+  return html`<span class="badge ${tone}">${label}</span>`
+}
+
 /** A badge, then the reason, or the fault and how to act on it. */
 export function statusCell(event: EventResult, context: PageContext): Html {
-  const [tone, label] = STATUS_BADGES[event.status]
-  return html`<span class="badge ${tone}">${label}</span>${statusDetails(event, context)}`
+  return html`${statusBadge(event)}${statusDetails(event, context)}`
 }
 
 function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { options }: PageContext): Html | false {

@@ -2,6 +2,9 @@
 import { alertsPage, saveAlertsAction, testAlertAction } from './pages/alerts/alerts.ts'
 import { coveragePage, metricCoveragePage } from './pages/coverage/coverage.ts'
 import { designPage } from './pages/design/design.ts'
+import { eventPage, eventRequestPage } from './pages/event/event.ts'
+import { recordPage } from './pages/event/record.ts'
+import { hideAction, revealAction } from './pages/event/reveal.ts'
 import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
 import { historyPage, importActions, importRedirect } from './pages/history/history.ts'
@@ -27,6 +30,9 @@ export const pages: readonly Page[] = [
   historyPage,
   runPage,
   importRedirect,
+  eventPage,
+  eventRequestPage,
+  recordPage,
   findPage,
   webhookHealthPage,
   missedWebhooksRedirect,
@@ -46,6 +52,8 @@ export const pages: readonly Page[] = [
 
 export const actions: readonly Action[] = [
   findAction,
+  revealAction,
+  hideAction,
   retryAction,
   createAction,
   confirmDeletionsAction,

@@ -1,9 +1,8 @@
 /** A record as received, its personal data masked until requested. */
 import { html } from 'hono/html'
 import { parseJson } from '../lib/json.ts'
-import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Json } from '../ports/types.ts'
-import type { Html, PageContext } from './types.ts'
+import type { Html } from './types.ts'
 
 /** Keys whose texts are ids, kinds and times. Any other text may be personal. */
 const IMPERSONAL_KEY = /^(type|id|topic|state|status|category|priority|object|.+_(id|type|state|at|token))$/
@@ -30,20 +29,6 @@ export function maskedJson(value: Json | undefined, key = ''): Json {
 
 const maskAny = (value: Json | undefined): Json =>
   value === null || value === undefined || value === '' ? (value ?? null) : MASK
-
-/** The link to the same page, masked or in full. It names a row of the ledger, never a person. */
-export function personalDataToggle(
-  { seq }: Pick<LedgerEntry, 'seq'>,
-  inFull: boolean,
-  { url, may }: PageContext,
-): Html {
-  if (!may('read')) return html`<p class="soft">Personal data is masked.</p>`
-  const query = new URLSearchParams(url.search)
-  if (inFull) query.delete('full')
-  else query.set('full', String(seq))
-  return html`<p><a class="button plain small" href="?${query.toString()}#shown">${inFull ? 'Hide personal data' : 'Show personal data'}</a>
-<span class="soft">${inFull ? 'As received.' : 'Personal data is masked.'}</span></p>`
-}
 
 /** The record's JSON. */
 export const rawRecord = (body: string, inFull: boolean): Html =>

@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../ports/effects.ts'
 import type { SpecEditor } from '../spec-editing/spec-editor.ts'
 import type { EditableSpec } from '../spec-editing/types.ts'
 import type { ImportRunner } from './pages/history/import-runner.ts'
+import type { Reveals } from './server/reveals.ts'
 import type { Searches } from './server/searches.ts'
 
 /** Markup from `html` of `hono/html`, which escapes every interpolated value. */
@@ -66,6 +67,8 @@ export interface ConsoleOptions {
   readonly key?: EncryptionKey
   /** Link to a metric at the destination, by its name there. */
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
+  /** Links to what pages show, in the applications of the vendors, and what people copy from there. */
+  readonly vendorLinks?: VendorLinks | undefined
   /** Why an edited spec is not running, for a message on every page. Undefined: nothing is wrong. */
   readonly specProblem?: (() => string | undefined) | undefined
   /** The files of the spec, to edit in the console. Absent: it only shows them. */
@@ -79,6 +82,27 @@ export interface ConsoleOptions {
   readonly alerts?: Alerting | undefined
   /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */
   readonly allowedFormTargets?: readonly string[]
+}
+
+export interface VendorLink {
+  readonly href: string
+  readonly label: string
+}
+
+/** An object of the source. `resource`: its name in the spec. */
+export interface SourceObject {
+  readonly account: string
+  readonly resource: string
+  readonly id: string
+}
+
+/** What a connector knows of the web addresses of its vendors: only those that are certain. */
+export interface VendorLinks {
+  /** By the destination's id of the profile. */
+  profile?(id: string): VendorLink
+  resource?(object: SourceObject): VendorLink | undefined
+  /** The id of the object that an address of one of the applications shows. Undefined: it shows none, or is of another site. */
+  readAddress?(address: URL): string | undefined
 }
 
 /** One page: a row of the table in `pages.ts`. */
@@ -124,6 +148,8 @@ export interface PageContext {
   readonly specEditor?: SpecEditor | undefined
   /** What was searched for, by names that may appear in addresses. */
   readonly searches: Searches
+  /** Which records this browser shows in full. */
+  readonly reveals: Reveals
   /** A hidden field that every `<form method="post">` must hold. */
   readonly csrfField: Html
   /** Prefixes a path of the console with its mount path. */

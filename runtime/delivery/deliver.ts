@@ -53,37 +53,44 @@ type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord,
  * Every result is a value: nothing about the record, the mapping or the destination makes this throw, so one bad
  * record cannot stop the others.
  */
-export function deliver(received: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+export function deliver(
+  received: RecordToDeliver | LeasedRecord,
+  parts: DeliverParts,
+  onMapped?: () => void,
+): Promise<Outcome> {
   const fault = findCutOffFault('cutOffs' in received ? received.cutOffs : 0)
   if (fault !== undefined) return Promise.resolve(failRecord(fault, [], received, parts))
   const names = parts.accounts.cachedNames()
-  if (names.id === undefined) return pinAndDeliver(received, parts)
+  if (names.id === undefined) return pinAndDeliver(received, parts, onMapped)
   if (isForeign(received.workspace, names))
     return Promise.resolve({ status: 'skipped', reason: FOREIGN_WORKSPACE, events: [] })
   // Keys begin with the account as the API names it, by whatever name it came.
   const record = received.workspace === names.id ? received : { ...received, workspace: names.id }
-  if (!isProfileOnly(record, parts)) return mapAndSend(record, parts)
+  if (!isProfileOnly(record, parts)) return mapAndSend(record, parts, onMapped)
   const { profileConcurrency } = parts
   // A bulk edit of contacts gives thousands of updates. Those over the limit wait in the store, where others pass them.
   const full = profileConcurrency.activeCount + profileConcurrency.pendingCount >= profileConcurrency.concurrency
-  return full ? Promise.resolve(deferBehindProfiles(parts)) : profileConcurrency(() => mapAndSend(record, parts))
+  return full
+    ? Promise.resolve(deferBehindProfiles(parts))
+    : profileConcurrency(() => mapAndSend(record, parts, onMapped))
 }
 
 /** A host with a queue of its own may deliver before any worker has pinned the accounts. */
-async function pinAndDeliver(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+async function pinAndDeliver(...[record, parts, onMapped]: Parameters<typeof deliver>): Promise<Outcome> {
   try {
     await parts.accounts.pin()
   } catch (error) {
     return failRecord(toFault(error), [], record, parts)
   }
-  return deliver(record, parts)
+  return deliver(record, parts, onMapped)
 }
 
-function mapAndSend(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+function mapAndSend(...[record, parts, onMapped]: Parameters<typeof deliver>): Promise<Outcome> {
   const mapped = parts.mappingConcurrency[record.lane](() =>
     parts.scheduler.yield().then(() => observeMapping(() => mapRecord(record, parts))),
   )
   const { body: _, ...withoutBody } = record
+  if (onMapped !== undefined) mapped.then(onMapped, onMapped)
   return sendOccurrences(withoutBody, mapped, parts)
 }
 

@@ -120,9 +120,11 @@ async function sendMany(
   const pinned = current.map((event, index) => withProfile(event, firstSends.profileOf(begun[index], event.profile)))
   const results = await destination.sendMany(pinned, lane, signal)
   await firstSends.end(begun, results)
-  return results.map((result, index) =>
-    pinned[index] !== current[index] && !(result instanceof Fault) ? { ...result, firstIdentifiers: true } : result,
-  )
+  return results.map((result, index) => {
+    if (result instanceof Fault) return result
+    const together = lane === 'live' && events.length > 1 && { together: true as const }
+    return { ...result, ...together, ...(pinned[index] !== current[index] && { firstIdentifiers: true as const }) }
+  })
 }
 
 /** An event waits for others before it leaves, and a newer state of its person may leave first. */

@@ -5,6 +5,8 @@ import type { HostStore, Store } from '../ports/store.ts'
 const EMPTY: Ledger = {
   tallies: async () => [],
   trace: async () => [],
+  readRecord: async () => undefined,
+  findRecords: async () => [],
   activity: async () => [],
   deliveredByDay: async () => [],
   events: async () => [],

@@ -9,7 +9,7 @@ import { CONTACT_DELETED } from '../ports/ledger.ts'
 import type { FieldChange, JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
-import { hashEmail, hasIdentifier } from './map-profile.ts'
+import { describePerson, hasIdentifier } from './map-profile.ts'
 import { findExclusion } from './person/exclusion.ts'
 import { awaitIdentity, findPerson, ownId } from './person/find-person.ts'
 import { skipUnknown } from './person/only-known.ts'
@@ -106,7 +106,7 @@ async function mapForSelected(event: EventToMap, profile: Profile, parts: MapPar
   if (identity.contact !== undefined && (await isDeleted?.(identity.contact)))
     return { identity, skipped: CONTACT_DELETED }
   const excluded = exclude && (await findExclusion({ profile, person: bound[CONTACT], bound }, exclude))
-  if (excluded !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped: excluded }
+  if (excluded !== undefined) return { identity: { ...identity, ...describePerson(profile) }, skipped: excluded }
   return skipUnknown(await withProperties(event, profile, parts), state, parts)
 }
 
@@ -123,7 +123,8 @@ function withProperties(event: EventToMap, profile: Profile, parts: MapParts): M
     )
   }
   const toSkip = (error: unknown): MapResult<MetricEvent> => {
-    if (error instanceof SkipSignal) return { identity: { ...identity, ...hashEmail(profile) }, skipped: error.reason }
+    if (error instanceof SkipSignal)
+      return { identity: { ...identity, ...describePerson(profile) }, skipped: error.reason }
     throw error
   }
   try {
@@ -157,7 +158,7 @@ function toMessage(
   const left = omissions.length > 0 && { omissions }
   const message = { kind: 'event', metric, time, key, profile, properties, ...worth, ...left } as const
   return {
-    identity: { ...identity, ...hashEmail(profile) },
+    identity: { ...identity, ...describePerson(profile) },
     message,
     ...(state && { person: state }),
     ...(names.length > 0 && { setProperties: names }),

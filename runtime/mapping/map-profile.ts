@@ -2,6 +2,7 @@
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { hashEmailAddress } from '../lib/text/email-address.ts'
+import { maskIdentifier } from '../lib/text/mask-identifier.ts'
 import { CONTACT_DELETED } from '../ports/ledger.ts'
 import type { FieldChange, Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -42,10 +43,11 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
     spec.people.exclude &&
     (await findProfileExclusion({ profile, person: item, bound, contact }, spec.people.exclude, parts))
   // Its waiting events are excluded, too: they need not wait any longer.
-  if (excluded !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped: excluded, identified }
+  if (excluded !== undefined)
+    return { identity: { ...identity, ...describePerson(profile) }, skipped: excluded, identified }
   const person = parts.forDisplay ? undefined : await readState(item, 'live', parts)
   const message = { kind: 'profile', profile, ...(omissions.length > 0 && { omissions }) } as const
-  const withPerson = { ...identity, ...hashEmail(profile) }
+  const withPerson = { ...identity, ...describePerson(profile) }
   return skipUnknown({ identity: withPerson, message, identified, ...(person && { person }) }, person, parts)
 }
 
@@ -54,7 +56,9 @@ export function hasIdentifier(profile: Profile, spec: Spec): boolean {
   return spec.profile.identifiers.some((name) => !isMissing(profile[name]))
 }
 
-/** Lets the ledger find a person by address without storing it. */
-export function hashEmail({ email }: Profile): { readonly emailHash?: string } {
-  return email === undefined ? {} : { emailHash: hashEmailAddress(email) }
+/** Lets the ledger find and tell people by address without storing it. */
+export function describePerson({ email, phone_number }: Profile): Pick<EventIdentity, 'emailHash' | 'person'> {
+  const identifier = email ?? phone_number
+  if (identifier === undefined) return {}
+  return { ...(email !== undefined && { emailHash: hashEmailAddress(email) }), person: maskIdentifier(identifier) }
 }

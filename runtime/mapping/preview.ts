@@ -5,9 +5,9 @@ import { formatChanges } from '../lib/format.ts'
 import { asArray, asId } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { presentMembers } from '../lib/present-members.ts'
-import type { Destination } from '../ports/destination.ts'
+import type { RequestPreview } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
-import { Fault, toFault } from '../ports/fault.ts'
+import { Fault } from '../ports/fault.ts'
 import type { FieldChange, Json, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
 import { findResourceByTopic, type Notification, openEnvelope } from '../source/envelope.ts'
 import { findTargets, type OpenRecord, openNotification, type RecordTargets } from '../source/open-record.ts'
@@ -19,6 +19,7 @@ import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { createOfflineLookups, describeUnusedLookups, type OfflineLookups } from './offline-lookups.ts'
 import { DELETION, isDeletion } from './person/deletions.ts'
+import { bodiesOf, type PreviewDestination, type RequestsToPreview, requestsOf } from './preview-requests.ts'
 import type { MapParts } from './types.ts'
 
 export interface PreviewInput {
@@ -42,6 +43,8 @@ export interface PreviewInput {
   readonly spec?: Spec
   /** The events whose properties and profile are explained, by metric and key. A profile of its own has no key. Absent: all. */
   readonly explainOnly?: (metric: string, key: string) => boolean
+  /** The events whose requests are shown, and how they were sent. Absent: none. */
+  readonly requests?: RequestsToPreview
 }
 
 /** What one occurrence would send, or why it would send nothing. */
@@ -63,6 +66,8 @@ export interface Preview {
   readonly items: readonly PreviewItem[]
   /** The destination's request bodies for them. */
   readonly bodies: readonly Json[]
+  /** The requests of the events that the input asks for, if the destination can show them. */
+  readonly requests?: readonly RequestPreview[]
   /** Hints for a person, e.g. a missing lookup. */
   readonly notes: readonly string[]
   /** A line for each mapping that listens and gives no item, e.g. what its `when` read. Empty if explanations tell it. */
@@ -73,10 +78,9 @@ export interface Preview {
   readonly ok: boolean
 }
 
-export interface PreviewParts {
+export interface PreviewParts extends PreviewDestination {
   readonly spec: Spec
   readonly plan: CompiledPlan
-  readonly destination: Pick<Destination, 'fit' | 'previewBodies'>
   readonly clock: Clock
   readonly lookups: Pick<Lookups, 'find' | 'peek'>
 }
@@ -130,6 +134,7 @@ export async function previewMapping(given: PreviewInput, running: PreviewParts)
   return {
     items: results.map(({ item }) => item),
     bodies: await bodiesOf(messages, lane, parts, notes),
+    ...(await requestsOf(results, input, parts)),
     notes: [...notes],
     silences,
     ...(explanations && { explanations }),
@@ -274,19 +279,4 @@ function toPreview(mapped: MappedOccurrence): PreviewResult {
     return { metric, item: { metric, fault: message, ...(place !== undefined && { place }) } }
   }
   return { metric, message: mapped.message, item: toItem(mapped.message) }
-}
-
-/** Empty if the destination would reject them, e.g. for a missing identifier. */
-async function bodiesOf(
-  messages: readonly OutgoingMessage[],
-  lane: Lane,
-  { destination }: PreviewParts,
-  notes: Set<string>,
-): Promise<readonly Json[]> {
-  try {
-    return await destination.previewBodies(messages, lane)
-  } catch (error) {
-    notes.add(`no request: ${toFault(error).message}`)
-    return []
-  }
 }

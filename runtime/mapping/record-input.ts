@@ -4,11 +4,10 @@ import type { LedgerEntry } from '../ports/ledger.ts'
 import type { PreviewInput } from './preview.ts'
 
 /** Undefined: retention has dropped the body, or it is not JSON. */
-export function toPreviewInput({ topic, stream, body, outcome }: LedgerEntry): PreviewInput | undefined {
+export function toPreviewInput({ topic, stream, body, workspace }: LedgerEntry): PreviewInput | undefined {
   const data = body === undefined ? undefined : parseJson(body)
   if (data === undefined) return undefined
   if (topic !== undefined) return { topic, data }
-  // The workspace of a stream's item comes from a key: the item itself does not name it.
-  const workspace = outcome?.events.find(({ key }) => key !== undefined)?.key?.split(':')[0]
-  return { stream: stream ?? '', data, ...(workspace !== undefined && { workspace }) }
+  // The item of a stream does not name it.
+  return { stream: stream ?? '', data, ...(workspace !== '' && { workspace }) }
 }

@@ -44,7 +44,7 @@ export interface MapParts {
 /** Identifies an occurrence in the ledger, before it is sent. */
 export type EventIdentity = Pick<
   EventResult,
-  'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash' | 'unavailableParts'
+  'metric' | 'lane' | 'key' | 'time' | 'contact' | 'person' | 'emailHash' | 'unavailableParts'
 >
 
 /** The state of a contact that a message was mapped from. */

@@ -12,6 +12,30 @@ export interface FittedMessage<M extends OutgoingMessage = OutgoingMessage> {
   readonly changes: readonly FieldChange[]
 }
 
+/** A request as it is sent, for people: without its credentials. */
+export interface RequestPreview {
+  readonly method: string
+  readonly url: string
+  /** The credentials are a shell variable, e.g. `Bearer $API_KEY`. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Json
+  /** What the destination does with fields of it without saying so. */
+  readonly notes: readonly FieldNote[]
+}
+
+/** `field`: its path, e.g. `properties.Reopens` or `profile.email`. `note`: a sentence. Quotes no value of a person. */
+export interface FieldNote {
+  readonly field: string
+  readonly note: string
+}
+
+/** How messages are sent. */
+export interface SendMode {
+  readonly lane: Lane
+  /** Whether a request carries several. Always in lane `backfill`. */
+  readonly together: boolean
+}
+
 /** A person whom the destination may have. */
 export interface PersonQuery {
   readonly identifiers: Profile
@@ -51,4 +75,9 @@ export interface Destination {
   fit(message: OutgoingMessage): FittedMessage
   /** The request bodies for these messages, without sending. */
   previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] | Promise<readonly Json[]>
+  /** The requests for these messages as they are sent, without sending. Absent: only their bodies are known. Throws a `Fault`. */
+  previewRequests?(
+    messages: readonly OutgoingMessage[],
+    mode: SendMode,
+  ): readonly RequestPreview[] | Promise<readonly RequestPreview[]>
 }

@@ -25,6 +25,8 @@ export interface FaultDetails {
   readonly requestId?: string
   /** HTTP status of the error response. */
   readonly status?: number
+  /** The remote API's own words. Quotes nothing of the request. */
+  readonly detail?: string
   /** Whether a request may have taken effect although its answer was lost. Absent: so unless the fault is a refusal. */
   readonly unanswered?: boolean
   /** Makes the record a dead letter at once, e.g. for a `config` fault of a mapping: waiting does not fix it. */
@@ -48,8 +50,16 @@ export class Fault extends Error {
   /** The fields that are safe to store and show. */
   info(): FaultInfo {
     const { kind, code, message } = this
-    const { place, requestId } = this.details
-    return { kind, code, message, ...(place !== undefined && { place }), ...(requestId !== undefined && { requestId }) }
+    const { place, requestId, status, detail } = this.details
+    return {
+      kind,
+      code,
+      message,
+      ...(place !== undefined && { place }),
+      ...(requestId !== undefined && { requestId }),
+      ...(status !== undefined && { status }),
+      ...(detail !== undefined && { detail }),
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   LedgerEntry,
   LedgerEvent,
   LedgerPage,
+  RecordQuery,
   ReplaySelector,
   Tally,
 } from './ledger.ts'
@@ -21,6 +22,10 @@ export interface Ledger {
   tallies(scope?: string): Promise<readonly Tally[]>
   /** Finds records by record id, lookup id, idempotency key, contact or e-mail hash. Oldest first, at most 100. */
   trace(ref: string): Promise<readonly LedgerEntry[]>
+  /** The record of a number in the ledger. Undefined: there is none, or retention has dropped it. */
+  readRecord(seq: number): Promise<LedgerEntry | undefined>
+  /** The same as `trace`, by any of several names and in pages: newest first. */
+  findRecords(query: RecordQuery): Promise<readonly LedgerEntry[]>
   /** Counts of ended events that happened from `since` to before `until`. A replay subtracts its dead letter. */
   activity(window: ActivityWindow): Promise<readonly ActivityBucket[]>
   /** All delivered events of a metric, counted by the day they happened, oldest first. Retention keeps the counts. */

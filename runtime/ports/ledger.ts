@@ -122,6 +122,14 @@ export interface LedgerPage {
   readonly limit: number
 }
 
+export interface RecordQuery {
+  /** Record ids, lookup ids, idempotency keys, contacts or e-mail hashes: a record that has one of them is found. */
+  readonly refs: readonly string[]
+  /** Only records with a smaller `seq`: the next page. */
+  readonly before?: number
+  readonly limit: number
+}
+
 export interface DeadLetterQuery extends LedgerPage {
   readonly run?: string
   readonly group?: string
@@ -140,8 +148,7 @@ export interface Tally {
 }
 
 /** A record in the ledger. The body is absent once retention has dropped it. */
-export interface LedgerEntry
-  extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun' | 'trace'> {
+export interface LedgerEntry extends Omit<SourceRecord, 'orderingKey' | 'body' | 'backfillRun' | 'trace'> {
   readonly seq: number
   readonly status: 'pending' | 'leased' | Outcome['status']
   readonly attempt: number

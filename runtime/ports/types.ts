@@ -157,6 +157,8 @@ export interface Receipt {
   readonly changes?: readonly FieldChange[]
   /** The destination's id of the profile, where a response names it: its own, or that of an import after the event. */
   readonly profileId?: string
+  /** The request carried other events, too, as while many wait. Absent in lane `backfill`, where all do. */
+  readonly together?: true
   /** The event was sent again with the identifiers of its first send, since the answer to that one was lost. */
   readonly firstIdentifiers?: true
   /** What became of the person's profile when their address had changed. */
@@ -204,6 +206,10 @@ export interface FaultInfo {
   readonly place?: string
   /** The remote API's id of the failed request or of its error, to quote to its support. */
   readonly requestId?: string
+  /** HTTP status of the error response. */
+  readonly status?: number
+  /** The remote API's own words, without those that the request held. */
+  readonly detail?: string
 }
 
 /** The result of one occurrence of a record. */
@@ -216,6 +222,8 @@ export interface EventResult {
   readonly time?: string
   /** The source's id of the contact. */
   readonly contact?: string
+  /** The e-mail address or phone number, masked: `a••@s••.com`. */
+  readonly person?: string
   /** SHA-256 of the lower-cased e-mail, hex: finds events by address without storing it. */
   readonly emailHash?: string
   /** The state of the contact that was delivered: of the one it was merged into, if it was. Absent without attributes. */
@@ -246,6 +254,15 @@ export type Outcome = Ending & {
   readonly identified?: readonly string[]
   /** The hash of the spec that mapped the record. */
   readonly spec?: string
+  readonly timing?: AttemptTiming
+}
+
+/** When an attempt began, and how long it took to map the record, with its lookups. Milliseconds. */
+export interface AttemptTiming {
+  /** Since 1970. */
+  readonly startedAt: number
+  /** Absent: it ended before the record was mapped. */
+  readonly mappedMs?: number
 }
 
 /** How an attempt ended. */
@@ -293,6 +310,8 @@ export interface Attempt {
   readonly dismissed?: string
   /** Events that were delivered all the same. */
   readonly delivered?: readonly EventResult[]
+  /** Of several, the last's. */
+  readonly timing?: AttemptTiming
 }
 
 /** A leased record and its outcome. */

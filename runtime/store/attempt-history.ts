@@ -8,11 +8,13 @@ const KEEP_FIRST = 3
 /** Entries in total. Merges those between the first and the newest, without their faults. */
 const MAX_ENTRIES = 12
 
+const newestOf = ({ until, timing }: Attempt) => ({ ...(until && { until }), ...(timing && { timing }) })
+
 /** Adds an attempt that was not the record's last: the record was deferred, or died and was replayed. */
 export function withAttempt(attempts: readonly Attempt[], next: Attempt): readonly Attempt[] {
   const last = attempts.at(-1)
   if (last !== undefined && last.awaits !== undefined && last.awaits === next.awaits && next.delivered === undefined) {
-    return [...attempts.slice(0, -1), { ...last, ...mergedSpan(last, next), ...(next.until && { until: next.until }) }]
+    return [...attempts.slice(0, -1), { ...last, ...mergedSpan(last, next), ...newestOf(next) }]
   }
   return limitEntries(mergeRepeated([...attempts, next]))
 }
@@ -45,6 +47,7 @@ export function toAttempt(outcome: Outcome, at: number, end: AttemptEnd = {}): A
     ...(outcome.status === 'deferred' && { until: outcome.until }),
     ...end,
     ...(delivered.length > 0 && { delivered }),
+    ...(outcome.timing && { timing: outcome.timing }),
   }
 }
 

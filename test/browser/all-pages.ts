@@ -28,20 +28,20 @@ async function seededPages({ store, url, connector }: AppUnderTest): Promise<Pag
   const runs = await connector.listRuns()
   const encode = encodeURIComponent
   const groupName = encode(group?.group ?? '')
-  const [example, ticket] = await Promise.all([seqOf(group?.example, store), seqOf(TICKET, store)])
+  const ticket = await seqOf(TICKET, store)
   return Object.entries({
     overview: '',
     metric: `metric/${encode('Rated Conversation')}`,
-    'metric-event': `metric/${encode('Rated Conversation')}?show=${event?.id}`,
+    event: `events/${event?.id}`,
     'overview-12-months': '?range=12m',
     history: 'history',
     'history-run': `history/${runs[0]?.run}`,
     'history-estimate': `history?metric=${encode('Created Ticket')}&metric=${encode('Rated Conversation')}&since=2026-01-01#estimate`,
     find: 'find?ref=903',
-    'find-record': `find?ref=901&show=${ticket}`,
+    record: `records/${ticket}`,
     'find-nothing': 'find?ref=unknown',
     'failed-events': 'failed-events',
-    'failed-events-group': `failed-events?group=${groupName}&show=${example}`,
+    'failed-events-group': `failed-events?group=${groupName}`,
     coverage: 'coverage',
     'coverage-metric': `coverage/${encode('Rated Conversation')}`,
     mappings: 'mappings',

@@ -30,6 +30,7 @@ inBrowser('finds an event by its person and by its conversation, and retries a f
   await failed.getByText('What to do').first().waitFor()
   await failed.getByRole('link', { name: /Show the record/ }).click()
   await page.getByText('Personal data is masked.').waitFor()
+  await page.goBack()
   await failed.getByRole('link', { name: 'Failed events' }).first().click()
   const refused = page.getByRole('article').filter({ hasText: 'klaviyo/invalid' })
   await refused.getByRole('button', { name: 'Retry this record' }).click()

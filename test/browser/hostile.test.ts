@@ -69,21 +69,22 @@ inBrowser('shows hostile text, runs none of it, and keeps its own words in order
   const [event] = await it.store.events({ metric: 'Rated Conversation', limit: 1 })
   const [group] = await it.store.groupDeadLetters()
   const encode = encodeURIComponent
-  const show = async (id = '') => `show=${await seqOf(id, it.store)}&full=${await seqOf(id, it.store)}`
-  const record = await show(group?.example)
+  const failed = await seqOf(group?.example, it.store)
 
   const { page, faults } = await openPage(closing, {}, [404])
   const shown: string[] = []
   const wrong: string[] = []
   for (const path of [
     '',
-    `metric/${encode('Rated Conversation')}?show=${event?.id}`,
+    `metric/${encode('Rated Conversation')}`,
+    `events/${event?.id}`,
     `metric/${encode(HOSTILE)}`,
-    `find?ref=77&${await show(event?.record)}`,
-    `find?ref=${encode(HOSTILE)}&${record}`,
+    `records/${event?.seq}`,
+    `records/${failed}`,
+    `find?ref=${encode(HOSTILE)}`,
     'find?ref=unknown',
     'failed-events',
-    `failed-events?group=${encode(group?.group ?? '')}&${record}`,
+    `failed-events?group=${encode(group?.group ?? '')}`,
     'segments-and-flows',
     `import?metric=${encode(HOSTILE)}&since=${encode(HOSTILE)}`,
     'set-up',
@@ -93,6 +94,8 @@ inBrowser('shows hostile text, runs none of it, and keeps its own words in order
     `set-up/${encode(HOSTILE)}`,
   ]) {
     await it.during(page.goto(it.url + path))
+    const reveal = page.getByRole('button', { name: 'Show personal data' })
+    if (await reveal.isVisible()) await it.during(reveal.click())
     await openDetails(page)
     if ((await page.locator('main').innerText()).includes('<script>window.hit=2</script>')) shown.push(path)
     const made = await page.locator('img, iframe, script:not([src]), [onerror], a[href^="javascript"]').count()

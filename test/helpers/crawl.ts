@@ -6,7 +6,7 @@ type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 type Client = ReturnType<typeof browser>
 
 /** Enough for every kind of page. */
-const MAX_PAGES = 150
+const MAX_PAGES = 100
 
 export interface CrawledPage {
   readonly path: string

@@ -7,7 +7,7 @@ import type { Attempt } from '../../runtime/ports/types.ts'
 import { buildRecordHistory } from '../../runtime/record-history.ts'
 
 const AT = Date.parse('2026-03-01T12:00:00Z')
-const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 'chat.opened', receivedAt: AT })
+const { orderingKey: _, ...shown } = record('a', { topic: 'chat.opened', receivedAt: AT })
 const waited = (count?: number): Attempt => ({ at: AT, fault, until: AT + 1000, ...(count && { count }) })
 const died: Attempt = { at: AT, fault, replayed: AT + 1000 }
 const entry = (rest: Partial<LedgerEntry>): LedgerEntry => ({

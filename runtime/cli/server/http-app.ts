@@ -52,6 +52,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
   const pages = createConsole({
     ...common,
     metricUrl: app.metricUrl,
+    vendorLinks: app.vendorLinks?.(env),
     signal: closing.signal,
     password: env.CONNECTOR_PASSWORD,
     connections,

@@ -30,6 +30,9 @@ export interface ExplainedValues {
   /** Properties without a value, and those that fail. */
   readonly missing: readonly PropertyExplanation[]
   readonly lookups: readonly LookupReading[]
+  /** What the destination does with a value, by `prefix` and the name of the value. */
+  readonly notes?: ReadonlyMap<string, string>
+  readonly prefix?: string
 }
 
 export interface ValuesView extends ExplanationView {
@@ -53,10 +56,13 @@ export const hasValue = (status: PropertyExplanation['status']): boolean => stat
 export const findMissing = (properties: readonly PropertyExplanation[]): readonly PropertyExplanation[] =>
   properties.filter(({ status }) => !hasValue(status))
 
-export function explainedValues({ values, missing, lookups }: ExplainedValues, view: ValuesView): Html {
+export function explainedValues(
+  { values, missing, lookups, notes, prefix = '' }: ExplainedValues,
+  view: ValuesView,
+): Html {
   const failed = missing.filter(({ status }) => status !== 'left-out')
   return html`${failed.length > 0 && html`<dl class="facts explained">${failed.map((one) => failedRow(one, lookups, view))}</dl>`}
-${values.length > 0 && html`<dl class="facts explained">${values.map((one) => valueRow(one, lookups, view))}</dl>`}
+${values.length > 0 && html`<dl class="facts explained">${values.map((one) => valueRow({ ...one, note: notes?.get(prefix + one.name) }, lookups, view))}</dl>`}
 ${leftOut(
   missing.filter(({ status }) => status === 'left-out'),
   lookups,
@@ -76,14 +82,14 @@ ${bullets(present)}<dl class="facts explained">${properties.map((one) => html`<d
 }
 
 function valueRow(
-  { name, value, explanation }: ExplainedValue,
+  { name, value, explanation, note }: ExplainedValue & { readonly note: string | undefined },
   lookups: readonly LookupReading[],
   view: ValuesView,
 ): Html {
   const details =
     explanation &&
     html`<details><summary>Details<span class="hidden"> of ${name}</span></summary>${explanation.status === 'default' && html`<p>The default, because the expression gives no value.</p>`}${body(explanation, lookups, view)}</details>`
-  return html`<div><dt dir="auto">${name}</dt><dd>${valueElement(value)}${details}</dd></div>`
+  return html`<div><dt dir="auto">${name}</dt><dd>${valueElement(value)}${details}${note !== undefined && html`<p class="field-note">${note}</p>`}</dd></div>`
 }
 
 function failedRow(explanation: PropertyExplanation, lookups: readonly LookupReading[], view: ValuesView): Html {

@@ -10,6 +10,7 @@ import type { ImportRunner } from '../pages/history/import-runner.ts'
 import type { ConsoleOptions, Visitor } from '../types.ts'
 import { FlashMessages } from './flash.ts'
 import { LiveUpdates } from './live-updates.ts'
+import { Reveals } from './reveals.ts'
 import { Searches } from './searches.ts'
 import { SignedCookies } from './session/cookies.ts'
 import { type Session, Sessions } from './session/sessions.ts'
@@ -24,6 +25,7 @@ export interface ConsoleServices {
   readonly imports: ImportRunner
   readonly updates: LiveUpdates
   readonly searches: Searches
+  readonly reveals: Reveals
   readonly health: HealthMonitor
   /** Absent: the host's files are only shown. */
   readonly specEditor: SpecEditor | undefined
@@ -57,7 +59,18 @@ export async function createServices(
   const flash = new FlashMessages(cookies)
   const { specFiles: editable } = options
   const specEditor = editable && new SpecEditor({ editable, connector, clock })
-  return { options, signIn, sessions, flash, imports, updates, searches: new Searches(), health, specEditor }
+  return {
+    options,
+    signIn,
+    sessions,
+    flash,
+    imports,
+    updates,
+    searches: new Searches(),
+    reveals: new Reveals(clock),
+    health,
+    specEditor,
+  }
 }
 
 /** Random, created on the first use of a store: what is signed for one console is worthless for that of another store. */

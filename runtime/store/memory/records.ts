@@ -120,11 +120,13 @@ export function isQueued(unsettled: readonly StoredRecord[], orderingKey: string
   )
 }
 
-/** Those that have the id as their own, as a lookup id, or as a lookup id of their events. */
-export function findByRef(records: Iterable<StoredRecord>, ref: string): StoredRecord[] {
-  return [...records].filter(
-    ({ record, eventLookupIds: ids }) => record.id === ref || record.lookupIds.includes(ref) || ids.has(ref),
-  )
+/** Those whose leases hold. */
+export function findLeased(
+  records: ReadonlyMap<string, StoredRecord>,
+  leased: readonly LeasedRecord[],
+): StoredRecord[] {
+  const found = leased.map(({ id, lease }) => ({ stored: records.get(id), lease }))
+  return found.flatMap(({ stored, lease }) => (stored?.lease === lease ? [stored] : []))
 }
 
 export function isExpired({ status, settledAt }: StoredRecord, { dead, settled }: Retention, now: number): boolean {
@@ -133,7 +135,7 @@ export function isExpired({ status, settledAt }: StoredRecord, { dead, settled }
 
 export function ledgerEntry(stored: StoredRecord): LedgerEntry {
   const { seq, record, body, status, attempt, due, settledAt, outcome, attempts } = stored
-  const { workspace: _, orderingKey: __, backfillRun: ___, trace: ____, ...fields } = record
+  const { orderingKey: _, backfillRun: __, trace: ___, ...fields } = record
   return {
     seq,
     ...fields,

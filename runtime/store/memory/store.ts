@@ -6,6 +6,7 @@ import {
   deliveredKeys,
   type EventQuery,
   type LedgerPage,
+  type RecordQuery,
   type ReplaySelector,
 } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/ledger-store.ts'
@@ -36,6 +37,7 @@ import {
 } from './activity.ts'
 import { dismiss, withdraw } from './dead-letters.ts'
 import { DueTimes } from './due-times.ts'
+import { findRecords, listUnsettled, readRecord, traceRecords } from './find-records.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {
   appendAttempt,
@@ -43,8 +45,8 @@ import {
   createStoredRecord,
   cutOffKind,
   earliestDue,
-  findByRef,
   findLeasable,
+  findLeased,
   isExpired,
   isQueued,
   leaseRecord,
@@ -64,8 +66,6 @@ export function memoryStore({ clock }: { readonly clock: Clock }): Store {
 
 /** All waits are those of one tenant. */
 const TENANT = 0
-
-const UNSETTLED: ReadonlySet<string> = new Set(['pending', 'leased', 'deferred'])
 
 class MemoryStore extends MemoryKeyValues implements Store {
   readonly #records = new Map<string, StoredRecord>() // by id, oldest first
@@ -110,14 +110,14 @@ class MemoryStore extends MemoryKeyValues implements Store {
 
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
     const now = this.#updateDueTimes()
-    for (const stored of this.#findLeased(records)) stored.due = now + leaseMs
+    for (const stored of findLeased(this.#records, records)) stored.due = now + leaseMs
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
     this.#updateDueTimes()
     const identified = new Set<string>()
     const settleOne = ({ record, outcome }: Settlement) => {
-      const [stored] = this.#findLeased([record])
+      const [stored] = findLeased(this.#records, [record])
       if (stored === undefined) return 0
       for (const contact of this.#settle(stored, outcome)) identified.add(contact)
       return 1
@@ -131,7 +131,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
-    for (const stored of this.#findLeased(records)) {
+    for (const stored of findLeased(this.#records, records)) {
       releaseRecord(stored)
       stored.attempt -= 1
       this.#waiters.wake(TENANT, stored.record.lane)
@@ -175,7 +175,15 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async trace(ref: string) {
-    return findByRef(this.#records.values(), ref).slice(0, 100).map(ledgerEntry)
+    return traceRecords(this.#records.values(), ref)
+  }
+
+  async readRecord(seq: number) {
+    return readRecord(this.#records.values(), seq)
+  }
+
+  async findRecords(query: RecordQuery) {
+    return findRecords(this.#records.values(), query)
   }
 
   async activity(window: ActivityWindow) {
@@ -190,9 +198,8 @@ class MemoryStore extends MemoryKeyValues implements Store {
     return this.#activity.list(query)
   }
 
-  async listUnsettled({ after = 0, limit }: LedgerPage) {
-    const unsettled = [...this.#records.values()].filter(({ status, seq }) => UNSETTLED.has(status) && seq > after)
-    return unsettled.slice(0, limit).map(ledgerEntry)
+  async listUnsettled(page: LedgerPage) {
+    return listUnsettled(this.#records.values(), page)
   }
 
   async listDeadLetters(query: DeadLetterQuery) {
@@ -247,11 +254,6 @@ class MemoryStore extends MemoryKeyValues implements Store {
 
   #unsettled(lane: Lane): StoredRecord[] {
     return [...this.#queued[lane], ...this.#waiting.list(lane)]
-  }
-
-  #findLeased(records: readonly LeasedRecord[]): StoredRecord[] {
-    const found = records.map(({ id, lease }) => ({ stored: this.#records.get(id), lease }))
-    return found.flatMap(({ stored, lease }) => (stored?.lease === lease ? [stored] : []))
   }
 
   #deadLetters(): StoredRecord[] {

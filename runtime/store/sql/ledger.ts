@@ -1,5 +1,12 @@
 /** Reads the ledger: records by trace, by being unsettled, dead letters, totals. Selects dead letters to replay. */
-import type { DeadLetterQuery, LedgerEntry, LedgerPage, ReplaySelector, Tally } from '../../ports/ledger.ts'
+import type {
+  DeadLetterQuery,
+  LedgerEntry,
+  LedgerPage,
+  RecordQuery,
+  ReplaySelector,
+  Tally,
+} from '../../ports/ledger.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { statement } from './statement.ts'
 import { all, type Steps } from './steps.ts'
@@ -8,7 +15,7 @@ import { all, type Steps } from './steps.ts'
 export const PAGE_SIZE = 500
 
 const ENTRY = `
-  SELECT r.seq, id, ingress, lane, topic, stream, resource, lookup_ids, received_at, status, attempt, due_at,
+  SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, lookup_ids, received_at, status, attempt, due_at,
     settled_at, outcome, attempts, body
   FROM records r LEFT JOIN bodies b ON b.tenant = r.tenant AND b.seq = r.seq`
 
@@ -22,6 +29,30 @@ const TRACE = statement(`${ENTRY}
 
 export function* traceRecords(tenant: number, ref: string): Steps<readonly LedgerEntry[]> {
   return (yield* all<LedgerRow>(TRACE, tenant, ref)).map(ledgerEntry)
+}
+
+const RECORD = statement(`${ENTRY} WHERE r.tenant = ?1 AND r.seq = ?2`)
+
+export function* readRecord(tenant: number, seq: number): Steps<LedgerEntry | undefined> {
+  return (yield* all<LedgerRow>(RECORD, tenant, seq)).map(ledgerEntry)[0]
+}
+
+const FOUND = statement(
+  ({ texts }) => `${ENTRY}
+  WHERE r.tenant = ?1 AND r.seq IN (
+    SELECT seq FROM records WHERE tenant = ?1 AND id IN ${texts('?2')}
+    UNION SELECT seq FROM lookup_ids WHERE tenant = ?1 AND lookup_id IN ${texts('?2')}
+    UNION SELECT seq FROM delivered_keys WHERE tenant = ?1 AND key IN ${texts('?2')}
+  ) AND r.seq < ?3
+  ORDER BY r.seq DESC LIMIT ?4`,
+)
+
+export function* findRecords(
+  tenant: number,
+  { refs, before = Number.MAX_SAFE_INTEGER, limit }: RecordQuery,
+): Steps<readonly LedgerEntry[]> {
+  const rows = yield* all<LedgerRow>(FOUND, tenant, JSON.stringify(refs), before, Math.max(0, limit))
+  return rows.map(ledgerEntry)
 }
 
 // Each part has an index of its own: those in a queue, those that wait for a contact, those that were cut off or are checked.

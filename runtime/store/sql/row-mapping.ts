@@ -12,13 +12,13 @@ interface RecordRow {
   readonly topic: string | null
   readonly stream: string | null
   readonly resource: string | null
+  readonly workspace: string
   readonly lookup_ids: string
   readonly received_at: number
   readonly attempt: number
 }
 
 export interface LeaseRow extends RecordRow {
-  readonly workspace: string
   readonly ordering_key: string
   readonly backfill_run: string | null
   readonly trace: string | null
@@ -43,11 +43,10 @@ export function toInteger(ms: number): number {
 
 /** The record as appended, on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
-  const { workspace, ordering_key: orderingKey, body, backfill_run: run, cut_offs: cutOffs, outcome, trace } = row
+  const { ordering_key: orderingKey, body, backfill_run: run, cut_offs: cutOffs, outcome, trace } = row
   const retryState = outcome === null ? undefined : toRetryState(JSON.parse(outcome) as Outcome)
   return {
     ...recordFields(row),
-    workspace,
     orderingKey,
     body,
     ...(run !== null && { backfillRun: JSON.parse(run) as BackfillRun }),
@@ -83,7 +82,7 @@ export function appendAttempt(attempts: string | null, ...end: Parameters<typeof
 const parseAttempts = (json: string) => JSON.parse(json) as readonly Attempt[]
 
 function recordFields(row: RecordRow) {
-  const { id, ingress, lane, topic, stream, resource } = row
+  const { id, ingress, lane, topic, stream, resource, workspace } = row
   return {
     id,
     ingress,
@@ -91,6 +90,7 @@ function recordFields(row: RecordRow) {
     ...(topic !== null && { topic }),
     ...(stream !== null && { stream }),
     ...(resource !== null && { resource }),
+    workspace,
     lookupIds: JSON.parse(row.lookup_ids) as string[],
     receivedAt: row.received_at,
   }

@@ -1,5 +1,12 @@
 /** The store of one tenant of a SQL database. */
-import type { ActivityWindow, DeadLetterQuery, EventQuery, LedgerPage, ReplaySelector } from '../../ports/ledger.ts'
+import type {
+  ActivityWindow,
+  DeadLetterQuery,
+  EventQuery,
+  LedgerPage,
+  RecordQuery,
+  ReplaySelector,
+} from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/ledger-store.ts'
 import type { CacheEntry, Checkpoint, LeaseRequest, Store } from '../../ports/store.ts'
 import type { EventSend, Json, Lane, LeasedRecord, Profile, Settlement, SourceRecord } from '../../ports/types.ts'
@@ -146,6 +153,14 @@ export class TenantStore implements Store {
 
   trace(ref: string) {
     return this.#read((tenant) => ledger.traceRecords(tenant, ref))
+  }
+
+  readRecord(seq: number) {
+    return this.#read((tenant) => ledger.readRecord(tenant, seq))
+  }
+
+  findRecords(query: RecordQuery) {
+    return this.#read((tenant) => ledger.findRecords(tenant, query))
   }
 
   activity(window: ActivityWindow) {

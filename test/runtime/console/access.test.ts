@@ -5,6 +5,7 @@ import { accessOfAction, accessOfPage, mayAccess } from '../../../runtime/consol
 import type { VisitorAccess } from '../../../runtime/console/types.ts'
 import { browser, LOCAL, openConsoleWithConnector, tokenIn } from '../../helpers/console.ts'
 import { crawl, linksIn, seedPerson } from '../../helpers/crawl.ts'
+import { reveal } from '../../helpers/reveal.ts'
 
 const LEVELS: readonly VisitorAccess[] = ['view', 'read', 'operate', 'set-up']
 
@@ -12,6 +13,7 @@ const LEVELS: readonly VisitorAccess[] = ['view', 'read', 'operate', 'set-up']
 const RESTRICTED_PAGES: Readonly<Record<string, VisitorAccess>> = {
   '/mappings/switch': 'set-up',
   '/alerts': 'set-up',
+  '/events/:id/request': 'read',
   '/set-up': 'set-up',
   '/set-up/check': 'set-up',
   '/set-up/disconnect': 'set-up',
@@ -26,6 +28,8 @@ const ACTIONS: Readonly<Record<string, VisitorAccess>> = {
   '/mappings/save': 'set-up',
   '/mappings/switch': 'set-up',
   '/mappings/restore': 'set-up',
+  '/records/reveal': 'read',
+  '/records/hide': 'read',
   '/alerts/save': 'set-up',
   '/alerts/test': 'set-up',
   '/set-up/approve': 'set-up',
@@ -68,6 +72,7 @@ function as(may: VisitorAccess) {
 
 const owner = as('set-up')
 const search = await owner.post('/find', { what: person.email }, { from: '/find' })
+for (const seq of [1, 2, 3]) await reveal(owner, seq)
 const crawled = await crawl(shop, owner, ['/', search.headers.get('location') ?? '', '/find?ref=77'])
 const pagesOf = (client: ReturnType<typeof as>) =>
   crawl(

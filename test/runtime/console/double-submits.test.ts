@@ -13,6 +13,7 @@ import { readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
 import { hashSpec } from '../../../runtime/spec/hash-spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
+import { readTimeline } from '../../../runtime/timeline.ts'
 import { completeSetup, createAuthHarness, KEY, never, SIGNING, spec, TOKEN } from '../../helpers/auth.ts'
 import { createFrozenClock, fakeConnector } from '../../helpers/cli-fake.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
@@ -85,6 +86,21 @@ async function failed(): Promise<Stage> {
   })
   const effects = async () => [queued, await shop.store.countDeadLetters()]
   return { client: shop.browser(), clock: shop.clock, from: '/failed-events', fields: { all: 'yes' }, effects }
+}
+
+async function revealing(): Promise<Stage> {
+  const shop = await openConsoleWithConnector()
+  await shop.notify('ticket.created', { type: 'ticket', id: '901', title: 'x' }, { id: 'n-901' })
+  await shop.work(2_000)
+  const [entry] = await shop.store.trace('901')
+  const path = `/records/${entry?.seq}`
+  const client = shop.browser()
+  const fields = { seq: String(entry?.seq), back: path }
+  const effects = async () => [
+    (await readTimeline(shop.store)).entries,
+    (await client.text(path)).includes('Hide personal data'),
+  ]
+  return { client, clock: shop.clock, from: path, fields, effects }
 }
 
 async function deleting(): Promise<Stage> {
@@ -229,6 +245,8 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/log-in', () => signingIn('code')],
   ['/log-out', () => signedIn('/')],
   ['/find', () => signedIn('/find', { what: 'ada@shop.example' })],
+  ['/records/reveal', revealing],
+  ['/records/hide', revealing],
   ['/failed-events/retry', failed],
   ['/confirm-deletions', deleting],
   ['/alerts/save', () => alerting({ emails: 'night@shop.example', smtpUrl: 'smtp://mail.example:25' })],

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../../helpers/console.ts'
+import { reveal } from '../../helpers/reveal.ts'
 import { addAfter, loadChangedSpec } from '../../helpers/spec/changed-spec.ts'
 
 type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
@@ -57,8 +58,7 @@ async function receive(topic: string, item: { readonly id: string }) {
 
 const found = async (id: string, full = false): Promise<string> => {
   const [entry] = await shop.store.trace(id)
-  const query = `show=${entry?.seq}${full ? `&full=${entry?.seq}` : ''}`
-  const page = await shop.browser().text(`/find?ref=${encodeURIComponent(id)}&${query}`)
+  const page = full ? await reveal(shop.browser(), entry?.seq) : await shop.browser().text(`/records/${entry?.seq}`)
   return partOf(page, '<section aria-label="Explanation"', '</section>')
 }
 
@@ -68,7 +68,7 @@ describe('the page of an event', () => {
     await receive('ticket.created', ticket('11'))
     const [event] = await shop.store.events({ metric: 'Created Ticket', limit: 1 })
     requests = []
-    page = await shop.browser().text(`/metric/Created%20Ticket?show=${event?.id}`)
+    page = await reveal(shop.browser(), event?.seq, event?.id)
   })
 
   test('has the fields, the lookup and the place of each value behind Details', () => {
@@ -94,7 +94,7 @@ describe('the page of an event', () => {
     expect(requests.filter((path) => path !== '/admins')).toEqual([])
     const [event] = await shop.store.events({ metric: 'Created Ticket', limit: 1 })
     requests = []
-    await shop.browser().text(`/metric/Created%20Ticket?show=${event?.id}`)
+    await shop.browser().text(`/events/${event?.id}`)
     expect(requests).toEqual([])
   })
 
@@ -103,12 +103,6 @@ describe('the page of an event', () => {
     expect(page).not.toContain('<script>alert')
     expect(page).toContain('<span class="value" dir="auto">&quot;&#39;&gt;&lt;img')
   })
-
-  test('refreshes in the background without explaining again', async () => {
-    const [event] = await shop.store.events({ metric: 'Created Ticket', limit: 1 })
-    const refreshed = await shop.browser().get(`/metric/Created%20Ticket?show=${event?.id}`, { 'x-live': '1' })
-    expect(await refreshed.text()).not.toContain('class="left-out"')
-  })
 })
 
 describe('an event that is skipped', () => {
@@ -116,7 +110,7 @@ describe('an event that is skipped', () => {
     await receive('ticket.created', ticket('12', { ticket_attributes: { total: 250 } }))
     const [event] = await shop.store.events({ metric: 'Created Ticket', limit: 1 })
     requests = []
-    const page = textOf(await shop.browser().text(`/metric/Created%20Ticket?show=${event?.id}`))
+    const page = textOf(await reveal(shop.browser(), event?.seq, event?.id))
     expect(page).toContain('The current mapping skips this event: huge ticket.')
     expect(page).toMatch(
       /Created Ticket Skipped Huge ticket\. huge-ticket .+ ticket_attributes\.total is 250 ticket_attributes\.total > 100 mappings\/created-ticket\.yaml:\d+:\d+/,
@@ -159,7 +153,7 @@ describe('a record that Find shows', () => {
     await own.notify('ticket.created', ticket('23', { contacts: { contacts: [{ id: 'lead-1' }] } }))
     await own.work(2_000)
     const [entry] = await own.store.trace('23')
-    const text = textOf(await own.browser().text(`/find?ref=23&show=${entry?.seq}`))
+    const text = textOf(await own.browser().text(`/records/${entry?.seq}`))
     expect(text).toMatch(
       /Created Ticket Skipped The contact has no e-mail address or phone number yet.+ \$contact : lead-1 was found, read from contacts\.contacts\[0\]\.id email , phone , .+ have no value\. Present: id , name , role , type /,
     )
@@ -189,7 +183,7 @@ describe('a record that Find shows', () => {
   test('says after a restart that a lookup is no longer cached', async () => {
     const own = await openConsoleWithConnector({}, { connector: { store: shop.store } })
     const [entry] = await shop.store.trace('25')
-    const text = textOf(await own.browser().text(`/find?ref=25&show=${entry?.seq}`))
+    const text = textOf(await own.browser().text(`/records/${entry?.seq}`))
     expect(text).toMatch(
       / Created Ticket Skipped .+ \$contact : \S+ is not among the lookups that are still cached, so only its fields in the record are known, read from contacts\.contacts\[0\]\.id /,
     )
@@ -208,9 +202,8 @@ describe('a record that Find shows', () => {
 
 test('a failed record shows what the failing expression read', async () => {
   await receive('ticket.created', ticket('31', { created_at: null }))
-  const group = (await shop.store.groupDeadLetters()).find(({ metric }) => metric === 'Created Ticket')
   const [entry] = await shop.store.trace('31')
-  const path = `/failed-events?group=${encodeURIComponent(group?.group ?? '')}&show=${entry?.seq}`
+  const path = `/records/${entry?.seq}`
   const text = textOf(partOf(await shop.browser().text(path), '<section aria-label="Explanation"', '</section>'))
   expect(text).toMatch(
     /Created Ticket Fails The time of Created Ticket is missing, or not a time \( mapping\/no-time \)\. .+ created_at have no value\. Present: .+ \[ticket_parts\..+ mappings\/created-ticket\.yaml:\d+:\d+/,

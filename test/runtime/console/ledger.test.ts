@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../../../runtime/ports/ledger.ts'
 import { toSearchKey } from '../../../runtime/record-history.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../../helpers/console.ts'
+import { reveal } from '../../helpers/reveal.ts'
 
 type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 
@@ -107,11 +108,11 @@ describe('find', () => {
   test('shows a record masked, and in full on request', async () => {
     const [entry] = await shop.store.trace('901')
     const id = entry?.seq
-    const masked = await shop.browser().text(`/find?ref=901&show=${id}`)
+    const masked = await shop.browser().text(`/records/${id}`)
     expect(masked).toContain('&quot;type&quot;: &quot;ticket&quot;')
     expect(masked).not.toContain('secret@person.example')
     expect(masked).not.toContain('onerror')
-    const full = await shop.browser().text(`/find?ref=901&show=${id}&full=${id}`)
+    const full = await reveal(shop.browser(), id)
     expect(full).toContain('secret@person.example')
     expect(full).not.toContain('<img')
     expect(full).not.toContain('<script>')
@@ -155,10 +156,11 @@ describe('failed events', () => {
   test('of a group are listed with their records, escaped and masked', async () => {
     const [group] = await shop.store.groupDeadLetters()
     const path = `/failed-events?group=${encodeURIComponent(group?.group ?? '')}`
-    const [first] = await dead()
-    const page = await shop.browser().text(`${path}&show=${first?.seq}`)
-    for (const { id } of await dead()) expect(page).toContain(`value="${id}"`)
-    expect(page).toContain('•••')
+    const page = await shop.browser().text(path)
+    for (const { id, seq } of await dead()) {
+      expect(page).toContain(`value="${id}"`)
+      expect(page).toContain(`href="/records/${seq}"`)
+    }
     expect(page).not.toContain('secret@person.example')
     expect(page).not.toContain('<img')
     expect(textOf(await shop.browser().text('/failed-events?group=none'))).toContain(

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../../helpers/console.ts'
+import { reveal } from '../../helpers/reveal.ts'
 import { addAfter, loadChangedSpec } from '../../helpers/spec/changed-spec.ts'
 
 test('shows the expressions, and what an event was sent with', async () => {
@@ -23,7 +24,8 @@ test('shows the expressions, and what an event was sent with', async () => {
   })
   await shop.work(2_000)
   const [event] = await shop.store.events({ metric: 'Created Ticket', limit: 1 })
-  const page = await shop.browser().text(`/metric/Created%20Ticket?show=${event?.id}`)
+  const client = shop.browser()
+  const page = `${await reveal(client, event?.seq, event?.id)}${await client.text('/metric/Created%20Ticket')}`
   const text = page.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
   expect(text).toMatch(/Value Value 12\.5 Currency EUR/)
   expect(text).toContain('Ticket Size M')

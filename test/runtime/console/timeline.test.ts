@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { readTimeline } from '../../../runtime/timeline.ts'
 import { browser, LOCAL, openConsoleWithConnector } from '../../helpers/console.ts'
+import { reveal } from '../../helpers/reveal.ts'
 
 const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
@@ -29,9 +30,9 @@ test('notes that personal data was shown, by the number of the record', async ()
   await work(2_000)
   const [entry] = await store.trace('901')
   const reveals = async () => (await timeline()).filter((line) => line.includes('Personal data'))
-  await visitor.text(`/find?ref=901&show=${entry?.seq}`)
+  await visitor.text(`/records/${entry?.seq}`)
   expect(await reveals()).toEqual([])
-  expect(await visitor.text(`/find?ref=901&show=${entry?.seq}&full=${entry?.seq}`)).toContain('secret@person.example')
+  expect(await reveal(visitor, entry?.seq)).toContain('secret@person.example')
   expect(await reveals()).toEqual([`Personal data of record ${entry?.seq} was shown Ann`])
 })
 

@@ -32,7 +32,15 @@ export const STORE_PARTS: Readonly<Record<StorePart, StorePartInfo>> = {
     doc: 'Counts and lists what became of every record: trace, tallies, dead letters, replay, retention.',
     methods: [
       ...(['tallies', 'trace', 'activity', 'deliveredByDay', 'events', 'listUnsettled', 'listDeadLetters'] as const),
-      ...(['groupDeadLetters', 'countDeadLetters', 'replay', 'dismiss', 'applyRetention'] as const),
+      ...([
+        'readRecord',
+        'findRecords',
+        'groupDeadLetters',
+        'countDeadLetters',
+        'replay',
+        'dismiss',
+        'applyRetention',
+      ] as const),
     ],
   },
 }

@@ -47,6 +47,7 @@ async function readAll(store: Store, clock: TestClock): Promise<readonly unknown
     store.events({ limit: 100 }),
     store.events({ limit: 100, metric: 'M', status: 'dead' }),
     store.listUnsettled({ limit: 100 }),
+    store.findRecords({ refs: REFS, limit: 100 }),
     store.listDeadLetters({ limit: 100 }),
     store.groupDeadLetters(),
     store.activity({ since: now - 86_400_000, until: now + 86_400_000 }),
@@ -83,6 +84,16 @@ export const tenantCases: Cases<StoresHarness> = {
     for (const found of await readAll(stores.of('b'), clock)) assertEqual(found, [])
     for (const found of await readAll(stores.of(''), clock)) assertEqual(found, [])
     assert.ok((await readAll(stores.of('a'), clock)).every((found) => Array.isArray(found) && found.length > 0))
+  },
+
+  'a number of a record finds it for its own tenant only': async ({ stores, clock }) => {
+    const [a, b] = [stores.of('a'), stores.of('b')]
+    await fill(a, clock)
+    await b.append([record('own')])
+    const [own] = await b.trace('own')
+    for (const { seq } of await a.findRecords({ refs: REFS, limit: 100 }))
+      if (seq !== own?.seq) assert.equal(await b.readRecord(seq), undefined)
+    assertEqual(await b.readRecord(own?.seq ?? 0), own)
   },
 
   'two tenants with the same ids, keys and contacts have each their own': async ({ stores, clock }) => {

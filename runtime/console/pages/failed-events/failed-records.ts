@@ -2,9 +2,8 @@
 import { html } from 'hono/html'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
-import { shownRecord } from '../../shown-record.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { historyForm } from '../find/find.ts'
+import { historyForm } from '../find/history-form.ts'
 import { retryForm } from './retry-form.ts'
 
 const PAGE_SIZE = 20
@@ -20,7 +19,7 @@ export async function failedRecords({ group }: DeadLetterGroup, context: PageCon
   return html`<div class="table"><table class="stack">
 <caption>Records <span class="soft">oldest first</span></caption>
 <thead><tr><th scope="col">Failed</th><th scope="col">Record</th><th scope="col">Attempts</th><th scope="col">Actions</th></tr></thead>
-<tbody>${await Promise.all(records.map((record) => recordRows(record, context)))}</tbody>
+<tbody>${records.map((record) => recordRow(record, context))}</tbody>
 </table></div>
 ${last !== undefined && html`<p><a href="?${nextPage.toString()}">Newer records</a></p>`}`
 }
@@ -32,23 +31,13 @@ const RETRY = {
   isSmall: true,
 }
 
-async function recordRows(record: LedgerEntry, context: PageContext): Promise<Html> {
+function recordRow(record: LedgerEntry, context: PageContext): Html {
   const { id, seq, settledAt, attempt, lookupIds } = record
-  const { searchParams } = context.url
-  const isShown = searchParams.get('show') === String(seq)
   const history = lookupIds[0] !== undefined && historyForm(lookupIds[0], context)
   return html`<tr id="record-${seq}">
 <td data-name="Failed">${settledAt !== undefined && timeElement(settledAt)}</td>
 <td data-name="Record"><div><code>${id}</code>${history}</div></td>
 <td data-name="Attempts">${attempt}</td>
-<td data-name="Actions"><div class="row">${toggle(record, isShown, context)}${retryForm({ id }, RETRY, context)}</div></td>
-</tr>${isShown && html`<tr class="shown"><td colspan="4">${await shownRecord(record, context)}</td></tr>`}`
-}
-
-function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: PageContext): Html {
-  const query = new URLSearchParams(url.search)
-  query.delete('full')
-  if (isShown) query.delete('show')
-  else query.set('show', String(seq))
-  return html`<a class="button plain small" href="?${query.toString()}#record-${seq}">${isShown ? 'Hide' : 'Show'}<span class="hidden"> ${id}</span></a>`
+<td data-name="Actions"><div class="row"><a class="button plain small" href="${context.link(`/records/${seq}`)}">Show<span class="hidden"> ${id}</span></a>${retryForm({ id }, RETRY, context)}</div></td>
+</tr>`
 }

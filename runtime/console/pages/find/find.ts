@@ -40,10 +40,6 @@ export const findAction: Action = {
   },
 }
 
-/** A button that finds all records of an id, which may be a contact's. */
-export const historyForm = (id: string, { csrfField, link }: PageContext): Html =>
-  html`<form method="post" action="${link('/find')}">${csrfField}<input type="hidden" name="what" value="${id}"><button class="plain small">History of ${id}</button></form>`
-
 function searchForm({ csrfField, link }: PageContext, ref: string): Html {
   return html`<form method="post" action="${link('/find')}" class="card">
 ${csrfField}<label for="what">E-mail address, or id of a conversation, ticket, contact, event or notification</label>
@@ -59,11 +55,9 @@ async function results(ref: string, context: PageContext): Promise<Html> {
   const entries = await context.options.connector.store.trace(ref)
   const subject = isHash(ref) ? 'this person' : ref
   if (entries.length === 0) return nothingFound(subject, context)
-  const shown = context.url.searchParams.get('show')
-  const found = await Promise.all(entries.map((entry) => findResult(entry, String(entry.seq) === shown, context)))
   return html`<section id="found" data-live aria-label="Results">
 <h2>${plural(entries.length, 'record')} of ${subject}</h2>
 <p class="soft">Oldest first${entries.length === MAX_RESULTS ? ', the first hundred' : ''}. A record is one notification, or one item read from the source.</p>
-${found}
+${entries.map((entry) => findResult(entry, context))}
 </section>`
 }

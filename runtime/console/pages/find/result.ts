@@ -4,21 +4,19 @@ import { formatDuration, plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import { awaitsContact, buildRecordHistory, countInterruptedAttempts } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
-import { RECORD_EXPIRED } from '../../raw-record.ts'
-import { shownRecord } from '../../shown-record.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { statusBadge, timelineStep, WAITING_BADGE } from './timeline.ts'
+import { recordBadge, timelineStep } from './timeline.ts'
 
-export async function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Promise<Html> {
-  const { record, status, steps } = buildRecordHistory(entry)
+export function findResult(entry: LedgerEntry, context: PageContext): Html {
+  const { record, steps } = buildRecordHistory(entry)
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
-<div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${awaitsContact(entry) ? WAITING_BADGE : statusBadge(status)}</span></div>
+<div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${recordBadge(entry)}</span></div>
 <dl class="facts">
 <dt>Record</dt><dd><code>${record}</code></dd>
 <dt>Summary</dt><dd>${summary(entry)}</dd>
 </dl>
 <ol class="timeline" aria-label="Timeline">${steps.map((step) => timelineStep(step, context))}</ol>
-${isShown ? await shownRecord(entry, context) : showLink(entry, context)}
+${recordLink(entry, context)}
 </article>`
 }
 
@@ -35,9 +33,5 @@ function summary(entry: LedgerEntry): Html {
   }`
 }
 
-function showLink({ id, seq, body, status }: LedgerEntry, { url }: PageContext): Html {
-  if (body === undefined) return RECORD_EXPIRED
-  const query = new URLSearchParams(url.search)
-  query.set('show', String(seq))
-  return html`<p><a class="button plain small" href="?${query.toString()}#record-${seq}">Show the record${status === 'skipped' && ' and why nothing was sent'}<span class="hidden"> ${id}</span></a></p>`
-}
+const recordLink = ({ id, seq, status }: LedgerEntry, { link }: PageContext): Html =>
+  html`<p><a class="button plain small" href="${link(`/records/${seq}`)}">Show the record${status === 'skipped' && ' and why nothing was sent'}<span class="hidden"> ${id}</span></a></p>`

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { capitalize, formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
-import type { Cause, EventHistory, HistoryStep } from '../../../record-history.ts'
+import { awaitsContact, type Cause, type EventHistory, type HistoryStep } from '../../../record-history.ts'
 import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
@@ -33,11 +33,14 @@ const STEP_BADGES: Readonly<Record<HistoryStep['kind'], BadgeText>> = {
 const WAITING: BadgeText = ['', 'Waiting for its contact']
 
 /** The status of a record, or of one of its events. */
-export const statusBadge = (status: LedgerEntry['status']): Html => badge(STATUS_BADGES[status])
+const statusBadge = (status: LedgerEntry['status']): Html => badge(STATUS_BADGES[status])
 
 const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone}">${label}</span>`
 
-export const WAITING_BADGE = badge(WAITING)
+const WAITING_BADGE = badge(WAITING)
+
+export const recordBadge = (entry: LedgerEntry): Html =>
+  awaitsContact(entry) ? WAITING_BADGE : statusBadge(entry.status)
 
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
   const { at, kind, cause, events, dismissed } = step

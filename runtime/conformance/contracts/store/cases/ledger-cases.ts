@@ -55,7 +55,7 @@ const bodies = [
 
 export const ledgerCases: StoreCases = {
   'traces the status of a record at each step': async ({ store, clock, lease, finishOne }) => {
-    const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })
+    const { orderingKey: _, ...shown } = record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })
     const seen: unknown[] = []
     const look = async () => seen.push(single(await store.trace('a')))
     await store.append([record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })])
@@ -84,6 +84,27 @@ export const ledgerCases: StoreCases = {
       assertEqual(await store.trace('unknown'), [])
     },
   ),
+
+  'reads a record by its number': async ({ store, finish }) => {
+    await store.append([record('a'), record('b')])
+    await finish(delivered(event('M', { key: 'key-1' })))
+    for (const entry of [...(await store.trace('a')), ...(await store.trace('b'))])
+      assertEqual(await store.readRecord(entry.seq), entry)
+    assertEqual(await store.readRecord(1_000_000), undefined)
+  },
+
+  'finds records by any of several names, newest first and in pages': async ({ store, finish }) => {
+    await store.append([record('a', { lookupIds: ['conv-1'] })])
+    await finish(delivered(event('M', { key: 'key-1', contact: 'contact-1' })))
+    await store.append(['b', 'c', 'd'].map((id) => record(id, { lookupIds: [`conv-${id}`, 'ticket-7'] })))
+    const found = async (refs: readonly string[], before?: number) =>
+      store.findRecords({ refs, limit: 2, ...(before !== undefined && { before }) })
+    const first = await found(['contact-1', 'key-1', 'ticket-7', 'unknown'])
+    assertEqual(ids(first), ['d', 'c'])
+    assertEqual(ids(await found(['contact-1', 'ticket-7'], first[1]?.seq)), ['b', 'a'])
+    assertEqual(await found(['unknown']), [])
+    assertEqual(await found([]), [])
+  },
 
   'traces at most 100, oldest first': async ({ store }) => {
     await store.append(Array.from({ length: 120 }, (_, i) => record(`r${i}`, { lookupIds: ['same', 'same'] })))

@@ -1,18 +1,25 @@
-/** Maps a delivered event's raw record again: mapped profiles and properties are not stored. */
+/** Maps the record of an event again: what is mapped, and the request, are not stored. */
 import type { MappingExplanation, OccurrenceExplanation } from '../../../mapping/explain/explain-mapping.ts'
 import type { PropertyExplanation } from '../../../mapping/explain/explain-properties.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
-import type { Preview, PreviewInput, PreviewItem } from '../../../mapping/preview.ts'
+import type { Preview, PreviewItem } from '../../../mapping/preview.ts'
 import { toPreviewInput } from '../../../mapping/record-input.ts'
+import type { RequestPreview } from '../../../ports/destination.ts'
 import { toFault } from '../../../ports/fault.ts'
-import type { LedgerEvent } from '../../../ports/ledger.ts'
+import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { JsonObject, Profile } from '../../../ports/types.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import type { Spec } from '../../../spec/spec.ts'
+import { maskExplanation } from '../../explanation/mask-explanation.ts'
 import type { ConsoleOptions } from '../../types.ts'
 
 /** Profile and properties, or a sentence with the reason why they are unavailable. */
-export type RemappedEvent = (
+export type RemappedEvent = DescribedEvent & {
+  readonly explanation: EventExplanation
+  readonly request?: RequestPreview | undefined
+}
+
+type DescribedEvent =
   | {
       readonly profile: Profile
       readonly properties?: JsonObject
@@ -21,7 +28,6 @@ export type RemappedEvent = (
       readonly notes: readonly string[]
     }
   | { readonly unavailable: string }
-) & { readonly explanation?: EventExplanation }
 
 /** The event's own values, and all mappings that take its record. Empty where the current mapping finds no such event. */
 export interface EventExplanation extends Required<Pick<OccurrenceExplanation, 'properties' | 'profile' | 'lookups'>> {
@@ -30,34 +36,36 @@ export interface EventExplanation extends Required<Pick<OccurrenceExplanation, '
   readonly mappings: readonly MappingExplanation[]
 }
 
-export const NO_EXPLANATION: EventExplanation = { properties: [], worth: [], profile: [], lookups: [], mappings: [] }
+const NO_EXPLANATION: EventExplanation = { properties: [], worth: [], profile: [], lookups: [], mappings: [] }
 
-export interface RemapOptions {
-  /** Whether lookups that are no longer cached may query the source. */
-  readonly lookupFallback: NonNullable<PreviewInput['lookupFallback']>
-  readonly explains: boolean
-}
-
+/** Asks the source for lookups that are no longer cached. The explanation is masked unless `inFull`. */
 export async function remapEvent(
   event: LedgerEvent,
-  { connector: { store, preview, spec } }: Pick<ConsoleOptions, 'connector'>,
-  { lookupFallback, explains }: RemapOptions,
+  entry: LedgerEntry,
+  { connector: { preview, spec } }: Pick<ConsoleOptions, 'connector'>,
+  inFull: boolean,
 ): Promise<RemappedEvent> {
-  const entry = (await store.trace(event.record)).find(({ id }) => id === event.record)
-  const input = entry && toPreviewInput(entry)
-  if (input === undefined) return { unavailable: 'The record of this event is no longer kept.' }
+  const input = toPreviewInput(entry)
+  if (input === undefined) return { unavailable: CONTENT_EXPIRED, explanation: NO_EXPLANATION }
+  const only = isEvent(event)
+  const together = event.lane === 'backfill' || event.receipt?.together === true
   try {
-    const explain = explains && { explain: true as const, explainOnly: isEvent(event) }
-    const previewed = await preview({ ...input, lookupFallback, ...explain })
+    const explain = { explain: true as const, explainOnly: only }
+    const requests = { lane: event.lane, together, only }
+    const previewed = await preview({ ...input, lookupFallback: 'source', ...explain, requests })
     const item = itemOf(previewed, event, spec.destination.metricPrefix)
-    const { explanation, own } = explains ? explanationOf(previewed, event, spec) : {}
-    return { ...describeItem(item ?? skippedItem(own, event), previewed.notes), ...(explanation && { explanation }) }
+    const { explanation, own } = explanationOf(previewed, event, spec, inFull)
+    const request = previewed.requests?.[0]
+    return { ...describeItem(item ?? skippedItem(own, event), previewed.notes), explanation, request }
   } catch (error) {
-    return { unavailable: `The record of this event cannot be mapped right now: ${toFault(error).message}` }
+    const unavailable = `The record of this event cannot be mapped right now: ${toFault(error).message}.`
+    return { unavailable, explanation: NO_EXPLANATION }
   }
 }
 
-function describeItem(item: PreviewItem | undefined, notes: readonly string[]): RemappedEvent {
+const CONTENT_EXPIRED = 'The content of its record is no longer kept.'
+
+function describeItem(item: PreviewItem | undefined, notes: readonly string[]): DescribedEvent {
   if (item === undefined) return { unavailable: 'The current mapping creates no such event from this record.' }
   if ('skipped' in item)
     return { unavailable: `The current mapping skips this event: ${describeSkipReason(item.skipped)}.` }
@@ -72,8 +80,9 @@ function describeItem(item: PreviewItem | undefined, notes: readonly string[]): 
 const isEvent = (event: LedgerEvent) => (metric: string, key: string) =>
   metric === event.metric && (event.key === undefined || metric === PROFILE || key === event.key)
 
-function explanationOf({ explanations = [] }: Preview, event: LedgerEvent, spec: Spec) {
-  const mappings = explanations.flatMap((one) => one.mappings)
+function explanationOf({ explanations = [] }: Preview, event: LedgerEvent, spec: Spec, inFull: boolean) {
+  const all = explanations.flatMap((one) => one.mappings)
+  const mappings = inFull ? all : all.map(maskExplanation)
   const occurrences = mappings.find(({ metric }) => metric === event.metric)?.occurrences ?? []
   const own = occurrences.find(({ key = '' }) => isEvent(event)(event.metric, key))
   const { properties = [], lookups = [], profile = [] } = own ?? {}
@@ -92,9 +101,4 @@ function itemOf({ items }: Preview, { metric, key }: LedgerEvent, prefix: string
   if (metric === PROFILE) return items.find((item) => !('metric' in item))
   const same = items.filter((item) => 'metric' in item && [metric, prefix + metric].includes(item.metric))
   return same.find((item) => 'key' in item && item.key === key) ?? (key === undefined ? same[0] : undefined)
-}
-
-/** The identifier that people recognise: the e-mail address, else the phone number. */
-export function identifierOf({ email, phone_number }: Profile): string | undefined {
-  return email ?? phone_number
 }
