@@ -57,5 +57,5 @@ export type { KlaviyoOptions } from './klaviyo/client.ts'
 export { createKlaviyoDestination } from './klaviyo/destination.ts'
 export type { ConnectorOptions, HostLogin, LoadedSpecOptions, OauthTokens, Secrets, Settings } from './options.ts'
 export { type RouteWebhooksOptions, routeWebhooks } from './route-webhooks.ts'
-export { loadConnectorSpec, loadOverlay } from './spec.ts'
+export { loadConnectorSpec, loadOverlay, specLanguage } from './spec.ts'
 export type { Connector }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Fault } from '../runtime/ports/fault.ts'
 import type { NamedBases } from '../runtime/spec/extends/layers.ts'
+import type { LoadOptions } from '../runtime/spec/load.ts'
 import { loadBundle, type SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { openSpecFolder } from '../runtime/spec/spec-files.ts'
@@ -23,6 +24,13 @@ const NO_FOLDER =
 
 /** The shipped spec, by the name that `extends` gives it. */
 export const namedBases = (): NamedBases => new Map([['intercom-to-klaviyo', openSpecFolder(specFolder())]])
+
+/** What files of a spec are checked by, for `specFiles` of the console. */
+export const specLanguage = (): Pick<LoadOptions, 'functions' | 'rules' | 'bases'> => ({
+  functions,
+  rules: vendorRules,
+  bases: namedBases(),
+})
 
 /**
  * Loads and checks a spec from a folder, or loads what `connector build` wrote: in a hundredth of the time, without the parsers.

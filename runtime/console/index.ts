@@ -32,6 +32,9 @@ export interface Console {
   readonly drained: () => Promise<void>
 }
 
+/** Files of a spec that people may edit in the console. */
+export { openEditableFolder } from '../spec-editing/spec-folder.ts'
+export type { EditableSpec, FileChange, WriteResult } from '../spec-editing/types.ts'
 export type { ConsoleOptions, Visitor, VisitorAccess }
 
 /** The host keeps ownership of all that it passes in: the console closes nothing. */

@@ -44,12 +44,17 @@ export class SpecEditor {
     this.editable = parts.editable
   }
 
-  /** The spec with changes that are not written. */
-  async load(changes: readonly Pick<FileChange, 'path' | 'after'>[] = [], checkOnly = false): Promise<LoadedSpec> {
+  /** The spec with changes that are not written: to run it, only checked, or with its expressions tried on made-up records. */
+  async load(
+    changes: readonly Pick<FileChange, 'path' | 'after'>[] = [],
+    how: 'to-run' | 'check' | 'try' = 'to-run',
+  ): Promise<LoadedSpec> {
     const { files, functions, rules, bases } = this.editable
     // Loaded on first use: a host that only shows its spec needs no parser.
     const { loadSpec } = await import('../spec/load.ts')
-    return loadSpec(files.folder ?? '', { files: withChanges(files, changes), functions, rules, bases, checkOnly })
+    const changed = withChanges(files, changes)
+    const options = { files: changed, functions, rules, bases, checkOnly: how === 'check', runTrials: how === 'try' }
+    return loadSpec(files.folder ?? '', options)
   }
 
   /** Why nothing can be saved here, as a sentence. Undefined: it can. */

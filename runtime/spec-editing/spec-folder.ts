@@ -4,11 +4,19 @@ import { constants } from 'node:fs'
 import { access, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, posix, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openSpecFolder } from '../spec/spec-files.ts'
 import { isMissingFile } from './missing-file.ts'
 import type { EditableSpec, FileChange, WriteResult } from './types.ts'
 
 /** Installed files: the next `npm install` would replace them. */
 const INSTALLED = `${sep}node_modules${sep}`
+
+/** A folder on disk as files to edit. The host adds what loads and runs them. */
+export const openEditableFolder = (folder: URL): Pick<EditableSpec, 'files' | 'write' | 'readOnlyReason'> => ({
+  files: openSpecFolder(folder),
+  write: createFolderWriter(folder),
+  readOnlyReason: () => findReadOnlyReason(folder),
+})
 
 /** Why the folder takes no files, as a sentence. */
 export async function findReadOnlyReason(folder: URL): Promise<string | undefined> {

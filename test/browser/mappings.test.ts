@@ -1,4 +1,6 @@
 /** Edits a mapping against a real process: a mistake, completion, preview, saving, the next event, and back to the version before. */
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
 import { findContactWithEmail } from '../helpers/connector-harness.ts'
@@ -16,6 +18,8 @@ const SOON = 5_000
 /** A connector that runs a copy of the shipped spec, and its sandbox. */
 async function startEdited() {
   const copy = copySpec(closing)
+  for (const name of ['cases', 'fixtures'])
+    cpSync(join('conformance', name), join(copy.folder, 'tests', name), { recursive: true })
   const { env, intercom, klaviyo } = await startSandbox(closing, { conversations: 5, tickets: 5 })
   const settings = { ...env, CONNECTOR_SPEC: copy.folder }
   const said = await startProcess(['start', '--json', '--port', '0', '--store', 'memory:'], settings, closing)
@@ -76,6 +80,8 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
 
   await page.getByRole('button', { name: 'What changes' }).click()
   await result.getByText(/now present in 1 of 1/).waitFor()
+  await page.getByRole('button', { name: 'Tests' }).click()
+  await result.getByText('every property, at the time of the first state').waitFor()
   await page.getByRole('button', { name: 'Save and run' }).click()
   await page.getByText('This process maps by it from now on.').waitFor()
   expect(it.read(TICKET)).toBe(`${before}properties:\n  Stage: ticket_state.category\n`)
@@ -92,7 +98,7 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
 
 inBrowser('the editor is left by keyboard, and fits phones in both schemes', async () => {
   const it = await startEdited()
-  const { page, faults } = await openPage(closing)
+  const { page, faults } = await openPage(closing, { reducedMotion: 'reduce' })
   await page.goto(it.signIn)
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.goto(`${it.url}mappings/file?name=${encodeURIComponent(TICKET)}`)

@@ -3,17 +3,14 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { functions } from '../../connector/functions/index.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
-import { loadConnectorSpec, namedBases } from '../../connector/spec.ts'
-import { vendorRules } from '../../connector/spec-rules.ts'
+import { loadConnectorSpec, specLanguage } from '../../connector/spec.ts'
 import { createReloadableConnector } from '../../runtime/cli/reload/reloadable-connector.ts'
 import { createConsole } from '../../runtime/console/index.ts'
 import type { ConsoleOptions, VisitorAccess } from '../../runtime/console/types.ts'
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
-import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
-import { createFolderWriter, findReadOnlyReason } from '../../runtime/spec-editing/spec-folder.ts'
+import { openEditableFolder } from '../../runtime/spec-editing/spec-folder.ts'
 import type { EditableSpec } from '../../runtime/spec-editing/types.ts'
 import { silentLogger } from '../../runtime/system.ts'
 import { startConnector } from './connector-harness.ts'
@@ -69,9 +66,8 @@ export async function openEditingConsole(closing: Cleanup, options: EditingOptio
     }
   }
   const specFiles: EditableSpec = {
-    ...{ files: openSpecFolder(url), functions, rules: vendorRules, bases: namedBases() },
-    readOnlyReason: () => findReadOnlyReason(url),
-    write: createFolderWriter(url),
+    ...openEditableFolder(url),
+    ...specLanguage(),
     reload,
     ...options.editable,
   }

@@ -1,6 +1,5 @@
 /** The spec of a running process for its console: files in a folder, which the process reloads. */
-import { openSpecFolder } from '../../spec/spec-files.ts'
-import { createFolderWriter, findReadOnlyReason } from '../../spec-editing/spec-folder.ts'
+import { openEditableFolder } from '../../spec-editing/spec-folder.ts'
 import type { EditableSpec } from '../../spec-editing/types.ts'
 import type { CommandContext } from '../command.ts'
 import { specFolder } from '../load-spec.ts'
@@ -10,10 +9,8 @@ export function createEditableSpec(context: CommandContext, reloader: SpecReload
   const { functions, rules, bases, openConformance } = context.app
   const folder = specFolder(context)
   return {
-    files: openSpecFolder(folder),
+    ...openEditableFolder(folder),
     ...{ functions, rules, bases, strict },
-    readOnlyReason: () => findReadOnlyReason(folder),
-    write: createFolderWriter(folder),
     reload: async (options) => {
       await reloader.reload(options)
       return reloader.problem()

@@ -20,6 +20,8 @@ if (form && field) {
     save: () => form.querySelector<HTMLButtonElement>('[data-save]')?.click(),
   })
   panels.onPlace((line) => view.goTo(line))
+  const place = Number(form.querySelector<HTMLInputElement>('input[name=line]')?.value)
+  if (place > 0) view.goTo(place)
   form.addEventListener('submit', () => {
     isSubmitted = true
   })

@@ -7,6 +7,7 @@ export const SWITCH_PATH = '/mappings/switch'
 export const VERSIONS_PATH = '/mappings/versions'
 export const RESTORE_PATH = '/mappings/restore'
 
-export const fileLink = (path: string): string => `${FILE_PATH}?name=${encodeURIComponent(path)}`
+export const fileLink = (path: string, line?: number): string =>
+  `${FILE_PATH}?name=${encodeURIComponent(path)}${line === undefined ? '' : `&line=${line}`}`
 export const switchLink = (metric: string): string => `${SWITCH_PATH}?metric=${encodeURIComponent(metric)}`
 export const specLink = (hash: string): string => `${VERSIONS_PATH}?spec=${hash}`

@@ -50,7 +50,7 @@ async function answer(what: string | null, draft: Draft, editor: SpecEditor, { f
   const files = withChanges(editor.editable.files, [change])
   if (what === 'complete') return { completions: await completerOf(editor).complete(place, files) }
   if (what === 'hover') return { description: (await completerOf(editor).hover(place, files)) ?? null }
-  const { diagnostics } = await editor.load([change], true)
+  const { diagnostics } = await editor.load([change], 'check')
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length
   return { problems: problemsJson(diagnostics, draft.path), errors, warnings: diagnostics.length - errors }
 }

@@ -11,6 +11,8 @@ export interface EditedFile {
   readonly text: string
   /** `tokenOf` the text that is on disk. */
   readonly opened: string
+  /** Where the cursor stands, from 1. */
+  readonly line?: number | undefined
   /** Why it cannot be saved here, as a sentence. */
   readonly readOnlyReason?: string | undefined
   readonly panel: Panel | 'save'
@@ -32,12 +34,12 @@ const TITLES: Readonly<Record<EditedFile['panel'], string>> = {
 }
 
 export async function editorForm(file: EditedFile, context: PageContext): Promise<Html> {
-  const { path, text, opened, panel, readOnlyReason } = file
+  const { path, text, opened, panel, readOnlyReason, line } = file
   const { link, csrfField, specEditor } = context
   const script = await editorScriptLink(link)
   const panels = PANELS.filter(([name]) => name !== 'tests' || specEditor?.editable.runCases !== undefined)
   return html`<form method="post" action="${link(SAVE_PATH)}" class="editing" data-editor="${link(DRAFT_PATH)}" autocomplete="off">${csrfField}
-<input type="hidden" name="name" value="${path}"><input type="hidden" name="opened" value="${opened}"><input type="hidden" name="line" value="">
+<input type="hidden" name="name" value="${path}"><input type="hidden" name="opened" value="${opened}"><input type="hidden" name="line" value="${line}">
 <div class="edited"><label for="text" class="hidden">Text of ${path}</label>
 <textarea id="text" name="text" rows="30" spellcheck="false" autocapitalize="off" wrap="off" dir="ltr">
 ${text}</textarea>

@@ -10,6 +10,11 @@ import { previewPanel } from './preview-panel.ts'
 import { problemsSection } from './problems.ts'
 import { readSpecTexts } from './spec-texts.ts'
 
+function lineOf({ url }: Pick<PageContext, 'url'>): number | undefined {
+  const line = Number.parseInt(url.searchParams.get('line') ?? '', 10)
+  return line > 0 ? line : undefined
+}
+
 const nameOf = ({ url }: Pick<PageContext, 'url'>): string => url.searchParams.get('name') ?? ''
 
 export const filePage: Page = {
@@ -26,13 +31,14 @@ export const filePage: Page = {
       return context.notFound(`The spec has no file "${path}".`)
     if (file?.base) return baseFile(file, context)
     const text = file?.text ?? ''
-    if (!mayEdit(context)) return html`${fileText(path, text)}${backLink(context)}`
+    const line = lineOf(context)
+    if (!mayEdit(context)) return html`${fileText(path, text, line)}${backLink(context)}`
     return html`${overlaid && overlayNote(overlaid, file === undefined, context)}
 ${await editorForm(
   {
-    ...{ path, readOnlyReason, panel: 'preview', text: text.replace(/\r\n/g, '\n') },
+    ...{ path, line, readOnlyReason, panel: 'preview', text: text.replace(/\r\n/g, '\n') },
     opened: tokenOf(file?.text),
-    result: await firstResult(path, isRunning, context),
+    result: await firstResult({ path, line }, isRunning, context),
   },
   context,
 )}`
@@ -42,28 +48,32 @@ ${await editorForm(
 export const mayEdit = ({ may, specEditor }: PageContext): boolean => specEditor !== undefined && may('set-up')
 
 /** The running spec is compiled already. */
-async function firstResult(path: string, isRunning: boolean, context: PageContext): Promise<Html> {
+async function firstResult(
+  place: { readonly path: string; readonly line: number | undefined },
+  isRunning: boolean,
+  context: PageContext,
+): Promise<Html> {
   const { options, specEditor } = context
-  if (isRunning || specEditor === undefined) return previewPanel({ spec: options.connector.spec, path }, context)
+  if (isRunning || specEditor === undefined) return previewPanel({ spec: options.connector.spec, ...place }, context)
   const { spec, diagnostics } = await specEditor.load()
-  return spec === undefined ? problemsSection(diagnostics, context) : previewPanel({ spec, path }, context)
+  return spec === undefined ? problemsSection(diagnostics, context) : previewPanel({ spec, ...place }, context)
 }
 
 function baseFile({ path, text, base }: SourceFile, context: PageContext): Html {
   const overlay = base?.overlayPath ?? ''
   return html`<p class="note">This file belongs to the spec that yours extends, and changes with its updates. ${mayEdit(context) && html`To change what it says, write only the difference into <a href="${context.link(fileLink(overlay))}"><code>${overlay}</code></a>.`}</p>
-${fileText(path, text)}${backLink(context)}`
+${fileText(path, text, lineOf(context))}${backLink(context)}`
 }
 
 const overlayNote = ({ path }: SourceFile, isNew: boolean, { link }: PageContext): Html =>
   html`<p class="note">${isNew && 'A new file. '}It changes <a href="${link(fileLink(path))}"><code>${path}</code></a>: write only what differs. <code>~</code> removes a value.</p>`
 
-const fileText = (path: string, text: string): Html =>
+const fileText = (path: string, text: string, marked: number | undefined): Html =>
   html`<pre class="yaml" tabindex="0" aria-label="${path}"><code>${text
     .trimEnd()
     .split('\n')
     .map(
-      (line) => html`<span class="line">${line}
+      (line, index) => html`<span class="line${marked === index + 1 && ' marked'}">${line}
 </span>`,
     )}</code></pre>`
 

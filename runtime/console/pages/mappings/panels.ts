@@ -22,7 +22,7 @@ export async function renderPanel(
 ): Promise<Html | string> {
   if (panel === 'patch') return patchPanel(await patchOf(draft, editor))
   const change = plainChangeOf(draft)
-  const loaded = await editor.load([change], panel === 'check')
+  const loaded = await editor.load([change], panel === 'check' ? 'try' : 'to-run')
   if (panel === 'check' || loaded.spec === undefined) return problemsSection(loaded.diagnostics, context)
   return resultOf(panel, draft, { ...loaded, spec: loaded.spec }, { editor, context })
 }

@@ -16,7 +16,7 @@ export function problemsSection(diagnostics: readonly Diagnostic[], context: Pag
 
 function problem({ file, span, severity, message, help, code }: Diagnostic, { link }: PageContext): Html {
   const { line, column } = file.position(span[0])
-  return html`<li><span class="badge ${severity === 'error' ? 'bad' : 'warn'}">${severity}</span> <a href="${link(fileLink(file.path))}" data-line="${line}" data-file="${file.path}">${file.path}:${line}:${column}</a>
+  return html`<li><span class="badge ${severity === 'error' ? 'bad' : 'warn'}">${severity}</span> <a href="${link(fileLink(file.path, line))}" data-line="${line}" data-file="${file.path}">${file.path}:${line}:${column}</a>
 <p>${message} <span class="soft">${code}</span></p>${help && html`<p class="soft">${help}</p>`}</li>`
 }
 

@@ -19,7 +19,7 @@ const NO_FILES = 'The program that runs this connector passes the console no fil
 export async function readSpecTexts({ options, specEditor }: PageContext): Promise<SpecTexts> {
   const { sourceFiles } = options.connector.spec
   if (specEditor === undefined) return { files: sourceFiles, isRunning: true, readOnlyReason: NO_FILES }
-  const [loaded, readOnlyReason] = await Promise.all([specEditor.load([], true), specEditor.readOnlyReason()])
+  const [loaded, readOnlyReason] = await Promise.all([specEditor.load([], 'check'), specEditor.readOnlyReason()])
   const isRunning = hashSpec(loaded.files) === hashSpec(sourceFiles)
   return { files: loaded.files, loaded, isRunning, readOnlyReason }
 }
