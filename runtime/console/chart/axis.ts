@@ -30,7 +30,7 @@ export interface TimeTick {
   /** The bar under which it stands. */
   readonly at: number
   readonly label: string
-  /** Left out where there is little room. */
+  /** Every second one, left out where there is little room. */
   readonly isMinor: boolean
 }
 
@@ -43,21 +43,17 @@ const TICK_LABELS: Readonly<Record<RangeName, (at: Date) => string | undefined>>
   '12m': (at) => (at.getUTCDate() <= 7 ? monthName(at) : undefined),
 }
 
-/** Every second label, where the bars are narrow. */
-const isMinorAt: Readonly<Record<RangeName, (at: Date) => boolean>> = {
-  '24h': (at) => at.getUTCHours() % 6 !== 0,
-  '7d': (at) => at.getUTCDay() % 2 === 0,
-  '30d': () => false,
-  '12m': (at) => at.getUTCMonth() % 2 === 1,
+export function timeTicks(bars: readonly Bar[], { name, zone }: AxisRange): readonly TimeTick[] {
+  const labels = bars.flatMap(({ since }, at) => {
+    const label = TICK_LABELS[name](new Date(zone.toWall(since)))
+    return label === undefined ? [] : [{ at, label }]
+  })
+  const isCrowded = labels.length > FEW_LABELS
+  return labels.map((one, index) => ({ ...one, isMinor: isCrowded && (labels.length - index) % 2 === 0 }))
 }
 
-export function timeTicks(bars: readonly Bar[], { name, zone }: AxisRange): readonly TimeTick[] {
-  return bars.flatMap(({ since }, at) => {
-    const date = new Date(zone.toWall(since))
-    const label = TICK_LABELS[name](date)
-    return label === undefined ? [] : [{ at, label, isMinor: isMinorAt[name](date) }]
-  })
-}
+/** So many fit on a phone. */
+const FEW_LABELS = 5
 
 /** `Mon 30 Nov, 14:00–15:00`, `Mon 30 Nov`, `Week of Mon 30 Nov 2026`, with the name of the zone where it is UTC. */
 export function describeSpan({ since, until }: Pick<Bar, 'since' | 'until'>, { name, zone }: AxisRange): string {

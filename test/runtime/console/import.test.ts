@@ -213,3 +213,43 @@ test('its former address leads to it, with the selection', async () => {
   const answer = await (await openConsole()).browser().get(`/import?${CHOICE}`)
   expect([answer.status, answer.headers.get('location')]).toEqual([303, `/history?${CHOICE}`])
 })
+
+describe('all imports', () => {
+  test('are listed with kind, window, start, end and result, each with its report', async () => {
+    const shop = await openConsoleWithConnector({}, SMALL)
+    const client = shop.browser()
+    await begin(client)
+    await done(shop, client)
+    await client.post('/import/restart', {})
+    await done(shop, client)
+    const runs = (await shop.connector.listRuns()).map(({ run }) => run)
+    expect(runs).toHaveLength(2)
+    const page = await client.text('/history')
+    const table = /All imports.*?<\/table>/s.exec(page)?.[0] ?? ''
+    expect(table.match(/<span class="badge good">Complete<\/span>/g)).toHaveLength(2)
+    expect(table.match(/Selected metrics/g)).toHaveLength(2)
+    for (const run of runs) {
+      expect(table).toContain(`href="/history/${run}"`)
+      expect(await client.text(`/history/${run}`)).toContain(`<code>${run}</code>`)
+    }
+    // The second one found what the first one had sent.
+    const [second = '', first = ''] = runs
+    expect(await client.text(`/history/${first}`)).toMatch(/Sent (\d+) of \1 found/)
+    expect(await client.text(`/history/${second}`)).toMatch(/Sent 0 of (\d+) found, \1 were there already/)
+    expect((await client.get('/history/run-unknown')).status).toBe(404)
+  })
+
+  test('have the estimate as their total until the source counts', async () => {
+    const shop = await openConsoleWithConnector({}, SMALL)
+    const client = shop.browser()
+    const estimated = [...(await client.text(`/history?${CHOICE}`)).matchAll(/name="estimated" value="([^"]+)"/g)]
+    expect(estimated.map(([, value]) => value)).toEqual(['conversations:20', 'tickets:15'])
+    await begin(client, `${CHOICE}&estimated=conversations:20&estimated=tickets:15`)
+    const { streams } = (await shop.connector.lastBackfill()) ?? { streams: [] }
+    expect(streams.map(({ stream, estimated: count }) => [stream, count])).toEqual([
+      ['conversations', 20],
+      ['tickets', 15],
+    ])
+    await done(shop, client)
+  })
+})

@@ -1,6 +1,7 @@
 /** The address of the webhooks and the topics to subscribe to, to copy into the settings of the source. */
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
+import { copyable, copyButton } from '../../copyable.ts'
 import { consoleOrigin } from '../../setup/shared.ts'
 import type { Html, PageContext } from '../../types.ts'
 
@@ -10,11 +11,7 @@ export function addressCard(context: PageContext): Html {
   const address = `${consoleOrigin(context)}${spec.webhook.path}`
   const setup = context.may('set-up') && html` <a href="${context.link('/set-up/webhooks')}">How to set them up</a>`
   return html`<div class="card"><h2>Address and topics</h2>
-<p class="row"><code>${address}</code> ${copyButton(address, 'Copy address')}${setup}</p>
+<p class="row">${copyable(address, 'the address')}${setup}</p>
 <details id="topic-list"><summary>${topics.length} topics to subscribe to in ${capitalize(spec.source.name)}</summary>
 <p class="row">${copyButton(topics.join('\n'), 'Copy topics')}</p><pre>${topics.join('\n')}</pre></details></div>`
 }
-
-/** Shown by the script, where the browser can copy. */
-const copyButton = (text: string, label: string): Html =>
-  html`<button type="button" class="plain small" data-copy="${text}" hidden>${label}</button>`
