@@ -75,7 +75,16 @@ describe('contains', () => {
       'docs/guide',
       'docs/reference',
     ]
-    const documents = ['README', 'ARCHITECTURE', 'BEHAVIOR', 'CHANGELOG', 'CONTRIBUTING', 'SECURITY', 'docs/README']
+    const documents = [
+      'README',
+      'THIRD-PARTY',
+      'ARCHITECTURE',
+      'BEHAVIOR',
+      'CHANGELOG',
+      'CONTRIBUTING',
+      'SECURITY',
+      'docs/README',
+    ]
     const expected = [
       ...folders.flatMap((path) => filesIn(join(root, path)).map((name) => `${path}/${name}`)),
       ...documents.map((name) => `${name}.md`),
