@@ -24,5 +24,6 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   tenants: { summary: 'many tenants in one file: intake, and what idle ones cost', load: () => import('./tenants.ts') },
   poll: { summary: 'a reconciling pass, over ten thousand and over ten million keys', load: () => import('./poll.ts') },
   overlays: { summary: 'specs of many tenants over a shared one', load: () => import('./overlays.ts') },
+  events: { summary: 'searches over ten million events', load: () => import('./events.ts') },
   console: { summary: 'pages of the console over a million records', load: () => import('./console.ts') },
 }

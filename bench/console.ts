@@ -101,7 +101,10 @@ async function fill(file: string, metrics: readonly string[]): Promise<void> {
         json_object('status', status, 'reason', 'no-identity', 'fault', json(fault), 'events', json_array(${event})) FROM made ORDER BY i;
     INSERT INTO bodies (seq, body) SELECT i, json_object('id', 'n' || i, 'topic', 'conversation.user.created', 'data', json_object('item', json_object('type', 'conversation', 'id', '' || i)))
       FROM made WHERE i > ${RECORDS - 5_000} OR i % 50 = 0;
-    INSERT INTO events (seq, event_index, metric, status, settled_at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
+    INSERT INTO event_kinds (tenant, metric, status, reason, scope, topic)
+      SELECT DISTINCT 0, metric, status, CASE status WHEN 'skipped' THEN 'no-identity' WHEN 'dead' THEN 'mapping/type' ELSE '' END, 'live', 'conversation.user.created' FROM made;
+    INSERT INTO events (seq, event_index, kind, happened_at, settled_at)
+      SELECT i, 0, number, at, at FROM made JOIN event_kinds USING (metric, status) ORDER BY i;
     INSERT INTO hourly_counts SELECT 0, at / 3600000 * 3600000, metric, status, 'live', count(*) FROM made GROUP BY 2, 3, 4;
     INSERT INTO daily_counts SELECT 0, at / 86400000 * 86400000, metric, status, 'live', count(*) FROM made GROUP BY 2, 3, 4;
     INSERT INTO tallies SELECT 0, 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 3, 4;

@@ -99,8 +99,10 @@ async function fill(file: string, keys: number): Promise<void> {
     INSERT INTO records (tenant, id, ingress, lane, stream, resource, workspace, ordering_key, lookup_ids, received_at, scope, status, attempt, settled_at, outcome)
       ${numbers(records)} SELECT 0, printf('r:%010d', i), 'backfill', 'backfill', 'conversations', 'conversation', 'w1',
         printf('w1:%010d', i), '[]', ${at}, 'r', 'delivered', 1, ${at}, '{"status":"delivered","events":[]}' FROM n;
-    INSERT INTO events (seq, event_index, metric, status, settled_at)
-      ${numbers(records)} SELECT i, 0, 'Created Conversation', 'delivered', ${at} FROM n;
+    INSERT INTO event_kinds (number, tenant, metric, status, reason, scope, topic)
+      VALUES (1, 0, 'Created Conversation', 'delivered', '', 'r', '');
+    INSERT INTO events (seq, event_index, kind, happened_at, settled_at)
+      ${numbers(records)} SELECT i, 0, 1, ${at}, ${at} FROM n;
     INSERT INTO lookup_ids (tenant, lookup_id, seq) ${numbers(records)} SELECT 0, printf('c%010d', i), i FROM n;
     INSERT INTO contacts (tenant, contact, updated_at, address, profile_id)
       ${numbers(records)} SELECT 0, printf('c%010d', i), ${at}, printf('%010x', i), printf('P%010d', i) FROM n;

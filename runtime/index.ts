@@ -75,6 +75,8 @@ export type { CheckResult } from './ports/check-result.ts'
 export type { Destination, FittedMessage, SendResult } from './ports/destination.ts'
 export type { Clock, Fetch, LogFields, Logger, ProcessIdentity, Random } from './ports/effects.ts'
 export type { EventCounter, EventCountQuery, RecordedEvents } from './ports/event-counter.ts'
+/** The search of a store for events. */
+export type { EventPosition, EventSearch, FoundEvent } from './ports/event-search.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault.ts'
 /** The ledger of a store. */
@@ -84,6 +86,8 @@ export type {
   DeadLetterGroup,
   DeadLetterQuery,
   DeliveredDay,
+  EventKindFilter,
+  EventOrigin,
   EventQuery,
   LedgerEntry,
   LedgerEvent,

@@ -13,7 +13,10 @@ export interface EventFilter {
   /** The id of an import. */
   readonly run?: string | undefined
   readonly topic?: string | undefined
-  /** When the outcome was written, from `since` on and before `until`: milliseconds since 1970. */
+  /**
+   * When they happened, from `since` on and before `until`: milliseconds since 1970. Events without a time count when they
+   * ended, waiting ones when they were received.
+   */
   readonly since?: number | undefined
   readonly until?: number | undefined
   /** A search by the person, by its id in `PageContext.searches`. */

@@ -5,6 +5,8 @@ import { designPage } from './pages/design/design.ts'
 import { eventPage, eventRequestPage } from './pages/event/event.ts'
 import { recordPage } from './pages/event/record.ts'
 import { hideAction, revealAction } from './pages/event/reveal.ts'
+import { eventsCsvPage } from './pages/events/csv.ts'
+import { eventsPage, filterPersonAction } from './pages/events/events.ts'
 import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
 import { historyPage, importActions, importRedirect } from './pages/history/history.ts'
@@ -26,6 +28,8 @@ import type { Action, Page } from './types.ts'
 
 export const pages: readonly Page[] = [
   overviewPage,
+  eventsPage,
+  eventsCsvPage,
   metricPage,
   historyPage,
   runPage,
@@ -51,6 +55,7 @@ export const pages: readonly Page[] = [
 ]
 
 export const actions: readonly Action[] = [
+  filterPersonAction,
   findAction,
   revealAction,
   hideAction,

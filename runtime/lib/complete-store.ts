@@ -10,6 +10,7 @@ const EMPTY: Ledger = {
   activity: async () => [],
   deliveredByDay: async () => [],
   events: async () => [],
+  findEvents: async () => [],
   listUnsettled: async () => [],
   listDeadLetters: async () => [],
   groupDeadLetters: async () => [],

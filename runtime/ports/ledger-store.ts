@@ -1,4 +1,5 @@
 /** The part of a store that people read: what became of every record. The pipeline runs without it. */
+import type { EventSearch, FoundEvent } from './event-search.ts'
 import type {
   ActivityBucket,
   ActivityWindow,
@@ -32,6 +33,8 @@ export interface Ledger {
   deliveredByDay(metric: string): Promise<readonly DeliveredDay[]>
   /** Ended events, newest first. Of a deferred record, only the events that it delivered. */
   events(page: EventQuery): Promise<readonly LedgerEvent[]>
+  /** Events that ended and events that wait, newest first by when they happened. */
+  findEvents(search: EventSearch): Promise<readonly FoundEvent[]>
   /** Records that have not ended: queued, being delivered, or waiting. Oldest first. */
   listUnsettled(page: LedgerPage): Promise<readonly LedgerEntry[]>
   /** Oldest first. Leaves out records whose dead events were all delivered since by other records. */

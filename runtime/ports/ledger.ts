@@ -85,13 +85,21 @@ export interface LedgerEvent extends EventResult {
   readonly settledAt: number
 }
 
-export interface EventQuery {
+/** What any number of events have in common. */
+export interface EventKindFilter {
+  /** The metric's name, or `Profile`. Empty: records that ended without an event. */
   readonly metric?: string
   readonly status?: EventResult['status']
   /** A skip reason or a fault code. */
   readonly reason?: string
   /** The scope of its record: a backfill run, `live` or `reconcile`. */
   readonly run?: string
+  readonly origin?: EventOrigin
+  /** Of its webhook. */
+  readonly topic?: string
+}
+
+export interface EventQuery extends EventKindFilter {
   /** Only events with a smaller id: the next page. */
   readonly before?: number
   /** Only events with a greater id: new ones. */

@@ -159,9 +159,14 @@ export interface CountedTime {
   readonly hour?: number
 }
 
-/** By when the event happened: an import is not the activity of today. Without a time, or by a clock ahead: when it ended. */
-export function countedTime({ time }: EventResult, endedAt: number): CountedTime {
-  const happenedAt = time === undefined ? Number.NaN : Date.parse(time)
-  const at = happenedAt <= endedAt ? happenedAt : endedAt
+/** When the event happened, in milliseconds. Without a time, or by a clock ahead: when it ended. */
+export function happenedAt({ time }: EventResult, endedAt: number): number {
+  const at = time === undefined ? Number.NaN : Date.parse(time)
+  return at <= endedAt ? at : endedAt
+}
+
+/** By when the event happened: an import is not the activity of today. */
+export function countedTime(result: EventResult, endedAt: number): CountedTime {
+  const at = happenedAt(result, endedAt)
   return { day: startOfDay(at), ...(at >= oldestHour(endedAt) && { hour: startOfHour(at) }) }
 }

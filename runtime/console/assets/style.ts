@@ -5,6 +5,7 @@ import { charts } from './styles/charts.ts'
 import { code } from './styles/code.ts'
 import { design } from './styles/design.ts'
 import { editing } from './styles/editing.ts'
+import { eventList } from './styles/event-list.ts'
 import { events } from './styles/events.ts'
 import { forms } from './styles/forms.ts'
 import { frame } from './styles/frame.ts'
@@ -26,6 +27,7 @@ export const style = [
   charts,
   activity,
   code,
+  eventList,
   events,
   editing,
   design,

@@ -65,7 +65,7 @@ export class PageRenderer {
   async action(c: Context<ConsoleEnv>, { path, run }: Action): Promise<Response> {
     const context = this.contextOf(c)
     // What was searched for is not done, and not noted.
-    if (c.var.visitor !== undefined && path !== '/find')
+    if (c.var.visitor !== undefined && path !== '/find' && path !== '/events/person')
       context.options.logger.info('console: form sent', { path, visitor: c.var.visitor.id })
     let done: string | undefined
     const response = await run({

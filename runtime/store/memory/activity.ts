@@ -1,5 +1,6 @@
 /** The memory store's list of events, its counts by hour, and its dead letters by group. */
 import { compareTexts } from '../../lib/text/compare-texts.ts'
+import type { EventSearch, FoundEvent } from '../../ports/event-search.ts'
 import type {
   ActivityBucket,
   ActivityWindow,
@@ -11,6 +12,7 @@ import type {
   ReplaySelector,
 } from '../../ports/ledger.ts'
 import type { EventResult } from '../../ports/types.ts'
+import { foundEvent, matchesSearch } from '../found-events.ts'
 import {
   type CountedEvent,
   countedTime,
@@ -26,6 +28,8 @@ import { type StoredRecord, scopeOf } from './records.ts'
 interface ListedEvent {
   /** The run of its record, or `live`. */
   readonly scope: string
+  /** The names of its record. */
+  readonly names: ReadonlySet<string>
   readonly event: LedgerEvent
 }
 
@@ -43,6 +47,7 @@ export class MemoryActivity {
     const { seq, record } = stored
     const { id, ingress, topic, stream } = record
     const scope = scopeOf(stored)
+    const names = new Set([id, ...record.lookupIds])
     const source = {
       record: id,
       seq,
@@ -52,7 +57,7 @@ export class MemoryActivity {
     }
     for (const { result } of events) {
       this.#id += 1
-      this.#events.push({ scope, event: { ...result, id: this.#id, ...source, settledAt: at } })
+      this.#events.push({ scope, names, event: { ...result, id: this.#id, ...source, settledAt: at } })
       this.#count(result, scope, at, 1)
       const day = deliveredDay(result)
       if (day !== undefined) this.#addDelivered(result.metric, day)
@@ -64,8 +69,8 @@ export class MemoryActivity {
     const { seq, settledAt = 0 } = stored
     const isKept = ({ event }: ListedEvent) =>
       event.seq !== seq || (event.status === 'delivered' && event.key !== undefined)
-    const markReplayed = ({ scope, event }: ListedEvent): ListedEvent => ({
-      scope,
+    const markReplayed = ({ event, ...listed }: ListedEvent): ListedEvent => ({
+      ...listed,
       event: event.seq === seq ? { ...event, ingress: 'replay' } : event,
     })
     this.#events = this.#events.filter(isKept).map(markReplayed)
@@ -93,9 +98,18 @@ export class MemoryActivity {
       event.metric === (query.metric ?? event.metric) &&
       event.status === (query.status ?? event.status) &&
       (query.reason === undefined || query.reason === (event.reason ?? event.fault?.code)) &&
-      scope === (query.run ?? scope)
+      scope === (query.run ?? scope) &&
+      originOf(scope) === (query.origin ?? originOf(scope)) &&
+      event.topic === (query.topic ?? event.topic)
     const events = this.#events.filter(matches).map(({ event }) => event)
     return events.reverse().slice(0, Math.max(0, limit))
+  }
+
+  find(search: EventSearch): FoundEvent[] {
+    return this.#events.flatMap(({ event, scope, names }) => {
+      const found = foundEvent(event, scope)
+      return scope === (search.run ?? scope) && matchesSearch(found, search, names) ? [found] : []
+    })
   }
 
   #addDelivered(metric: string, day: string): void {

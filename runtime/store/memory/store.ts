@@ -1,5 +1,6 @@
 /** The reference store: keeps everything in memory, for tests, trials and the demo. */
 import type { Clock } from '../../ports/effects.ts'
+import type { EventSearch } from '../../ports/event-search.ts'
 import {
   type ActivityWindow,
   type DeadLetterQuery,
@@ -37,6 +38,7 @@ import {
 } from './activity.ts'
 import { dismiss, withdraw } from './dead-letters.ts'
 import { DueTimes } from './due-times.ts'
+import { findEvents } from './find-events.ts'
 import { findRecords, listUnsettled, readRecord, traceRecords } from './find-records.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {
@@ -186,16 +188,14 @@ class MemoryStore extends MemoryKeyValues implements Store {
     return findRecords(this.#records.values(), query)
   }
 
-  async activity(window: ActivityWindow) {
-    return this.#activity.counts(window)
-  }
+  activity = async (window: ActivityWindow) => this.#activity.counts(window)
 
-  async deliveredByDay(metric: string) {
-    return this.#activity.deliveredByDay(metric)
-  }
+  deliveredByDay = async (metric: string) => this.#activity.deliveredByDay(metric)
 
-  async events(query: EventQuery) {
-    return this.#activity.list(query)
+  events = async (query: EventQuery) => this.#activity.list(query)
+
+  async findEvents(search: EventSearch) {
+    return findEvents(this.#records.values(), this.#activity, search)
   }
 
   async listUnsettled(page: LedgerPage) {

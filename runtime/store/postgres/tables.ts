@@ -1,5 +1,6 @@
 /** The tables of a schema: those of a store file, in partitions by tenant where they grow with the records. */
 import { COUNT_BY_ORIGIN } from './count-by-origin.ts'
+import { NUMBER_KINDS } from './number-kinds.ts'
 
 /** More make smaller indexes and shorter vacuums; each costs a little time in every statement. Never change it: rows would be lost. */
 const PARTITIONS = 8
@@ -257,4 +258,5 @@ export const MIGRATIONS: readonly string[] = [
   EXCEPTION WHEN syntax_error OR feature_not_supported THEN NULL;
   END $$;
   `,
+  NUMBER_KINDS,
 ]

@@ -1,7 +1,9 @@
 /** The list of ended events: written when records are settled, read by the console. */
 import type { EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
-import { type CountedEvent, recordResult } from '../outcome-effects.ts'
+import { type CountedEvent, happenedAt, recordResult } from '../outcome-effects.ts'
+import { kindOf, nameOfKind, numberKinds, selectKinds } from './event-kinds.ts'
+import { firstOfKinds, type IdRow, type KindIdRow, ofEachKind } from './first-of-kinds.ts'
 import { statement, statementOfRows } from './statement.ts'
 import { all, allEach, run, runEach, type Steps } from './steps.ts'
 
@@ -10,31 +12,39 @@ const INSERT = statementOfRows(
     tenant: 'integer',
     seq: 'integer',
     event_index: 'integer',
-    metric: 'text',
-    status: 'text',
+    kind: 'integer',
+    happened_at: 'integer',
     settled_at: 'integer',
     result: 'text',
   },
-  `INSERT INTO events (tenant, seq, event_index, metric, status, settled_at, result)
-  {ROW :tenant, :seq, :event_index, :metric, :status, :settled_at, :result}`,
+  `INSERT INTO events (tenant, seq, event_index, kind, happened_at, settled_at, result)
+  {ROW :tenant, :seq, :event_index, :kind, :happened_at, :settled_at, :result}`,
 )
 
 export interface SettledEvents {
   readonly seq: number
+  readonly scope: string
+  readonly topic: string | undefined
   readonly events: readonly CountedEvent[]
   /** Whether to copy each result: the next attempt of a deferred record overwrites its outcome. */
   readonly copy: boolean
 }
 
-export function insertEvents(tenant: number, records: readonly SettledEvents[], settledAt: number): Steps<void> {
-  return runEach(
+export function* insertEvents(tenant: number, records: readonly SettledEvents[], settledAt: number): Steps<void> {
+  const rows = records.flatMap(({ seq, scope, topic, events, copy }) =>
+    events.map(({ index, result }) => {
+      const labels = kindOf(result, scope, topic)
+      return { seq, index, result, copy, labels, name: nameOfKind(labels) }
+    }),
+  )
+  if (rows.length === 0) return
+  const numbers = yield* numberKinds(tenant, new Map(rows.map(({ name, labels }) => [name, labels])))
+  yield* runEach(
     INSERT,
-    records.flatMap(({ seq, events, copy }) =>
-      events.map(({ index, result }) => {
-        const { metric, status } = result
-        return [tenant, seq, index, metric, status, settledAt, copy ? JSON.stringify(result) : null]
-      }),
-    ),
+    rows.map(({ seq, index, result, copy, name }) => {
+      const json = copy ? JSON.stringify(result) : null
+      return [tenant, seq, index, numbers.get(name) ?? 0, happenedAt(result, settledAt), settledAt, json]
+    }),
   )
 }
 
@@ -69,6 +79,7 @@ export function* deleteEvents(tenant: number, records: readonly WithdrawnEvents[
 interface EventRow {
   readonly id: number
   readonly event_index: number
+  readonly happened_at: number
   readonly settled_at: number
   readonly result: string | null
   readonly record: string
@@ -77,70 +88,47 @@ interface EventRow {
   readonly lane: Lane
   readonly topic: string | null
   readonly stream: string | null
+  readonly scope: string
+  readonly lookup_ids: string
   readonly outcome: string | null
 }
 
 const EVENTS = statement(
   ({ integers, ofTenant }) => `
-  SELECT e.id, event_index, e.settled_at, result, r.id AS record, r.seq, ingress, lane, topic, stream, outcome
+  SELECT e.id, event_index, happened_at, e.settled_at, result, r.id AS record, r.seq, ingress, lane, topic, stream, scope,
+    lookup_ids, outcome
   FROM events e JOIN records r ON r.tenant = e.tenant AND r.seq = e.seq
   WHERE ${ofTenant('e.tenant = ?1')} AND e.id IN ${integers('?2')} ORDER BY e.id DESC`,
 )
 
+/** The events of these ids and their rows, newest id first. */
+export function* readEvents(
+  tenant: number,
+  ids: readonly IdRow[],
+): Steps<readonly { readonly event: LedgerEvent; readonly row: EventRow }[]> {
+  const rows = yield* all<EventRow>(EVENTS, tenant, JSON.stringify(ids.map(({ id }) => id)))
+  return rows.map((row) => ({ event: ledgerEvent(row), row }))
+}
+
 const NEWEST_OF = `
-  SELECT id FROM events WHERE tenant = :tenant AND metric = :metric AND status = :status AND id < :before AND id > :after
-  ORDER BY id DESC LIMIT :most`
+  SELECT id, kind FROM events WHERE kind = :kind AND id < :before AND id > :after ORDER BY id DESC LIMIT :most`
 const NEWEST = statementOfRows(
-  { tenant: 'integer', metric: 'text', status: 'text', before: 'integer', after: 'integer', most: 'integer' },
-  (_, dialect) => (dialect === 'sqlite' ? NEWEST_OF : `SELECT n.* {FROM} CROSS JOIN LATERAL (${NEWEST_OF}) AS n`),
+  { tenant: 'integer', kind: 'integer', before: 'integer', after: 'integer', most: 'integer' },
+  (_, dialect) => ofEachKind(NEWEST_OF, dialect),
 )
 
-/** Reads every event of the range: for lists on request, not for a page that refreshes. */
-const SEARCH = statement(
-  ({ member, element }) => `
-  SELECT e.id FROM events e JOIN records r ON r.tenant = e.tenant AND r.seq = e.seq
-  WHERE e.tenant = ?1 AND e.id < ?2 AND e.id > ?3 AND (?5 IS NULL OR metric = ?5) AND (?6 IS NULL OR e.status = ?6)
-    AND (?7 IS NULL OR scope = ?7) AND (?8 IS NULL OR ?8 = (
-      SELECT coalesce(${member('json', 'reason')}, ${member('json', 'fault', 'code')}, '')
-      FROM (SELECT coalesce(result, ${element('outcome', 'events', 'event_index')}, outcome) AS json) AS found))
-  ORDER BY e.id DESC LIMIT ?4`,
-)
-
+/** Ended events, newest id first. */
 export function* listEvents(tenant: number, query: EventQuery): Steps<readonly LedgerEvent[]> {
   const limit = Math.max(0, query.limit)
-  const range = [query.before ?? Number.MAX_SAFE_INTEGER, query.after ?? 0, limit] as const
-  if (query.run !== undefined || query.reason !== undefined) {
-    const { metric = null, status = null, run = null, reason = null } = query
-    return yield* readEvents(tenant, yield* all<IdRow>(SEARCH, tenant, ...range, metric, status, run, reason))
-  }
-  const kinds = yield* eventKinds(tenant, query)
-  const rows = yield* allEach<IdRow>(
-    NEWEST,
-    kinds.map(({ metric, status }) => [tenant, metric, status, ...range]),
-  )
-  return yield* readEvents(tenant, [...rows].sort((a, b) => b.id - a.id).slice(0, limit))
-}
-
-interface IdRow {
-  readonly id: number
-}
-
-function* readEvents(tenant: number, ids: readonly IdRow[]): Steps<readonly LedgerEvent[]> {
-  return (yield* all<EventRow>(EVENTS, tenant, JSON.stringify(ids.map(({ id }) => id)))).map(ledgerEvent)
-}
-
-interface EventKind {
-  readonly metric: string
-  readonly status: string
-}
-
-const KINDS = statement(`
-  SELECT DISTINCT metric, status FROM tallies
-  WHERE tenant = ?1 AND (?2 IS NULL OR metric = ?2) AND (?3 IS NULL OR status = ?3)`)
-
-/** One index serves every filter: the newest events of all are the newest of each of the few kinds. */
-function eventKinds(tenant: number, { metric, status }: EventQuery): Steps<readonly EventKind[]> {
-  return all<EventKind>(KINDS, tenant, metric ?? null, status ?? null)
+  const { before = Number.MAX_SAFE_INTEGER, after = 0 } = query
+  const kinds = yield* selectKinds(tenant, query)
+  const read = (some: readonly number[], most: number) =>
+    allEach<KindIdRow>(
+      NEWEST,
+      some.map((kind) => [tenant, kind, before, after, most]),
+    )
+  const rows = yield* firstOfKinds(kinds, limit, read, (a, b) => b.id - a.id)
+  return (yield* readEvents(tenant, rows)).map(({ event }) => event)
 }
 
 function ledgerEvent(row: EventRow): LedgerEvent {

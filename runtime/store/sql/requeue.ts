@@ -12,6 +12,7 @@ import { removeWaits } from './waiting.ts'
 
 interface DeadRow extends QueuePosition {
   readonly scope: string
+  readonly topic: string | null
   readonly outcome: string
   readonly attempts: string | null
   readonly settled_at: number
@@ -23,7 +24,7 @@ interface DeadRecord extends Omit<DeadRow, 'outcome'> {
 
 const DEAD = statement(
   ({ integers, ofTenant }) => `
-  SELECT ${POSITION}, scope, outcome, attempts, settled_at FROM records
+  SELECT ${POSITION}, scope, topic, outcome, attempts, settled_at FROM records
   WHERE ${ofTenant('tenant = ?1')} AND seq IN ${integers('?2')} AND status = 'dead' ORDER BY seq`,
 )
 
@@ -74,7 +75,7 @@ export function* dismissDeadLetters(
     const outcome = dismissedOutcome(row.outcome)
     const events = countableEvents(outcome, row.lane, () => false)
     for (const { result } of events) tallies.add(row.scope, now, result, 1)
-    return { ...row, ended: outcome, events, copy: false }
+    return { ...row, topic: row.topic ?? undefined, ended: outcome, events, copy: false }
   })
   yield* runEach(
     DISMISS,

@@ -174,7 +174,7 @@ function* writeLedger({ tenant, now, tallies }: LedgerContext, settled: readonly
     const isNew = (key: string) => newKeys.get(key) === seq && newKeys.delete(key)
     const counted = countableEvents(outcome, record.lane, isNew)
     for (const { result } of counted) tallies.add(scope, now, result, 1)
-    return { seq, events: counted, copy: outcome.status === 'deferred' }
+    return { seq, scope, topic: record.topic, events: counted, copy: outcome.status === 'deferred' }
   })
   yield* insertEvents(tenant, events, now)
 }

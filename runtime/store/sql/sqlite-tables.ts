@@ -83,19 +83,34 @@ export const SQLITE_TABLES = `
     PRIMARY KEY (tenant, key)
   ) STRICT, WITHOUT ROWID;
 
+  -- What events have in common, numbered. Few: a search reads the newest events of each kind that it admits.
+  -- reason: as in tallies. scope, topic: of their records; topic is empty without one.
+  CREATE TABLE event_kinds (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant INTEGER NOT NULL,
+    metric TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    UNIQUE (tenant, metric, status, reason, scope, topic)
+  ) STRICT;
+
   -- event_index: index into the events of the record's outcome. result: a copy, if a later attempt may overwrite it.
+  -- kind: its number in event_kinds. happened_at: settled_at where the event has no time of its own.
   CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant INTEGER NOT NULL DEFAULT 0,
     seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
     event_index INTEGER NOT NULL,
-    metric TEXT NOT NULL,
-    status TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    happened_at INTEGER NOT NULL,
     settled_at INTEGER NOT NULL,
     result TEXT
   ) STRICT;
   CREATE INDEX events_seq ON events (seq);
-  CREATE INDEX events_kind ON events (tenant, metric, status);
+  CREATE INDEX events_kind ON events (kind);
+  CREATE INDEX events_happened ON events (kind, happened_at);
 
   -- One row for each dead event, until its key is delivered.
   CREATE TABLE dead_letters (

@@ -27,6 +27,8 @@ export interface DialectWords {
    * writers of a tenant take turns: a look before costs less than an insertion that may be taken back.
    */
   unlessExists(table: string, key: readonly string[]): string
+  /** Whether a text contains another one. */
+  contains(text: string, part: string): string
   /** The greater of two values. */
   greatest(a: string, b: string): string
   /** All rows of a query as one JSON array of arrays. */
@@ -41,6 +43,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     member: (json, ...path) => `json_extract(${json}, '$.${path.join('.')}')`,
     element: (json, member, index) => `json_extract(${json}, '$.${member}[' || ${index} || ']')`,
     unlessExists: () => 'ON CONFLICT DO NOTHING',
+    contains: (text, part) => `instr(${text}, ${part}) > 0`,
     greatest: (a, b) => `max(${a}, ${b})`,
     jsonRows: (columns, query) =>
       `SELECT json_group_array(json_array(${columns.join(', ')})) AS json FROM (${query}) AS found`,
@@ -53,6 +56,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     element: (json, member, index) => `(((${json})::jsonb -> '${member}' -> (${index})::int)::text)`,
     unlessExists: (table, key) =>
       `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${key.map((name) => `${name} = :${name}`).join(' AND ')})`,
+    contains: (text, part) => `strpos(${text}, ${part}) > 0`,
     greatest: (a, b) => `greatest(${a}, ${b})`,
     jsonRows: (columns, query) =>
       `SELECT coalesce(json_agg(json_build_array(${columns.join(', ')})), '[]')::text AS json FROM (${query}) AS found`,

@@ -1,4 +1,5 @@
 /** The store of one tenant of a SQL database. */
+import type { EventSearch } from '../../ports/event-search.ts'
 import type {
   ActivityWindow,
   DeadLetterQuery,
@@ -15,6 +16,7 @@ import { makeDue } from './claims.ts'
 import * as contacts from './contacts.ts'
 import * as deadLetters from './dead-letters.ts'
 import { listEvents } from './events.ts'
+import { findEvents } from './find-events.ts'
 import * as keyValues from './key-values.ts'
 import * as keys from './keys.ts'
 import * as ledger from './ledger.ts'
@@ -173,6 +175,10 @@ export class TenantStore implements Store {
 
   events(query: EventQuery) {
     return this.#read((tenant) => listEvents(tenant, query))
+  }
+
+  findEvents(search: EventSearch) {
+    return this.#read((tenant) => findEvents(tenant, search))
   }
 
   listUnsettled(page: LedgerPage) {

@@ -56,7 +56,16 @@ const DELETE_LARGE = [
   DELETE FROM ${table} WHERE tenant = ?1
     AND ${key} IN (SELECT ${key} FROM ${table} WHERE tenant = ?1 LIMIT ${PAGE_SIZE}) RETURNING 1 AS removed`),
 )
-const SMALL = ['tallies', 'hourly_counts', 'daily_counts', 'delivered_days', 'sends', 'checkpoints', 'cache']
+const SMALL = [
+  'tallies',
+  'event_kinds',
+  'hourly_counts',
+  'daily_counts',
+  'delivered_days',
+  'sends',
+  'checkpoints',
+  'cache',
+]
 const DELETE_SMALL = SMALL.map((table) => statement(`DELETE FROM ${table} WHERE tenant = ?1`))
 
 /** Removes a page of the tenant's rows. Returns whether it was the last: then the tenant itself is gone, too. */

@@ -1,6 +1,7 @@
 /** The steps that bring the tables of an older store file up to date. New files have `SQLITE_TABLES` at once. */
 import { ADD_TENANTS } from './add-tenants.ts'
 import { COUNT_BY_ORIGIN } from './count-by-origin.ts'
+import { NUMBER_KINDS } from './number-kinds.ts'
 
 /** Step n brings `user_version` n to n + 1. Never change a step that was released: add another one. */
 export const MIGRATIONS: readonly string[] = [
@@ -204,4 +205,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   ADD_TENANTS,
   COUNT_BY_ORIGIN,
+  NUMBER_KINDS,
 ]

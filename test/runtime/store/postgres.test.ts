@@ -73,5 +73,11 @@ test('the tables of version 1 count the events that they hold by when they happe
   const byHour = ['2026-03-02T10 M history 1', '2026-03-02T10 M live 1', '2026-03-04T00 M reconcile 1']
   expect(await counts('hour')).toEqual(byHour)
   expect(await counts('day')).toEqual(['2026-02-23T00 N live 7', ...byHour.map((it) => it.replace('T10', 'T00'))])
+  const found = await store.findEvents({ metric: 'M', limit: 10 })
+  expect(found.map(({ origin, at }) => [origin, new Date(at).toISOString()])).toEqual([
+    ['reconcile', '2026-03-04T00:00:00.000Z'],
+    ['history', '2026-03-02T10:20:00.000Z'],
+    ['live', '2026-03-02T10:20:00.000Z'],
+  ])
   await stores.close()
 })

@@ -80,8 +80,12 @@ test.each(versions)(
     expect(await store.filterDelivered(['k1', 'k3', 'k4'])).toEqual(new Set(['k1', 'k3']))
     expect((await store.events({ limit: 10 })).map(({ metric, key }) => [metric, key])).toEqual([
       ['', undefined],
+      ['Profile', undefined],
       ['M', 'k2'],
       ['M', 'k1'],
+    ])
+    expect((await store.findEvents({ status: 'dead', reason: 'x', limit: 10 })).map(({ id, at }) => [id, at])).toEqual([
+      [4, 6],
     ])
     expect((await store.groupDeadLetters()).map(({ count, example }) => [count, example])).toEqual([[1, 'c']])
     expect(await store.readCheckpoint('page')).toBe(7)
@@ -148,6 +152,11 @@ test('a file of version 8 counts the events that it still holds by when they hap
     '2026-02-23T00 Profile live 6',
     ...happened('00'),
     '2026-03-04T00 Profile live 1',
+  ])
+  const imported = await store.findEvents({ origin: 'history', metric: 'M', run: 'run-1', limit: 10 })
+  expect(imported.map(({ key, at }) => [key, new Date(at).toISOString()])).toEqual([
+    ['k1', '2026-03-02T10:20:00.000Z'],
+    ['k2', '2022-03-03T10:00:00.000Z'],
   ])
   await store.close()
 })

@@ -5,6 +5,7 @@ import { clockCases } from './cases/clock-cases.ts'
 import { contactCases, contactLedgerCases } from './cases/contacts-cases.ts'
 import { countCases } from './cases/count-cases.ts'
 import { deliveredDayCases } from './cases/delivered-days-cases.ts'
+import { findEventsCases } from './cases/find-events-cases.ts'
 import { deliveredKeyCases, sendCases, sendLedgerCases } from './cases/key-cases.ts'
 import { cacheCases, checkpointCases } from './cases/key-values-cases.ts'
 import { ledgerCases, ledgerKeyCases } from './cases/ledger-cases.ts'
@@ -43,5 +44,6 @@ export const storeGroups: readonly StoreGroup[] = [
   { group: 'attempts', needs: ['queue', 'ledger'], cases: attemptCases },
   { group: 'activity', needs: ['queue', 'ledger'], cases: activityCases },
   { group: 'counts by the hour and day', needs: ['queue', 'ledger'], cases: countCases },
+  { group: 'search for events', needs: ['queue', 'waiting', 'ledger'], cases: findEventsCases },
   { group: 'delivered days', needs: ['queue', 'ledger'], cases: deliveredDayCases },
 ]

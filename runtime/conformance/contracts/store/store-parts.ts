@@ -33,6 +33,7 @@ export const STORE_PARTS: Readonly<Record<StorePart, StorePartInfo>> = {
     methods: [
       ...(['tallies', 'trace', 'activity', 'deliveredByDay', 'events', 'listUnsettled', 'listDeadLetters'] as const),
       ...([
+        'findEvents',
         'readRecord',
         'findRecords',
         'groupDeadLetters',

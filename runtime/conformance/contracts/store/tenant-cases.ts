@@ -46,6 +46,8 @@ async function readAll(store: Store, clock: TestClock): Promise<readonly unknown
     store.tallies(),
     store.events({ limit: 100 }),
     store.events({ limit: 100, metric: 'M', status: 'dead' }),
+    store.findEvents({ limit: 100 }),
+    store.findEvents({ limit: 100, refs: REFS }),
     store.listUnsettled({ limit: 100 }),
     store.findRecords({ refs: REFS, limit: 100 }),
     store.listDeadLetters({ limit: 100 }),

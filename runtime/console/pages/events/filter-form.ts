@@ -1,0 +1,146 @@
+/** The filter of the Events page: outcomes with their counts, a form, and the chips of what is set. */
+import { html } from 'hono/html'
+import { formatCount } from '../../../lib/format.ts'
+import { PROFILE } from '../../../mapping/map-profile.ts'
+import { DELETION } from '../../../mapping/person/deletions.ts'
+import type { Tally } from '../../../ports/ledger.ts'
+import { originOf } from '../../../store/outcome-effects.ts'
+import { type EventFilter, eventsLink } from '../../event-links.ts'
+import { icon } from '../../icons.ts'
+import type { Html, PageContext } from '../../types.ts'
+import { DAY } from './filter.ts'
+import { ORIGINS } from './table.ts'
+
+const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', waiting: 'Waiting' } as const
+
+export async function filterForm(filter: EventFilter, context: PageContext): Promise<Html> {
+  const tallies = await context.options.connector.store.tallies()
+  return html`${outcomes(filter, tallies, context)}
+<div class="card filters">
+<form method="get" action="${context.link('/events')}" aria-label="Filter">
+${hidden({ outcome: filter.outcome, run: filter.run, search: filter.search, ...exactTimes(filter) })}
+${select('metric', 'Metric', filter.metric, metricsOf(context))}
+${select('reason', 'Reason', filter.reason, reasonsOf(filter, tallies))}
+${select('origin', 'Origin', filter.origin, Object.entries(ORIGINS))}
+${select('topic', 'Topic', filter.topic, topicsOf(context))}
+${day('from', 'From', filter.since)}
+${day('to', 'To', filter.until === undefined ? undefined : filter.until - DAY)}
+<button class="plain">${icon('filter')}Filter</button>
+</form>
+<form method="post" action="${context.link('/events/person')}" aria-label="Filter by person">${context.csrfField}
+${hidden({ filter: eventsLink({ ...filter, search: undefined }, QUERY_ONLY).split('?')[1] })}
+<div><label for="person">Person, conversation or ticket</label><input id="person" name="person" type="search" maxlength="300" autocomplete="off" spellcheck="false" placeholder="${filter.search === undefined ? 'E-mail address or id' : 'Filtered by a search'}"></div>
+<button class="plain">${icon('search')}Find</button>
+</form></div>
+${chips(filter, context)}`
+}
+
+const QUERY_ONLY = { link: (path: string) => path }
+
+/** Tallies know neither topic, time nor person: with one of these the counts would be wrong. */
+const isCounted = ({ topic, since, until, search }: EventFilter) =>
+  topic === undefined && since === undefined && until === undefined && search === undefined
+
+function outcomes(filter: EventFilter, tallies: readonly Tally[], context: PageContext): Html {
+  const counts = isCounted(filter) ? countOutcomes(filter, tallies) : undefined
+  const tab = (outcome: EventFilter['outcome'], label: string) => {
+    const count = counts && (outcome === undefined ? sumOf(counts) : (counts[outcome] ?? 0))
+    // Reasons of one outcome are none of another.
+    const link = eventsLink({ ...filter, outcome, reason: undefined }, context)
+    return html`<li><a class="chip" href="${link}"${outcome === filter.outcome && html` aria-current="true"`}>${label}${count !== undefined && html` <span class="soft">${formatCount(count)}</span>`}</a></li>`
+  }
+  return html`<ul class="chips" aria-label="Outcomes">${tab(undefined, 'All')}${Object.entries(OUTCOMES).map(([outcome, label]) => tab(outcome as keyof typeof OUTCOMES, label))}</ul>`
+}
+
+type Counts = Readonly<Partial<Record<keyof typeof OUTCOMES, number>>>
+
+const sumOf = (counts: Counts) => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+function countOutcomes(filter: EventFilter, tallies: readonly Tally[]): Counts {
+  const counts: Partial<Record<keyof typeof OUTCOMES, number>> = {}
+  for (const tally of tallies) {
+    if (!isOfFilter(tally, { ...filter, outcome: undefined, reason: undefined })) continue
+    const outcome = outcomeOf(tally)
+    counts[outcome] = (counts[outcome] ?? 0) + tally.count
+  }
+  return counts
+}
+
+const outcomeOf = ({ status }: Tally) => (status === 'deferred' ? 'waiting' : status)
+
+function isOfFilter(tally: Tally, { metric, outcome, origin, run, reason }: EventFilter): boolean {
+  return (
+    tally.metric === (metric ?? tally.metric) &&
+    outcomeOf(tally) === (outcome ?? outcomeOf(tally)) &&
+    tally.scope === (run ?? tally.scope) &&
+    tally.reason === (reason ?? tally.reason) &&
+    originOf(tally.scope) === (origin ?? originOf(tally.scope))
+  )
+}
+
+function reasonsOf(filter: EventFilter, tallies: readonly Tally[]): readonly Option[] {
+  const counts = new Map<string, number>()
+  for (const tally of tallies)
+    if (tally.reason !== '' && isOfFilter(tally, { ...filter, reason: undefined }))
+      counts.set(tally.reason, (counts.get(tally.reason) ?? 0) + tally.count)
+  const sorted = [...counts].sort(([, a], [, b]) => b - a)
+  return sorted.map(([reason, count]) => [reason, isCounted(filter) ? `${reason} (${formatCount(count)})` : reason])
+}
+
+function metricsOf({ options: { connector } }: PageContext): readonly Option[] {
+  const { mappings, disabledMappings } = connector.spec
+  const names = [...mappings, ...disabledMappings].map(({ metric }) => metric)
+  return [...names.sort(), PROFILE, ...(connector.deletions ? [DELETION] : [])].map((name) => [name, name])
+}
+
+function topicsOf({ options: { connector } }: PageContext): readonly Option[] {
+  const topics = new Set(connector.spec.mappings.flatMap((mapping) => [...mapping.topics]))
+  return [...topics].sort().map((topic) => [topic, topic])
+}
+
+type Option = readonly [value: string, label: string]
+
+function select(name: string, label: string, value: string | undefined, options: readonly Option[]): Html {
+  const all = value === undefined || options.some(([each]) => each === value) ? options : [[value, value], ...options]
+  const choices = all.map(
+    ([each = '', text]) => html`<option value="${each}"${each === value && html` selected`}>${text}</option>`,
+  )
+  return html`<div><label for="${name}">${label}</label><select id="${name}" name="${name}"><option value="">Any</option>${choices}</select></div>`
+}
+
+const isMidnight = (at: number | undefined) => at === undefined || at % DAY === 0
+
+const day = (name: string, label: string, at: number | undefined): Html =>
+  html`<div><label for="${name}">${label} <span class="soft">UTC</span></label><input id="${name}" name="${name}" type="date" value="${at !== undefined && isMidnight(at) ? new Date(at).toISOString().slice(0, 10) : ''}"></div>`
+
+/** Bounds that are no whole days, as those of an hour of a chart, which the fields of days cannot show. */
+const exactTimes = ({ since, until }: EventFilter) => ({
+  since: since === undefined || isMidnight(since) ? undefined : new Date(since).toISOString(),
+  until: until === undefined || isMidnight(until) ? undefined : new Date(until).toISOString(),
+})
+
+function hidden(fields: Readonly<Record<string, string | undefined>>): Html[] {
+  return Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [html`<input type="hidden" name="${name}" value="${value}">`],
+  )
+}
+
+function chips(filter: EventFilter, context: PageContext): Html | '' {
+  const { metric, reason, origin, run, topic, since, until, search } = filter
+  const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+  const texts: readonly (readonly [text: string | undefined, without: EventFilter])[] = [
+    [metric, { metric: undefined }],
+    [reason, { reason: undefined }],
+    [origin && ORIGINS[origin], { origin: undefined }],
+    [run && `Import ${run}`, { run: undefined }],
+    [topic, { topic: undefined }],
+    [since === undefined ? undefined : `Since ${time(since)} UTC`, { since: undefined }],
+    [until === undefined ? undefined : `Before ${time(until)} UTC`, { until: undefined }],
+    [search && 'One person, conversation or ticket', { search: undefined }],
+  ]
+  const set = texts.filter(([text]) => text !== undefined)
+  if (set.length === 0) return ''
+  const chip = ([text, without]: (typeof texts)[number]) =>
+    html`<li><a class="chip" href="${eventsLink({ ...filter, ...without }, context)}"><span class="hidden">Remove the filter </span>${text}<span aria-hidden="true">×</span></a></li>`
+  return html`<ul class="chips" aria-label="Filters that are set">${set.map(chip)}<li><a class="chip" href="${eventsLink({ outcome: filter.outcome }, context)}">Remove all</a></li></ul>`
+}

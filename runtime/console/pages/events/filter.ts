@@ -1,0 +1,54 @@
+/** The filter of the Events page: read from its address, turned into a search of the store. */
+import type { EventPosition, EventSearch } from '../../../ports/event-search.ts'
+import type { EventFilter } from '../../event-links.ts'
+import type { PageContext } from '../../types.ts'
+
+export const DAY = 86_400_000
+
+const OUTCOMES = ['delivered', 'skipped', 'dead', 'waiting'] as const
+const ORIGINS = ['live', 'history', 'reconcile'] as const
+
+/** The filter in an address, or in a form. What it does not know, it leaves out. */
+export function parseFilter(query: URLSearchParams): EventFilter {
+  const text = (name: string) => query.get(name)?.slice(0, 300) || undefined
+  const oneOf = <T extends string>(all: readonly T[], name: string) => all.find((each) => each === query.get(name))
+  const from = parseTime(query.get('from'))
+  const to = parseTime(query.get('to'))
+  return {
+    metric: text('metric'),
+    outcome: oneOf(OUTCOMES, 'outcome'),
+    reason: text('reason'),
+    origin: oneOf(ORIGINS, 'origin'),
+    run: text('run'),
+    topic: text('topic'),
+    // The form names days, of which the last is included.
+    since: from ?? parseTime(query.get('since')),
+    until: to === undefined ? parseTime(query.get('until')) : to + DAY,
+    search: text('search'),
+  }
+}
+
+function parseTime(text: string | null): number | undefined {
+  const at = text === null || text === '' ? Number.NaN : Date.parse(text)
+  return Number.isFinite(at) ? Math.max(0, at) : undefined
+}
+
+/** The search of the store. Undefined: the search for a person has expired. */
+export function toSearch(
+  { outcome, search, ...filter }: EventFilter,
+  { searches }: Pick<PageContext, 'searches'>,
+): Omit<EventSearch, 'limit'> | undefined {
+  const ref = search === undefined ? undefined : searches.find(search)
+  if (search !== undefined && ref === undefined) return undefined
+  const status = outcome === 'waiting' ? 'deferred' : outcome
+  const entries = Object.entries({ ...filter, status, refs: ref === undefined ? undefined : [ref] })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** A position in an address: `1700000000000.42`. */
+export const formatPosition = ({ at, id }: EventPosition): string => `${at}.${id}`
+
+export function parsePosition(text: string | null | undefined): EventPosition | undefined {
+  const [, at, id] = /^(\d{1,16})\.(-?\d{1,16})$/.exec(text ?? '') ?? []
+  return at === undefined ? undefined : { at: Number(at), id: Number(id) }
+}
