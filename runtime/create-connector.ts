@@ -107,5 +107,6 @@ function gateOf(current: () => DeliveryGate): DeliveryGate {
   return {
     pausedReason: () => current().pausedReason(),
     waitForChange: (signal) => current().waitForChange(signal),
+    check: async () => current().check?.(),
   }
 }

@@ -26,9 +26,9 @@ export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimi
 
 export interface DeliveryLimits {
   /** Records mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
-  readonly mappingConcurrency: Readonly<Record<Lane, LimitFunction>>
+  readonly mappingConcurrency: Readonly<Record<Lane, () => LimitFunction>>
   /** Records at once that only update a profile: few, so that no event waits behind all of them. */
-  readonly profileConcurrency: LimitFunction
+  readonly profileConcurrency: () => LimitFunction
   /** Yields to the event loop between mapped records. */
   readonly scheduler: Pick<YieldingScheduler, 'yield'>
 }
@@ -40,9 +40,18 @@ const PROFILE_CONCURRENCY = 32
 
 export function createDeliveryLimits(): DeliveryLimits {
   return {
-    mappingConcurrency: { live: pLimit(MAPPING_CONCURRENCY), backfill: pLimit(MAPPING_CONCURRENCY) },
-    profileConcurrency: pLimit(PROFILE_CONCURRENCY),
+    mappingConcurrency: { live: limitOnUse(MAPPING_CONCURRENCY), backfill: limitOnUse(MAPPING_CONCURRENCY) },
+    profileConcurrency: limitOnUse(PROFILE_CONCURRENCY),
     scheduler: new YieldingScheduler(),
+  }
+}
+
+/** Created on first use: three of them would be a tenth of the memory of an idle tenant. */
+function limitOnUse(concurrency: number): () => LimitFunction {
+  let limit: LimitFunction | undefined
+  return () => {
+    limit ??= pLimit(concurrency)
+    return limit
   }
 }
 
@@ -67,7 +76,7 @@ export function deliver(
   // Keys begin with the account as the API names it, by whatever name it came.
   const record = received.workspace === names.id ? received : { ...received, workspace: names.id }
   if (!isProfileOnly(record, parts)) return mapAndSend(record, parts, onMapped)
-  const { profileConcurrency } = parts
+  const profileConcurrency = parts.profileConcurrency()
   // A bulk edit of contacts gives thousands of updates. Those over the limit wait in the store, where others pass them.
   const full = profileConcurrency.activeCount + profileConcurrency.pendingCount >= profileConcurrency.concurrency
   return full
@@ -86,7 +95,7 @@ async function pinAndDeliver(...[record, parts, onMapped]: Parameters<typeof del
 }
 
 function mapAndSend(...[record, parts, onMapped]: Parameters<typeof deliver>): Promise<Outcome> {
-  const mapped = parts.mappingConcurrency[record.lane](() =>
+  const mapped = parts.mappingConcurrency[record.lane]()(() =>
     parts.scheduler.yield().then(() => observeMapping(() => mapRecord(record, parts))),
   )
   const { body: _, ...withoutBody } = record

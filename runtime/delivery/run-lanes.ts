@@ -59,7 +59,7 @@ export function runLane(lane: Lane, parts: LaneParts, signal: AbortSignal): Prom
 }
 
 export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
-  const { spec, store, clock, logger, backlog, deliver, onSettled } = parts
+  const { spec, store, clock, logger, gate, backlog, deliver, onSettled } = parts
   const { concurrency } = spec.delivery
   return {
     store,
@@ -70,7 +70,10 @@ export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
     graceMs: parts.graceMs,
     // Under a backlog the live lane takes as many records as history does, and sends them in bulk.
     concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),
-    beforeLease: lane === 'live' ? () => backlog.update() : undefined,
+    beforeLease: async () => {
+      await gate?.check?.()
+      if (lane === 'live') await backlog.update()
+    },
   }
 }
 

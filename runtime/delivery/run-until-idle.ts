@@ -78,6 +78,7 @@ async function findPause(
   { gate, accounts }: SliceParts,
   signal: AbortSignal,
 ): Promise<{ readonly reason: string; readonly pause: number } | undefined> {
+  await gate?.check?.()
   const reason = gate?.pausedReason()
   if (reason !== undefined) return { reason, pause: PAUSED_FOR }
   try {

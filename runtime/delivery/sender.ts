@@ -102,9 +102,7 @@ function bulkRequests(lane: Lane, parts: SenderParts): Batcher<MetricEvent, Rece
     maxItems: destination.batch.events,
     maxBytes: destination.batch.bytes,
     sizeOf: (message) => destination.sizeOf(message, lane),
-    get lingerMs() {
-      return processIsolation.hasSuspects ? LINGER.live : LINGER[lane]
-    },
+    lingerMs: () => (processIsolation.hasSuspects ? LINGER.live : LINGER[lane]),
     clock,
     run: (events) => parts.observed.many(events, lane, () => sendMany(events, lane, parts)),
   })

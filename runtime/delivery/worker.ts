@@ -126,6 +126,7 @@ class LaneWorker {
     if (untilIdle && this.#backoff.left > 0) return this.#endOnceEmpty()
     await this.#backoff.wait(this.#signal)
     await beforeLease?.()
+    if (this.#signal.aborted) return
     await this.#leaseCutOff()
     const limit = concurrency()
     const free = limit - this.#inFlight.size

@@ -56,6 +56,7 @@ export async function readHealthFacts(
     updateWebhookActivity(store, webhooks),
     addWebhookCounts(store, webhooks, now),
   ])
+  await connector.gate.check?.()
   const pausedReason = connector.gate.pausedReason()
   const specProblem = surroundings.specProblem?.()
   const importError = surroundings.imports?.lastError

@@ -7,7 +7,7 @@ export interface BatcherOptions<Item, Answer> {
   readonly maxBytes?: number
   readonly sizeOf?: (item: Item) => number
   /** Or when its first item has waited this long, milliseconds. */
-  readonly lingerMs: number
+  readonly lingerMs: number | (() => number)
   readonly clock: Clock
   /** Returns one answer for each item, in order. An `Error` rejects that item's caller alone; a throw rejects all. */
   readonly run: (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>
@@ -54,7 +54,8 @@ export class Batcher<Item, Answer> {
   #startTimer(): void {
     this.#timer = new AbortController()
     const { signal } = this.#timer
-    void this.#options.clock.sleep(this.#options.lingerMs, signal).then(() => {
+    const { lingerMs, clock } = this.#options
+    void clock.sleep(typeof lingerMs === 'number' ? lingerMs : lingerMs(), signal).then(() => {
       if (!signal.aborted) this.flush()
     })
   }

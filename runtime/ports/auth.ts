@@ -28,6 +28,8 @@ export interface DeliveryGate {
   pausedReason(): string | undefined
   /** Resolves when the reason may have changed, or when the signal aborts. */
   waitForChange(signal: AbortSignal): Promise<void>
+  /** Called before records are leased, and before a page shows the reason: for a gate that looks for changes on use. */
+  check?(): Promise<void>
 }
 
 /** Provides credentials that never change. `read` throws a `Fault` if there are none. */

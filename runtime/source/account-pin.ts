@@ -151,6 +151,10 @@ class PinGate implements DeliveryGate {
     return this.#host?.pausedReason() ?? this.#reason
   }
 
+  async check(): Promise<void> {
+    await this.#host?.check?.()
+  }
+
   waitForChange(signal: AbortSignal): Promise<void> {
     return this.waitForChangeOr(signal, (stop) => this.#host?.waitForChange(stop) ?? untilAborted(stop))
   }

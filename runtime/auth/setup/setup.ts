@@ -79,6 +79,7 @@ export class Setup {
     const [source, destination] = await Promise.all(views)
     const connected = { source: source.method !== undefined, destination: destination.method !== undefined }
     const allConfigured = source.method === 'environment' && destination.method === 'environment'
+    await gate.check()
     const pausedReason = gate.pausedReason()
     const step = currentStep(state, connected, allConfigured)
     return { step, state, source, destination, ...(pausedReason !== undefined && { pausedReason }) }

@@ -26,6 +26,7 @@ export async function formatStatus({ app, connector, clock, owner, details }: St
     store.countDeadLetters(),
     store.tallies(),
   ])
+  await gate.check?.()
   const paused = gate.pausedReason()
   const rows = tallies.map(({ metric, status, reason, scope, count }) => [
     metric,

@@ -211,3 +211,20 @@ describe('rejects with a message', () => {
     ])
   })
 })
+
+test('while delivery runs, the gate looks for a disconnection by another process on use alone', async () => {
+  const it = createAuthHarness()
+  const first = await it.open()
+  await first.setup.consent([])
+  await connectByOauth(it, first, 'source')
+  await connectByOauth(it, first, 'destination')
+  await first.setup.finish()
+  const change = first.gate.waitForChange(never)
+  const second = await it.open()
+  await it.clock.until(second.setup.disconnect(never))
+  await it.clock.advance(3_600_000)
+  expect(first.gate.pausedReason()).toBeUndefined()
+  await first.gate.check?.()
+  await change
+  expect(first.gate.pausedReason()).toBeDefined()
+})
