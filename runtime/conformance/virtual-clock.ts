@@ -1,5 +1,6 @@
 /** A clock for tests and cases: time passes on request only, once all pending promises have settled. */
 import type { Clock } from '../ports/effects.ts'
+import { systemClock } from '../system.ts'
 
 export interface VirtualClock extends Clock {
   /** Advances the time by `ms` and wakes sleepers in order, each at its time. */
@@ -72,7 +73,7 @@ export function virtualClock(start = Date.parse('2026-07-14T09:30:00.000Z')): Vi
         if (settled) break
         // Real I/O (a socket, a file) may need a few turns of the event loop; on a busy machine, some real time.
         idle = (await wakeNext(Number.POSITIVE_INFINITY)) ? 0 : idle + 1
-        if (idle > MANY_TURNS) await new Promise((resolve) => setTimeout(resolve, 1))
+        if (idle > MANY_TURNS) await systemClock.sleep(1)
         if (idle > MANY_TURNS + MOST_MS) throw new Error('nothing sleeps and the promise has not settled')
       }
       return promise
