@@ -12,7 +12,16 @@ export interface TimelineEntry {
   readonly by?: string
 }
 
-export type TimelineKind = 'state' | 'setup' | 'import' | 'retry' | 'reveal' | 'spec' | 'settings'
+export type TimelineKind =
+  | 'state'
+  | 'setup'
+  | 'import'
+  | 'retry'
+  | 'reveal'
+  | 'spec'
+  | 'settings'
+  | 'sign-in'
+  | 'people'
 
 type TimelineStore = Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
 

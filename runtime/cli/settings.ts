@@ -92,6 +92,24 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     description: 'your own reverse proxies, whose X-Forwarded-For is believed: "127.0.0.1, 10.0.0.0/8"',
     howToGet: 'Addresses and networks, with commas. Attempts to sign in are then counted by client.',
   },
+  {
+    env: 'CONNECTOR_TRUSTED_HEADER',
+    needed: 'no',
+    description: 'header in which your proxy names the person it has signed in, e.g. X-Forwarded-Email',
+    howToGet: 'From your proxy. In place of the password; needs the next two settings.',
+  },
+  {
+    env: 'CONNECTOR_TRUSTED_HEADER_SECRET',
+    needed: 'no',
+    description: 'secret that your proxy adds to each request as X-Connector-Secret',
+    howToGet: '`openssl rand -base64 32` generates one. Requests without it are refused.',
+  },
+  {
+    env: 'CONNECTOR_TRUSTED_ROLES',
+    needed: 'no',
+    description: 'who may do what: "owner: ann@shop.example; operator: *@shop.example; viewer: *"',
+    howToGet: 'Roles viewer, operator and owner; `*` is any text, and the first pattern that fits decides.',
+  },
   { env: 'PORT', needed: 'no', description: 'port of `start` (default 3000)', howToGet: 'Default: 3000.' },
   {
     env: 'HOST',

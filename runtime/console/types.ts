@@ -10,6 +10,8 @@ import type { EditableSpec } from '../spec-editing/types.ts'
 import type { ImportRunner } from './pages/history/import-runner.ts'
 import type { Reveals } from './server/reveals.ts'
 import type { Searches } from './server/searches.ts'
+import type { Invitations } from './server/session/invitations.ts'
+import type { Users } from './server/session/users.ts'
 
 /** Markup from `html` of `hono/html`, which escapes every interpolated value. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -146,6 +148,8 @@ export interface PageContext {
   mayOpen(path: string): boolean
   /** Of `options.specFiles`. */
   readonly specEditor?: SpecEditor | undefined
+  /** The people who may sign in, and their invitations. Absent: the host signs them in. */
+  readonly people?: { readonly users: Users; readonly invitations: Invitations } | undefined
   /** What was searched for, by names that may appear in addresses. */
   readonly searches: Searches
   /** Which records this browser shows in full. */

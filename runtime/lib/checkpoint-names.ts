@@ -78,6 +78,9 @@ export const CONSOLE_ID_CHECKPOINT = 'console-id'
 /** Console sessions that were signed out before they expired. */
 export const REVOKED_SESSIONS_CHECKPOINT = 'console-revoked-sessions'
 
+/** The people who may sign in to the console. */
+export const CONSOLE_USERS_CHECKPOINT = 'console-users'
+
 /** The spec that delivers, and the processes that do. */
 export const RUNNING_SPEC_CHECKPOINT = 'running-spec'
 

@@ -8,6 +8,14 @@ type Client = ReturnType<typeof browser>
 /** Enough for every kind of page. */
 const MAX_PAGES = 100
 
+const MAX_OF_A_KIND = 5
+
+/** Pages that differ in ids and values alone are of one kind. */
+function kindOf(path: string): string {
+  const { pathname, searchParams } = new URL(path, LOCAL)
+  return [pathname.replace(/[^/]*\d[^/]*/g, ''), ...new Set([...searchParams.keys()].sort())].join(' ')
+}
+
 export interface CrawledPage {
   readonly path: string
   readonly html: string
@@ -23,9 +31,12 @@ export function linksIn(html: string, path: string): readonly string[] {
 
 export async function crawl(shop: Pick<Shop, 'clock'>, client: Client, from: readonly string[]) {
   const pages = new Map<string, CrawledPage>()
+  const kinds = new Map<string, number>()
   const queue = [...from]
   for (let path = queue.shift(); path !== undefined && pages.size < MAX_PAGES; path = queue.shift()) {
-    if (pages.has(path)) continue
+    const count = kinds.get(kindOf(path)) ?? 0
+    if (pages.has(path) || (count >= MAX_OF_A_KIND && !from.includes(path))) continue
+    kinds.set(kindOf(path), count + 1)
     const answer = await shop.clock.until(client.get(path))
     const isEndless = answer.headers.get('content-type')?.startsWith('text/event-stream')
     if (isEndless) await answer.body?.cancel()

@@ -18,6 +18,7 @@ import { SpecReloader } from '../reload/spec-reloader.ts'
 import { createHttpApp, type HttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
+import { createTrustedVisitor } from '../server/trusted-header.ts'
 import { watchHealth } from '../server/watch-health.ts'
 import { startSandbox } from '../start-sandbox.ts'
 import { BOTH_SIDES, DEFAULT_STORE_URL, type OpenConnector, withConnector } from '../with-connector.ts'
@@ -69,7 +70,8 @@ export const createStartCommand = ({ labels, startSandbox: hasSandbox }: CliApp)
   async run(context, input) {
     const port = parsePort(input.value('port') ?? context.env.PORT ?? '3000', '--port')
     const host = input.value('host') ?? context.env.HOST ?? '127.0.0.1'
-    if (!isLoopback(host) && context.env.CONNECTOR_PASSWORD === undefined) throw usageError(passwordNeeded(host))
+    const signsIn = createTrustedVisitor(context.env) !== undefined || context.env.CONNECTOR_PASSWORD !== undefined
+    if (!isLoopback(host) && !signsIn) throw usageError(passwordNeeded(host))
     if (!input.flag('sandbox')) return run(context, input, { host, port })
 
     const stopped = new AbortController()

@@ -14,6 +14,7 @@ import { usageError } from '../errors.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createClientAddress } from './client-address.ts'
 import { createRoutes } from './routes.ts'
+import { createTrustedVisitor } from './trusted-header.ts'
 
 export interface HttpAppOptions {
   readonly connector: Connector
@@ -55,6 +56,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     vendorLinks: app.vendorLinks?.(env),
     signal: closing.signal,
     password: env.CONNECTOR_PASSWORD,
+    visitor: createTrustedVisitor(env),
     connections,
     publicUrl: publicUrl(env),
     alerts,

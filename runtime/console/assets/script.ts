@@ -40,6 +40,8 @@ const sendFragment = () => {
   if (!field || !value) return
   history.replaceState(null, '', location.pathname + location.search)
   field.value = value
+  // A form with more to enter is sent by hand.
+  if (field.dataset.fromFragment === 'fill') return document.querySelector('[autocomplete=new-password]')?.focus()
   field.form.requestSubmit()
 }
 sendFragment()

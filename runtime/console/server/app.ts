@@ -10,6 +10,7 @@ import type { ConsoleOptions } from '../types.ts'
 import { accessOfAction, accessOfPage } from './access.ts'
 import { authorize, EXPIRED_FORM } from './authorize.ts'
 import { compressOwn } from './compress-own.ts'
+import { invitationRoutes } from './invitation.ts'
 import { CHANGES_PATH } from './live-updates.ts'
 import { loginRoutes } from './login.ts'
 import { type MessagePage, PageRenderer } from './render.ts'
@@ -34,7 +35,8 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
     const lastId = c.req.header('last-event-id') ?? c.req.query('seen') ?? ''
     return updates.subscribe(c, { lastId, browser: c.var.session?.id ?? '' })
   })
-  if (options.visitor === undefined) routes.route('/', loginRoutes(services, renderer))
+  if (options.visitor === undefined)
+    routes.route('/', loginRoutes(services, renderer)).route('/', invitationRoutes(services, renderer))
   for (const page of pages)
     routes.get(page.path, (c) =>
       renderer.allows(c, accessOfPage(page)) ? renderer.page(c, page) : renderer.message(c, NOT_ALLOWED),

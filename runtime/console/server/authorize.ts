@@ -4,12 +4,14 @@ import { bodyLimit } from 'hono/body-limit'
 import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
 import { joinDoubleSubmits } from './double-submits.ts'
+import { INVITATION_PATH } from './invitation-path.ts'
 import { isBackgroundRefresh } from './live-updates.ts'
 import { LOGIN_PATH } from './login.ts'
 import type { MessagePage, PageRenderer } from './render.ts'
 import { isOwnOrigin } from './request-origin.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
-import type { Session } from './session/sessions.ts'
+import { findUser, type Session } from './session/sessions.ts'
+import { ROLE_ACCESS } from './session/users.ts'
 import { admitVisitor } from './visitors.ts'
 
 /** No other form of ours is larger. Bytes. */
@@ -44,9 +46,15 @@ function limitForm(
   })
 }
 
-function loadSession({ sessions }: ConsoleServices) {
+function loadSession({ options, sessions, users }: ConsoleServices) {
   return createMiddleware<ConsoleEnv>(async (c, next) => {
-    c.set('session', (await sessions.load(c)) ?? sessions.create(false))
+    const session = await sessions.load(c)
+    const user = session?.user === undefined ? undefined : await findUser(session, users)
+    const isOver = session?.user !== undefined && user === undefined
+    c.set('session', session === undefined || isOver ? sessions.create(false) : session)
+    // Users are of this console's own sign-in.
+    if (user !== undefined && options.visitor === undefined)
+      c.set('visitor', { id: user.id, name: user.name, may: ROLE_ACCESS[user.role] })
     await next()
   })
 }
@@ -56,7 +64,7 @@ function requireSignIn({ options, sessions, flash }: ConsoleServices) {
   const { base = '' } = options
   return createMiddleware<ConsoleEnv>(async (c, next) => {
     const session = c.var.session as Session
-    if (session.authenticated || isLogin(c, base)) return next()
+    if (session.authenticated || isLogin(c, base) || isAt(c, base, INVITATION_PATH)) return next()
     if (c.req.method !== 'POST') return toLogin(c, base, pathBelow(base, new URL(c.req.url)))
     // A submitted form cannot be repeated after signing in. The person returns to the page it was on.
     sessions.write(c, session)
@@ -93,7 +101,9 @@ function writeSession({ sessions }: ConsoleServices) {
   })
 }
 
-const isLogin = (c: Context, base: string) => c.req.path.slice(base.length).replace(/\/$/, '') === LOGIN_PATH
+const isAt = (c: Context, base: string, path: string) => c.req.path.slice(base.length).replace(/\/$/, '') === path
+
+const isLogin = (c: Context, base: string) => isAt(c, base, LOGIN_PATH)
 
 /** Redirects a page to the sign-in form; a script gets 401. */
 function toLogin(c: Context, base: string, next: string): Response {

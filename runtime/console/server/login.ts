@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { formatDuration } from '../../lib/format.ts'
 import type { Html, PageContext } from '../types.ts'
+import { note } from './note-action.ts'
 import type { PageRenderer } from './render.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import { LoginThrottle } from './session/login-throttle.ts'
@@ -11,23 +12,43 @@ import type { SignIn } from './session/sign-in.ts'
 
 export const LOGIN_PATH = '/log-in'
 
+/** Of one address, from which on the timeline says so. */
+const NOTED_FAILURES = 5
+
 export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): Hono<ConsoleEnv> {
-  const { options, sessions, signIn } = services
+  const { options, sessions, signIn, users } = services
   const throttle = new LoginThrottle(options.clock)
   const routes = new Hono<ConsoleEnv>()
 
-  async function replaceSession(c: Context<ConsoleEnv>, authenticated: boolean): Promise<void> {
+  async function replaceSession(c: Context<ConsoleEnv>, session: Session): Promise<void> {
     // A new id: a copy of the cookie from before is worthless now.
     await sessions.revoke(c.var.session as Session)
-    c.set('session', sessions.create(authenticated))
+    c.set('session', session)
+  }
+
+  /** The session of whoever the form proves to be: a user with a name, else the owner of the password or code. */
+  async function admit(form: URLSearchParams): Promise<Session | undefined> {
+    const name = form.get('name')?.trim() ?? ''
+    if (name === '') return signIn.accepts(form.get(signIn.kind) ?? '') ? sessions.create(true) : undefined
+    const user = await users.authenticate(name, form.get('password') ?? '')
+    await (user && note({ options, person: user.name }, 'sign-in', 'Signed in'))
+    return user && sessions.create(true, user)
+  }
+
+  async function recordFailure(address: string, what: string): Promise<void> {
+    options.logger.warn(`console: wrong ${what}`)
+    if (throttle.recordFailure(address) === NOTED_FAILURES)
+      await note({ options }, 'sign-in', `${NOTED_FAILURES} attempts to sign in failed from one address`)
   }
 
   routes.get(LOGIN_PATH, (c) =>
     renderer.page(c, {
       path: LOGIN_PATH,
       title: 'Sign in',
-      render: (context) =>
-        c.var.session?.authenticated ? context.redirect(safeNext(c.req.query('next'))) : loginForm(context, signIn),
+      render: async (context) =>
+        c.var.session?.authenticated
+          ? context.redirect(safeNext(c.req.query('next')))
+          : loginForm(context, signIn, (await users.list()).length > 0),
     }),
   )
 
@@ -36,24 +57,28 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
     const next = safeNext(context.form.get('next'))
     const wait = throttle.retryAfter(c.env.address)
     if (wait > 0) return tooManyAttempts(c, wait, renderer)
-    if (!signIn.accepts(context.form.get(signIn.kind) ?? '')) {
-      throttle.recordFailure(c.env.address)
-      options.logger.warn(`console: wrong ${signIn.kind}`)
-      return context.redirect(`${LOGIN_PATH}?next=${encodeURIComponent(next)}`, WRONG[signIn.kind], 'bad')
+    const session = await admit(context.form)
+    if (session === undefined) {
+      const kind = context.form.get('name') ? 'name' : signIn.kind
+      await recordFailure(c.env.address, kind === 'name' ? 'name or password' : kind)
+      return context.redirect(`${LOGIN_PATH}?next=${encodeURIComponent(next)}`, WRONG[kind], 'bad')
     }
     throttle.reset(c.env.address)
-    await replaceSession(c, true)
+    await replaceSession(c, session)
+    if (session.user === undefined)
+      await note({ options, person: 'console' }, 'sign-in', `Signed in with the ${signIn.kind}`)
     return context.redirect(next)
   })
 
   routes.post('/log-out', async (c) => {
-    await replaceSession(c, false)
+    await replaceSession(c, sessions.create(false))
     return renderer.contextOf(c).redirect(LOGIN_PATH, 'You are signed out.')
   })
   return routes
 }
 
-const WRONG: Readonly<Record<SignIn['kind'], string>> = {
+const WRONG: Readonly<Record<SignIn['kind'] | 'name', string>> = {
+  name: 'Wrong name or password. An owner of this console can send you a link to choose a new one.',
   password: 'Wrong password. Enter the value of CONNECTOR_PASSWORD.',
   code: 'Wrong code. Each code works once: open the newest link that the process has printed.',
 }
@@ -64,14 +89,25 @@ function tooManyAttempts(c: Context<ConsoleEnv>, wait: number, renderer: PageRen
   return renderer.message(c, { status: 429, title: 'Too many attempts', text })
 }
 
-function loginForm({ link, csrfField, url }: PageContext, { kind }: SignIn): Html {
-  return html`<form class="card slim" method="post" action="${link(LOGIN_PATH)}">
+function loginForm(context: PageContext, { kind }: SignIn, hasUsers: boolean): Html {
+  const owner = kind === 'password' ? PASSWORD_FIELD : CODE_FIELD
+  if (!hasUsers) return formWith(owner, context)
+  return html`${formWith(USER_FIELDS, context)}
+<details class="card slim"><summary>${kind === 'password' ? 'Sign in with CONNECTOR_PASSWORD' : 'Sign in with a code'}</summary>${formWith(owner, context, 'opened')}</details>`
+}
+
+const formWith = (fields: Html, { link, csrfField, url }: PageContext, look = 'card slim'): Html =>
+  html`<form class="${look}" method="post" action="${link(LOGIN_PATH)}">
 ${csrfField}
 <input type="hidden" name="next" value="${safeNext(url.searchParams.get('next'))}">
-${kind === 'password' ? PASSWORD_FIELD : CODE_FIELD}
+${fields}
 <button>Sign in</button>
 </form>`
-}
+
+const USER_FIELDS = html`<label for="name">Name</label>
+<input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus>
+<label for="user-password">Password</label>
+<input id="user-password" name="password" type="password" autocomplete="current-password" required>`
 
 const PASSWORD_FIELD = html`<label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>`

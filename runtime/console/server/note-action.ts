@@ -8,6 +8,7 @@ import type { PageContext } from '../types.ts'
 const KINDS: readonly (readonly [path: string, kind: TimelineKind])[] = [
   ['/import', 'import'],
   ['/failed-events', 'retry'],
+  ['/set-up/people', 'people'],
   ['/set-up', 'setup'],
   ['/mappings', 'spec'],
 ]
@@ -23,9 +24,16 @@ export const noteReveal = (context: PageContext, seq: number): Promise<void> =>
   note(context, 'reveal', `Personal data of record ${seq} was shown`)
 
 /** What was done is done: a timeline that cannot be written is only logged. */
-async function note({ options, person }: PageContext, kind: TimelineKind, text: string): Promise<void> {
+export async function note(
+  { options, person }: Pick<PageContext, 'options'> & { readonly person?: string | undefined },
+  kind: TimelineKind,
+  text: string,
+): Promise<void> {
   const { connector, clock, logger } = options
-  await addToTimeline(connector.store, { at: clock.now(), kind, text, by: person }).catch((error: unknown) =>
-    logger.warn(`timeline: ${toFault(error).message}`, { code: toFault(error).code }),
-  )
+  await addToTimeline(connector.store, {
+    at: clock.now(),
+    kind,
+    text,
+    ...(person !== undefined && { by: person }),
+  }).catch((error: unknown) => logger.warn(`timeline: ${toFault(error).message}`, { code: toFault(error).code }))
 }

@@ -85,7 +85,8 @@ export class PageRenderer {
   }
 
   contextOf(c: Context<ConsoleEnv>, token?: string): PageContext {
-    const { options, sessions, flash, imports, updates, searches, reveals, specEditor } = this.#services
+    const { options, sessions, flash, imports, updates, searches, reveals, specEditor, users, invitations } =
+      this.#services
     const session = c.var.session ?? NO_SESSION
     const link = (path: string) => `${options.base ?? ''}${path}`
     const may = (access: VisitorAccess) => this.allows(c, access)
@@ -103,6 +104,7 @@ export class PageRenderer {
       mayOpen: (path) => may(accessOfPath(path)),
       searches,
       reveals,
+      people: options.visitor === undefined ? { users, invitations } : undefined,
       csrfField: html`<input type="hidden" name="csrf" value="${token ?? sessions.formToken(session)}">`,
       link,
       eventsUrl: link(`${CHANGES_PATH}?seen=${updates.lastId}`),

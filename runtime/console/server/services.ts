@@ -13,14 +13,18 @@ import { LiveUpdates } from './live-updates.ts'
 import { Reveals } from './reveals.ts'
 import { Searches } from './searches.ts'
 import { SignedCookies } from './session/cookies.ts'
+import { Invitations } from './session/invitations.ts'
 import { type Session, Sessions } from './session/sessions.ts'
 import type { SignIn } from './session/sign-in.ts'
 import { Signer } from './session/signer.ts'
+import { Users } from './session/users.ts'
 
 export interface ConsoleServices {
   readonly options: ConsoleOptions
   readonly signIn: SignIn
   readonly sessions: Sessions
+  readonly users: Users
+  readonly invitations: Invitations
   readonly flash: FlashMessages
   readonly imports: ImportRunner
   readonly updates: LiveUpdates
@@ -55,14 +59,18 @@ export async function createServices(
   const signer = new Signer({ key: await loadKey(options), id: await readConsoleId(connector.store), password })
   const cookies = new SignedCookies(signer, { base, isFramed: (options.frameAncestors ?? []).length > 0 })
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
-  const updates = createLiveUpdates(options, imports, sessions)
+  const users = new Users({ store: connector.store, clock })
+  const updates = createLiveUpdates(options, { imports, sessions, users })
   const flash = new FlashMessages(cookies)
   const { specFiles: editable } = options
   const specEditor = editable && new SpecEditor({ editable, connector, clock })
+  const invitations = new Invitations(signer, users, clock)
   return {
     options,
     signIn,
     sessions,
+    users,
+    invitations,
     flash,
     imports,
     updates,
@@ -93,7 +101,10 @@ async function loadKey({ key, connections, logger }: ConsoleOptions): Promise<Ui
   }
 }
 
-function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessions: Sessions): LiveUpdates {
+function createLiveUpdates(
+  options: ConsoleOptions,
+  { imports, sessions, users }: Pick<ConsoleServices, 'imports' | 'sessions' | 'users'>,
+): LiveUpdates {
   const { connector, clock, signal } = options
   return new LiveUpdates({
     store: connector.store,
@@ -109,6 +120,8 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
       imports.waitsForAuth,
       imports.lastError,
       await imports.otherProcess(),
+      // The tabs of a person whose role changed or who was signed out.
+      (await users.list()).map(({ id, role, epoch, isDisabled }) => [id, role, epoch, isDisabled ?? false]),
       // The other tabs of a revoked session must leave their pages too.
       await sessions.revokedIds(),
     ],

@@ -4,6 +4,7 @@ import { addressAction } from './address.ts'
 import { checkPage } from './check.ts'
 import { callbackPage, clientAction, connectPage, pasteAction, permissionsAction } from './connect.ts'
 import { disconnectAction, disconnectPage } from './disconnect.ts'
+import { changePersonAction, invitePersonAction, peoplePage } from './people.ts'
 import { approveAction, finishAction, setupPage } from './setup.ts'
 import { signingSecretAction } from './signing-secret.ts'
 import { webhooksPage } from './webhooks.ts'
@@ -12,6 +13,7 @@ export const setupPages: readonly Page[] = [
   setupPage,
   checkPage,
   webhooksPage,
+  peoplePage,
   disconnectPage,
   connectPage,
   callbackPage,
@@ -22,6 +24,8 @@ export const setupActions: readonly Action[] = [
   finishAction,
   disconnectAction,
   addressAction,
+  invitePersonAction,
+  changePersonAction,
   pasteAction,
   clientAction,
   signingSecretAction,

@@ -61,13 +61,14 @@ ${account.method !== 'environment' && html`<p><a href="${link(`/set-up/${account
 }
 
 function setupStatus(view: SetupView, context: PageContext): Html {
-  const { link } = context
+  const { link, options } = context
   return html`${accountCards(view, context)}
 <p><a href="${link('/set-up/check')}">Check permissions</a></p>
 <div class="cards">
 <section class="card"><h2>Webhooks</h2><p>Receive events as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Set up webhooks</a></section>
 <section class="card"><h2>Historical sync</h2><p>Import past events without starting a flow.</p><a class="button" href="${link('/import')}">Import history</a></section>
-${context.options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a message when delivery stops or events are lost.</p><a class="button" href="${link('/alerts')}">Set up alerts</a></section>`}
+${options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a message when delivery stops or events are lost.</p><a class="button" href="${link('/alerts')}">Set up alerts</a></section>`}
+${options.visitor === undefined && html`<section class="card"><h2>People</h2><p>Invite others, each with a role and a password of their own.</p><a class="button plain" href="${link('/set-up/people')}">Manage people</a></section>`}
 <section class="card"><h2>Disconnect</h2><p>Stop delivery and revoke access to both accounts.</p><a class="button plain" href="${link('/set-up/disconnect')}">Disconnect</a></section>
 </div>`
 }

@@ -17,6 +17,7 @@ const RESTRICTED_PAGES: Readonly<Record<string, VisitorAccess>> = {
   '/set-up': 'set-up',
   '/set-up/check': 'set-up',
   '/set-up/disconnect': 'set-up',
+  '/set-up/people': 'set-up',
   '/set-up/:name': 'set-up',
   '/set-up/:name/callback': 'set-up',
 }
@@ -36,6 +37,8 @@ const ACTIONS: Readonly<Record<string, VisitorAccess>> = {
   '/set-up/finish': 'set-up',
   '/set-up/disconnect': 'set-up',
   '/set-up/address': 'set-up',
+  '/set-up/people/invite': 'set-up',
+  '/set-up/people/change': 'set-up',
   '/set-up/:name/client': 'set-up',
   '/set-up/:name/signing': 'set-up',
   '/set-up/:name/paste': 'set-up',

@@ -185,6 +185,38 @@ async function signedIn(from: string, fields = {}): Promise<Stage> {
   return { client, clock, from, fields, effects }
 }
 
+/** An owner on the page People, with one person invited. */
+async function withPeople(form: 'invite' | 'change' | 'accept'): Promise<Stage> {
+  const { browser: open, clock, store } = await openConsole({ password: PASSWORD, key: async () => new Uint8Array(32) })
+  // The site that forms below /set-up are sent from.
+  const owner = open('http://127.0.0.1:3000')
+  await owner.post('/log-in', { password: PASSWORD })
+  await owner.post('/set-up/people/invite', { name: 'Ann', role: 'viewer' }, { from: '/set-up/people' })
+  const page = await owner.text('/set-up/people')
+  const code = /\/invitation#([\w.-]+)"/.exec(page)?.[1] ?? ''
+  const user = code.split('.')[0] ?? ''
+  const secret = 'a password of my own'
+  const fields = {
+    invite: { name: 'Ben', role: 'operator' },
+    change: { user, do: 'disable' },
+    accept: { code, password: secret, repeated: secret },
+  }[form]
+  const effects = async () => {
+    const users = JSON.parse(String(await store.readCheckpoint('console-users'))) as Record<string, unknown>[]
+    return users.map(({ name, role, epoch, isDisabled, passwordHash }) => [
+      name,
+      role,
+      epoch,
+      isDisabled,
+      passwordHash !== undefined,
+    ])
+  }
+  const client = form === 'accept' ? open() : owner
+  // Hashing a password takes real time, in which the clock stands still.
+  const real = { ...clock, until: <T>(pending: Promise<T>) => pending }
+  return { client, clock: real, from: form === 'accept' ? '/invitation' : '/set-up/people', fields, effects }
+}
+
 async function alerting(fields = {}): Promise<Stage> {
   const sent: string[] = []
   const clock = createFrozenClock()
@@ -244,6 +276,9 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/log-in', () => signingIn('password')],
   ['/log-in', () => signingIn('code')],
   ['/log-out', () => signedIn('/')],
+  ['/invitation', () => withPeople('accept')],
+  ['/set-up/people/invite', () => withPeople('invite')],
+  ['/set-up/people/change', () => withPeople('change')],
   ['/find', () => signedIn('/find', { what: 'ada@shop.example' })],
   ['/records/reveal', revealing],
   ['/records/hide', revealing],
@@ -314,5 +349,5 @@ describe.each(forms)('%s', (path, open, again) => {
 
 test('every form is in the table', () => {
   const paths = new Set(forms.map(([path]) => path.replace(/klaviyo|intercom/, ':name')))
-  expect([...paths].sort()).toEqual(['/log-in', '/log-out', ...actions.map(({ path }) => path)].sort())
+  expect([...paths].sort()).toEqual(['/log-in', '/log-out', '/invitation', ...actions.map(({ path }) => path)].sort())
 })

@@ -6,6 +6,9 @@ export const setup = `.field > .soft { margin-bottom: .375rem; }
 .opened > :last-child { margin-bottom: 0; }
 caption.with-action { text-align: left; }
 caption.with-action > button { float: right; }
+span.row.tight, .row.tight { gap: .375rem; flex-wrap: nowrap; }
+div.row.tight { flex-wrap: wrap; }
+.row.tight select { width: auto; margin: 0; padding: .15rem .4rem; }
 table.tight th, table.tight td { padding-block: .375rem; }
 @media (min-width: 62rem) { .beside.connect { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
 `

@@ -27,8 +27,10 @@ export class LoginThrottle {
     return Math.max(this.#timeUntilBelow(own, MAX_PER_ADDRESS), this.#timeUntilBelow(this.#failures, MAX_TOTAL))
   }
 
-  recordFailure(address: string): void {
+  /** Returns the number of failures of this address in the window. */
+  recordFailure(address: string): number {
     this.#failures.push({ at: this.#time.now(), address })
+    return this.#failures.filter((failure) => failure.address === address).length
   }
 
   /** The right password clears its address. */

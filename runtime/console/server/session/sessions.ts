@@ -7,6 +7,7 @@ import type { Clock } from '../../../ports/effects.ts'
 import type { SignedCookies } from './cookies.ts'
 import { RevokedSessions, type RevokedSessionsOptions } from './revoked-sessions.ts'
 import type { Signer } from './signer.ts'
+import type { User, Users } from './users.ts'
 
 export interface Session {
   readonly id: string
@@ -14,6 +15,8 @@ export interface Session {
   readonly usedAt: number
   /** Signed in. */
   readonly authenticated: boolean
+  /** The user who signed in, by id and epoch. Absent: the owner of the password or code. */
+  readonly user?: string | undefined
   /** Its cookie has yet to be set. */
   readonly isNew?: true
 }
@@ -32,6 +35,13 @@ const IDLE_AUTHENTICATED = 12 * 3_600_000
 const IDLE_ANONYMOUS = 30 * 86_400_000
 const RENEW_AFTER = 300_000
 
+/** The user of a session, unless removed, disabled or signed out since. */
+export async function findUser({ user: stamp = '' }: Session, users: Pick<Users, 'find'>): Promise<User | undefined> {
+  const [id = '', epoch] = stamp.split('~')
+  const user = await users.find(id)
+  return user?.isDisabled === undefined && String(user?.epoch) === epoch ? user : undefined
+}
+
 const idleLimit = (authenticated: boolean) => (authenticated ? IDLE_AUTHENTICATED : IDLE_ANONYMOUS)
 
 export class Sessions {
@@ -49,19 +59,22 @@ export class Sessions {
 
   /** The session of the request's cookie, unless it expired or was revoked. */
   async load(c: Context): Promise<Session | undefined> {
-    const [id = '', usedAt = '', authenticated = ''] = this.#cookies.read(c, COOKIE)?.split('.') ?? []
-    const session = { id, usedAt: Number.parseInt(usedAt, 36), authenticated: authenticated === '1' }
+    const [id = '', usedAt = '', authenticated = '', user] = this.#cookies.read(c, COOKIE)?.split('.') ?? []
+    const session = { id, usedAt: Number.parseInt(usedAt, 36), authenticated: authenticated === '1', user }
     return id !== '' && (await this.#isValid(session)) ? session : undefined
   }
 
   /** A new id each time. Unguessable: 144 bits. */
-  create(authenticated: boolean): Session {
-    return { id: randomBytes(18).toString('base64url'), usedAt: this.#clock.now(), authenticated, isNew: true }
+  create(authenticated: boolean, user?: User): Session {
+    const id = randomBytes(18).toString('base64url')
+    const session: Session = { id, usedAt: this.#clock.now(), authenticated, isNew: true }
+    return user === undefined ? session : { ...session, user: `${user.id}~${user.epoch}` }
   }
 
   /** Sets or renews the session's cookie on the response. */
-  write(c: Context, { id, authenticated }: Session): void {
-    const value = `${id}.${this.#clock.now().toString(36)}.${authenticated ? 1 : 0}`
+  write(c: Context, { id, authenticated, user }: Session): void {
+    const parts = [id, this.#clock.now().toString(36), authenticated ? 1 : 0, ...(user === undefined ? [] : [user])]
+    const value = parts.join('.')
     this.#cookies.write(c, COOKIE, value, idleLimit(authenticated) / 1000)
   }
 

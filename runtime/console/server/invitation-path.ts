@@ -1,0 +1,2 @@
+/** Where invitations lead. */
+export const INVITATION_PATH = '/invitation'
