@@ -10,8 +10,8 @@ import { LOGIN_PATH } from './login.ts'
 import type { MessagePage, PageRenderer } from './render.ts'
 import { isOwnOrigin } from './request-origin.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
+import { ROLE_ACCESS } from './session/role-access.ts'
 import { findUser, type Session } from './session/sessions.ts'
-import { ROLE_ACCESS } from './session/users.ts'
 import { admitVisitor } from './visitors.ts'
 
 /** No other form of ours is larger. Bytes. */

@@ -26,7 +26,7 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
     c.set('session', session)
   }
 
-  /** The session of whoever the form proves to be: a user with a name, else the owner of the password or code. */
+  /** The session of the person whom the form proves: a user with a name, else the owner of the password or code. */
   async function admit(form: URLSearchParams): Promise<Session | undefined> {
     const name = form.get('name')?.trim() ?? ''
     if (name === '') return signIn.accepts(form.get(signIn.kind) ?? '') ? sessions.create(true) : undefined

@@ -3,17 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { CONSOLE_USERS_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import type { Clock } from '../../../ports/effects.ts'
 import type { Store } from '../../../ports/store.ts'
-import type { VisitorAccess } from '../../types.ts'
 import { hashPassword, verifyNothing, verifyPassword } from './password-hash.ts'
 
 export const ROLES = ['viewer', 'operator', 'owner'] as const
 export type Role = (typeof ROLES)[number]
-
-export const ROLE_ACCESS: Readonly<Record<Role, VisitorAccess>> = {
-  viewer: 'view',
-  operator: 'operate',
-  owner: 'set-up',
-}
 
 export interface User {
   readonly id: string
