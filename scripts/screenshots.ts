@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
 import { allPages, type PageUrl } from '../test/browser/all-pages.ts'
-import { startApp } from '../test/browser/app-under-test.ts'
 import { chromiumPath, launchOptions, NO_CHROMIUM } from '../test/browser/chromium.ts'
-import { type Cleanup, createCleanup } from '../test/helpers/processes/processes.ts'
+import { startImportingApp } from '../test/browser/importing-app.ts'
+import { createCleanup } from '../test/helpers/processes/processes.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SCREEN = { width: 1120, height: 700 }
@@ -53,34 +53,14 @@ function withFixedPorts(all: readonly PageUrl[]): { readonly rules: string[]; re
   return { rules, pictures }
 }
 
-/** An app with an import in progress, which stops while the clock stands still. */
-async function startImportingApp(
-  closing: Cleanup,
-): Promise<{ readonly page: PageUrl; begin(browser: Browser): Promise<void> }> {
-  let slow: () => Promise<void> = async () => undefined
-  const instead = async (request: Request) => (request.url.endsWith('/search') ? void (await slow()) : undefined)
-  const it = await startApp(closing, { conversations: 600, tickets: 400, instead })
-  slow = () => it.clock.sleep(4_000)
-  return {
-    page: { name: 'history-running', url: `${it.url}history` },
-    async begin(browser) {
-      const page = await browser.newPage()
-      await page.goto(`${it.url}history`)
-      await it.during(page.getByRole('button', { name: 'Estimate' }).click())
-      await page.getByRole('button', { name: 'Start import' }).click()
-      await it.work(20_000)
-      await page.close()
-    },
-  }
-}
-
 const path = chromiumPath()
 if (path === undefined) throw new Error(NO_CHROMIUM)
 const closing = createCleanup()
 try {
   const { app, pages: found } = await allPages(closing, { days: 14 })
   const importing = await startImportingApp(closing)
-  const { rules, pictures } = withFixedPorts([...found, importing.page])
+  const running = { name: 'history-running', url: `${importing.app.url}history` }
+  const { rules, pictures } = withFixedPorts([...found, running])
   const browser = await chromium.launch(launchOptions(path, rules))
   closing.add(browser, () => browser.close())
   await importing.begin(browser)

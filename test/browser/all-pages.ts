@@ -1,4 +1,5 @@
-/** Every page of the console with data in it: its name and URL. */
+/** Every page of the console, in each state that an app may be in: its name and URL. */
+import { pages as registered } from '../../runtime/console/pages.ts'
 import type { Cleanup } from '../helpers/processes/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 import { startSeededApp } from './seed-store.ts'
@@ -17,22 +18,25 @@ export async function allPages(closing: Cleanup, options: { readonly days?: numb
     { name: 'sign-in', url: `${withPassword.url}log-in` },
     { name: 'setup-review', url: `${beforeSetup.url}set-up` },
     { name: 'setup-connect', url: `${beforeSetup.url}set-up/intercom` },
-    ...(await seededPages(app)),
+    { name: 'setup-callback', url: `${beforeSetup.url}set-up/intercom/callback?error=access_denied` },
+    ...(await pagesOf(app)),
   ]
   return { app, pages }
 }
 
-async function seededPages({ store, url, connector }: AppUnderTest): Promise<PageUrl[]> {
+/** Those of events and records only where there are some. */
+export async function pagesOf({ store, url, connector }: AppUnderTest): Promise<PageUrl[]> {
   const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
   const [group] = await store.groupDeadLetters()
   const runs = await connector.listRuns()
   const encode = encodeURIComponent
   const groupName = encode(group?.group ?? '')
   const ticket = await seqOf(TICKET, store)
-  return Object.entries({
+  const named = {
     overview: '',
     metric: `metric/${encode('Rated Conversation')}`,
     event: `events/${event?.id}`,
+    'event-request': `events/${event?.id}/request`,
     'overview-12-months': '?range=12m',
     history: 'history',
     'history-run': `history/${runs[0]?.run}`,
@@ -58,8 +62,19 @@ async function seededPages({ store, url, connector }: AppUnderTest): Promise<Pag
     timeline: 'timeline',
     design: 'design',
     'not-found': 'nowhere',
-  }).map(([name, path]) => ({ name, url: url + path }))
+  }
+  const others = registered.flatMap(({ path }) =>
+    path.includes(':') || isIn(named, path) ? [] : [[nameOf(path), path.slice(1)]],
+  )
+  return [...Object.entries(named), ...others]
+    .filter(([, path]) => !path?.includes('undefined'))
+    .map(([name = '', path = '']) => ({ name, url: url + path }))
 }
+
+const isIn = (named: Readonly<Record<string, string>>, path: string) =>
+  Object.values(named).some((one) => `/${one.replace(/[?#].*/, '')}` === path)
+
+const nameOf = (path: string) => path.slice(1).replaceAll('/', '-')
 
 const TICKET = 'sandbox1:ticket.created:n-901'
 

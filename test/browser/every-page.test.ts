@@ -1,8 +1,16 @@
 /** Every page in light and dark mode and on a phone: no accessibility violation, no horizontal overflow. */
 import { afterAll, beforeAll, expect } from 'vitest'
+import { pages } from '../../runtime/console/pages.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { allPages } from './all-pages.ts'
-import { accessibilityViolations, horizontalOverflow, inBrowser, openDetails, openPage } from './page-helpers.ts'
+import {
+  accessibilityViolations,
+  horizontalOverflow,
+  inBrowser,
+  openDetails,
+  openPage,
+  overflowAtWidths,
+} from './page-helpers.ts'
 
 const closing = createCleanup()
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
@@ -29,6 +37,26 @@ inBrowser.each([
   }
   expect(wrong).toEqual([])
   expect(faults).toEqual([])
+})
+
+inBrowser('each page fits screens of every width', async () => {
+  const { page } = await openPage(closing, {}, [404])
+  const wrong: string[] = []
+  for (const { name, url } of found.pages) {
+    await found.app.during(page.goto(url))
+    await openDetails(page)
+    wrong.push(...(await overflowAtWidths(page)).map((overflow) => `${name}: ${overflow}`))
+  }
+  expect(wrong).toEqual([])
+})
+
+inBrowser('no page is left out', () => {
+  const visited = found.pages.map(({ url }) => new URL(url).pathname)
+  const matches = (path: string) => {
+    const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
+    return visited.some((one) => pattern.test(one))
+  }
+  expect(pages.map(({ path }) => path).filter((path) => !matches(path))).toEqual([])
 })
 
 inBrowser('on a phone the menu opens on tap and leads to each page', async () => {

@@ -74,6 +74,22 @@ export const horizontalOverflow = (page: Page): Promise<number> =>
   page.evaluate(`Math.max(...[document.documentElement, ...document.querySelectorAll('.table')]
     .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))`)
 
+/** From the narrowest phone to a wide screen, pixels; 1023 and 1024 have the navigation above and beside the page. */
+const WIDTHS = [320, 480, 768, 1023, 1024, 1280, 1600]
+
+/** The widths at which the page is wider than the screen, one line each. */
+export async function overflowAtWidths(page: Page): Promise<string[]> {
+  const wrong: string[] = []
+  const before = page.viewportSize()
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 })
+    const overflow = await horizontalOverflow(page)
+    if (overflow > 0) wrong.push(`${overflow} pixels wider than ${width}`)
+  }
+  if (before !== null) await page.setViewportSize(before)
+  return wrong
+}
+
 /** Opens all that is collapsed, so that it is checked, too. */
 export const openDetails = (page: Page): Promise<void> =>
   page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")

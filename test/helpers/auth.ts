@@ -5,7 +5,7 @@ import type { Connections } from '../../runtime/auth/connections.ts'
 import { ephemeralKey } from '../../runtime/auth/encryption-key.ts'
 import type { SideName } from '../../runtime/auth/side.ts'
 import type { EncryptionKey } from '../../runtime/auth/vault.ts'
-import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
+import { type VirtualClock, virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Fetch, Logger } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
@@ -40,6 +40,8 @@ export interface AuthHarnessOptions {
   readonly workspace?: string
   readonly conversations?: number
   readonly tickets?: number
+  /** Default: in memory. */
+  readonly store?: { readonly clock: VirtualClock; readonly store: Store }
   /** Receives the source's webhooks. */
   readonly webhook?: (request: Request) => Promise<Response>
   /** Answers in place of a sandbox server, unless undefined. */
@@ -47,7 +49,7 @@ export interface AuthHarnessOptions {
 }
 
 export function createAuthHarness(options: AuthHarnessOptions = {}) {
-  const clock = virtualClock()
+  const clock = options.store?.clock ?? virtualClock()
   const random = seededRandom()
   const intercom = createIntercomSandbox({
     clock,
@@ -72,7 +74,7 @@ export function createAuthHarness(options: AuthHarnessOptions = {}) {
   }
   const logger = createRecordingLogger()
   const key = ephemeralKey()
-  const store: Store = memoryStore({ clock })
+  const store: Store = options.store?.store ?? memoryStore({ clock })
 
   /** Opens a process on the store, with its environment and the faults it meets. */
   function open(

@@ -11,6 +11,7 @@ import { forms } from './styles/forms.ts'
 import { frame } from './styles/frame.ts'
 import { lists } from './styles/lists.ts'
 import { pieces } from './styles/pieces.ts'
+import { print } from './styles/print.ts'
 import { setup } from './styles/setup.ts'
 import { tables } from './styles/tables.ts'
 import { tokens } from './styles/tokens.ts'
@@ -31,4 +32,5 @@ export const style = [
   events,
   editing,
   design,
+  print,
 ].join('\n')

@@ -11,14 +11,14 @@ export function chartTable(chart: ActivityChart, links: Pick<PageContext, 'link'
   const rows = bars.filter(({ counts }) => countAll(counts) > 0).toReversed()
   if (rows.length === 0) return ''
   return html`<details id="${id}-table"><summary>View as table</summary>
-<div class="table"><table><caption class="hidden">${title}</caption>
+<div class="table"><table class="stack"><caption class="hidden">${title}</caption>
 <thead><tr><th scope="col">When</th>${SERIES.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead>
 <tbody>${rows.map((bar) => row(bar, chart, links))}</tbody></table></div></details>`
 }
 
 function row(bar: Bar, { range, metric }: ActivityChart, links: Pick<PageContext, 'link'>): Html {
   const { since, until, counts } = bar
-  const cell = ({ name }: (typeof SERIES)[number]) =>
-    html`<td class="number">${countLink(counts[name], { metric, since, until, ...seriesFilter(name) }, links)}</td>`
+  const cell = ({ name, label }: (typeof SERIES)[number]) =>
+    html`<td class="number" data-name="${label}">${countLink(counts[name], { metric, since, until, ...seriesFilter(name) }, links)}</td>`
   return html`<tr><th scope="row">${describeSpan(bar, range)}</th>${SERIES.map(cell)}</tr>`
 }

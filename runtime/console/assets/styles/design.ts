@@ -6,13 +6,13 @@ const SPACES = '1 2 3 4 5 6 7'
 
 const each = (names: string, rule: (name: string) => string): string => names.split(' ').map(rule).join('\n')
 
-export const design = `.swatches { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: .75rem; list-style: none; margin: 0; padding: 0; }
-.swatches > li { display: flex; gap: .625rem; align-items: center; }
-.swatch { flex: none; width: 2.5rem; height: 2.5rem; border-radius: var(--radius-sm); border: 1px solid var(--line-strong); }
+export const design = `.samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: .75rem; list-style: none; margin: 0; padding: 0; }
+.samples > li { display: flex; gap: .625rem; align-items: center; }
+.sample { flex: none; width: 2.5rem; height: 2.5rem; border-radius: var(--radius-sm); border: 1px solid var(--line-strong); }
 .spaces { list-style: none; margin: 0; padding: 0; }
 .spaces > li { display: flex; gap: 1rem; align-items: center; margin-bottom: .375rem; }
 .spaces span { height: .75rem; background: var(--accent); }
-${each(COLORS, (name) => `.swatch-${name} { background: var(--${name}); }`)}
+${each(COLORS, (name) => `.sample-${name} { background: var(--${name}); }`)}
 ${each(SIZES, (name) => `.size-${name} { font-size: var(--text-${name}); line-height: 1.3; }`)}
 ${each(SPACES, (name) => `.space-${name} { width: var(--space-${name}); }`)}
 `

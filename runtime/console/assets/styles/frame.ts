@@ -12,7 +12,7 @@ export const frame = `.bar { display: flex; align-items: center; gap: .25rem .62
 .menu { display: inline-flex; gap: .375rem; align-items: center; color: var(--text); background: var(--card); border-color: var(--line-strong); font-weight: 500; }
 .bar nav { margin: 0; padding: .75rem; color: inherit; background: var(--card); }
 .bar nav p { margin: 1rem .625rem .25rem; color: var(--soft); font-size: var(--text-xs); font-weight: 600; }
-.bar nav ul { list-style: none; margin: 0; padding: 0; }
+.bar nav ul { list-style: none; margin: 0; padding: 0; font-size: .9rem; }
 .bar nav ul > li > a { display: flex; gap: .625rem; align-items: center; padding: .375rem .625rem; border-radius: var(--radius-sm); color: var(--soft); text-decoration: none; }
 .bar nav a:hover { color: var(--text); background: var(--sunken); }
 .bar nav a[aria-current] { color: var(--accent); background: var(--accent-soft); font-weight: 600; }
@@ -40,7 +40,7 @@ export const frame = `.bar { display: flex; align-items: center; gap: .25rem .62
 .health.bad { background: var(--bad-soft); --state: var(--bad); }
 .health p { margin: 0 0 .25rem; }
 .health > :last-child, .health > :last-child > p { margin-bottom: 0; }
-.health .soft { color: var(--text); opacity: .8; }
+.health .soft { color: color-mix(in srgb, var(--text) 82%, var(--card)); }
 .health summary { cursor: pointer; }
 .health pre { max-height: 14rem; background: var(--card); }
 .joined { display: flex; align-items: flex-start; gap: .875rem; max-width: 46rem; margin-bottom: .375rem; }
@@ -63,8 +63,9 @@ export const frame = `.bar { display: flex; align-items: center; gap: .25rem .62
   .between { min-width: 6rem; }
 }
 main { max-width: 80rem; padding: 1.5rem clamp(1rem, 2.5vw, 2rem) 3rem; }
-body:not(.framed) main { max-width: 40rem; margin: 0 auto; }
+body:not(.framed) main { max-width: 28rem; margin: 0 auto; padding-top: clamp(1.5rem, 8vh, 5rem); }
 footer { padding: 0 clamp(1rem, 2.5vw, 2rem) 1.5rem; color: var(--soft); font-size: var(--text-sm); }
-body:not(.framed) footer { max-width: 40rem; margin: 0 auto; }
+body:not(.framed) footer { max-width: 28rem; margin: 0 auto; }
+body:not(.framed) .slim { max-width: none; }
 footer p { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 0; }
 `

@@ -20,10 +20,15 @@ table.middle td, table.middle th { vertical-align: middle; }
 tr.shown td { background: var(--page); }
 tr.shown h3 { margin: .75rem 0 .25rem; }
 tr.shown h3:first-child { margin-top: 0; }
+td > ul.plain { margin: 0; padding-left: 1.1rem; }
 td meter { margin-right: .5rem; }
 .person { min-width: 9rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
 .person > span { overflow-wrap: anywhere; }
 .origin { display: block; white-space: nowrap; background: none; padding: 0; color: var(--soft); font-size: var(--text-sm); }
+@media (max-width: 79.99rem) {
+  td time, thead th { white-space: normal; }
+  th, td { padding-inline: .5rem; }
+}
 @media (max-width: 40rem) {
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack, table.stack caption, table.stack tbody { display: block; }

@@ -58,11 +58,11 @@ ${pieces()}`,
 
 function tokens(): Html {
   const swatch = (name: string, use: string) =>
-    html`<li><span class="swatch swatch-${name}"></span><span><code>--${name}</code><br><span class="soft">${use}</span></span></li>`
+    html`<li><span class="sample sample-${name}"></span><span><code>--${name}</code><br><span class="soft">${use}</span></span></li>`
   return html`<section class="card" aria-labelledby="colors"><h2 id="colors">Colours</h2>
-<ul class="swatches">${Object.entries(COLORS).map(([name, use]) => swatch(name, use))}</ul></section>
+<ul class="samples">${Object.entries(COLORS).map(([name, use]) => swatch(name, use))}</ul></section>
 <section class="card" aria-labelledby="series"><h2 id="series">Colours of charts</h2>
-<ul class="swatches">${Object.entries(SERIES).map(([name, use]) => swatch(`series-${name}`, use))}</ul></section>
+<ul class="samples">${Object.entries(SERIES).map(([name, use]) => swatch(`series-${name}`, use))}</ul></section>
 <div class="beside">
 <section class="card" aria-labelledby="type"><h2 id="type">Type</h2>
 ${Object.entries(SIZES).map(([name, use]) => html`<p class="size-${name}">${use} <code>--text-${name}</code></p>`)}</section>
@@ -73,4 +73,4 @@ ${Object.entries(SIZES).map(([name, use]) => html`<p class="size-${name}">${use}
 
 const icons = (): Html => html`<section class="card" aria-labelledby="icons"><h2 id="icons">Icons</h2>
 <p class="soft">Beside a text that says the same, never alone.</p>
-<ul class="swatches">${iconNames.map((name) => html`<li>${icon(name)}<code>${name}</code></li>`)}</ul></section>`
+<ul class="samples">${iconNames.map((name) => html`<li>${icon(name)}<code>${name}</code></li>`)}</ul></section>`

@@ -6,6 +6,7 @@ import { toFault } from '../../../ports/fault.ts'
 import type { Recipe } from '../../../ports/recipes.ts'
 import type { Json } from '../../../ports/types.ts'
 import type { RecipeBook, RecipeState } from '../../../recipes.ts'
+import { icon } from '../../icons.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { importWarnings, permissionHint, toneOfFault } from '../history/warnings.ts'
 
@@ -84,15 +85,15 @@ function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, may,
     const { status, link: href, name: existingName } = state.resource
     return html`<p><span class="badge good">In ${destination}</span>${status && html` <span class="badge">${status}</span>`} <a href="${href}" rel="noreferrer">Open in ${destination}<span class="hidden">: ${existingName}</span></a></p>`
   }
-  const request = requestDetails(recipe, state.body, state.state === 'ready')
+  const request = requestDetails(recipe, state.body)
   if (state.state === 'no-metric') {
     const names = state.missing.map((metric) => `“${metric}”`).join(' and ')
     return html`<p class="note">Not available yet: ${destination} has no metric ${names}. It appears with the first event, live or imported.</p>${request}`
   }
   if (!may('operate')) return request
-  return html`${request}<form method="post" action="${link(CREATE_PATH)}" data-confirm="Create the ${kind} “${name}” in ${destination}?">${csrfField}<input type="hidden" name="recipe" value="${id}"><button>Create ${kind}</button></form>`
+  return html`${request}<form method="post" action="${link(CREATE_PATH)}" data-confirm="Create the ${kind} “${name}” in ${destination}?">${csrfField}<input type="hidden" name="recipe" value="${id}"><button class="plain">${icon('plus')}Create ${kind}</button></form>`
 }
 
-function requestDetails({ name }: Recipe, body: Json, open = false): Html {
-  return html`<details${open && html` open`}><summary>Request</summary><pre class="yaml short" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
+function requestDetails({ name }: Recipe, body: Json): Html {
+  return html`<details><summary>Request</summary><pre class="yaml short" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
 }
