@@ -1,81 +1,74 @@
 /**
- * A machine for tests of many: receives records over HTTP for any tenant, and delivers those of the tenants that it owns
- * to a destination over HTTP. Prints its port. Its connectors are plain: what is tested is who works for whom.
+ * A machine for tests of many: the whole connector for any number of tenants. Receives their webhooks over HTTP at
+ * `/TENANT`, and works by `runTenants` for those that it owns. Prints its port.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
-import { delivered, event, record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
-import type { LeasedRecord } from '../../../runtime/ports/types.ts'
+import { text } from 'node:stream/consumers'
+import { preloadFunctions } from '../../../connector/functions/index.ts'
+import { connectorFromSpec } from '../../../connector/index.ts'
+import { loadConnectorSpec } from '../../../connector/spec.ts'
+import type { Connector } from '../../../runtime/connector.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { postgresStores } from '../../../runtime/store/postgres/store.ts'
-import { silentLogger, systemClock, systemRandom } from '../../../runtime/system.ts'
+import { silentLogger, systemClock, systemFetch, systemRandom } from '../../../runtime/system.ts'
 import { runTenants } from '../../../runtime/tenants/run-tenants.ts'
-import type { TenantConnector } from '../../../runtime/tenants/tasks.ts'
 
-const [url = '', destination = '', name = '', claimMs = '20000'] = process.argv.slice(2)
-const stores = await postgresStores(url)
-
-function connectorOf(tenant: string): TenantConnector {
-  const store = stores.of(tenant)
-  const closing = new AbortController()
-  // A lease whose answer was lost with the database ends by expiry alone: shorter than the test waits.
-  const request = { lane: 'live', limit: 100, leaseMs: 10_000 } as const
-  const leaseAny = async (): Promise<readonly LeasedRecord[]> => {
-    const fresh = await store.lease(request)
-    if (fresh.length > 0 || (await store.mostCutOffs('live')) === 0) return fresh
-    return [
-      ...(await store.lease({ ...request, cutOff: 'once' })),
-      ...(await store.lease({ ...request, cutOff: 'repeatedly' })),
-    ]
-  }
-  async function send(batch: readonly LeasedRecord[]): Promise<void> {
-    const known = await store.filterDelivered(batch.map(({ id }) => id))
-    const keys = batch.map(({ id }) => id).filter((id) => !known.has(id))
-    const body = JSON.stringify({ tenant, machine: name, keys })
-    await fetch(destination, { method: 'POST', body, signal: closing.signal })
-  }
-  const work = async ({ signal }: { readonly signal: AbortSignal }) => {
-    for (let leased = 0; ; ) {
-      if (signal.aborted || closing.signal.aborted) return { ended: 'stopped', leased, remaining: 0, nextAt: 0 }
-      const batch = await leaseAny()
-      if (batch.length === 0) return { ended: 'idle', leased, remaining: 0, nextAt: await store.nextDue?.('live') }
-      await send(batch)
-      await store.settle(batch.map((one) => settlement(one, delivered(event('Metric', { key: one.id })))))
-      leased += batch.length
-    }
-  }
-  const connector = {
-    spec: {},
-    store,
-    gate: { pausedReason: () => undefined },
-    work,
-    close: async () => closing.abort(),
-  }
-  return connector as unknown as TenantConnector
+export interface MachineSettings {
+  readonly store: string
+  readonly intercom: string
+  readonly klaviyo: string
+  /** The machine's name, and the address that it listens on. */
+  readonly name: string
+  readonly host: string
+  readonly claimMs: number
+  readonly token: string
+  readonly secret: string
+  readonly key: string
 }
+
+const given = JSON.parse(process.argv[2] ?? '{}') as MachineSettings
+const stores = await postgresStores(given.store)
+const spec = await loadConnectorSpec()
+await preloadFunctions(silentLogger)
+
+/** The destination sees which machine works. */
+const fetch: Fetch = (request) => {
+  const { headers } = request
+  headers.set('x-machine', given.name)
+  return systemFetch(request)
+}
+
+const open = (tenant: string): Connector =>
+  connectorFromSpec(spec, stores.of(tenant), {
+    secrets: { intercomAccessToken: given.token, intercomClientSecret: given.secret, klaviyoApiKey: given.key },
+    settings: { intercomBaseUrl: given.intercom, klaviyoBaseUrl: given.klaviyo },
+    fetch,
+    tenant,
+  })
+
+/** Those that receive are kept, whichever machine delivers. */
+const receivers = new Map<string, Connector>()
 
 const server = createServer(async (incoming, answer) => {
-  try {
-    const { tenant, ids } = (await json(incoming)) as { readonly tenant: string; readonly ids: readonly string[] }
-    await stores.of(tenant).append(ids.map((id) => record(id, { orderingKey: id, body: 'x'.repeat(500) })))
-    answer.writeHead(200).end()
-  } catch (error) {
-    answer.writeHead(503).end(String(error))
-  }
+  const tenant = incoming.url?.slice(1) ?? ''
+  const receiver = receivers.get(tenant) ?? open(tenant)
+  receivers.set(tenant, receiver)
+  const { method = '', headers } = incoming
+  const { status, body } = await receiver.receive({ method, headers, body: await text(incoming) })
+  answer.writeHead(status).end(body)
 })
+
 const stop = new AbortController()
-const options = {
-  claims: stores.claims({ claimMs: Number(claimMs) }),
-  connectorOf: async (it: string) => connectorOf(it),
-}
 const running = runTenants({
-  ...options,
+  claims: stores.claims({ claimMs: given.claimMs }),
+  connectorOf: async (tenant) => open(tenant),
   signal: stop.signal,
   clock: systemClock,
   random: systemRandom,
   logger: silentLogger,
 })
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
+server.listen(0, given.host, () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
 process.once('SIGTERM', async () => {
   stop.abort()
   await running

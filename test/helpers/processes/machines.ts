@@ -1,28 +1,26 @@
-/** Several machines on one PostgreSQL, each behind a network of its own that can be cut, and a destination that sees all. */
+/** Several machines with the whole connector on one PostgreSQL, each in a network of its own that can be cut, and a Klaviyo that sees all. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { join, resolve } from 'node:path'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { json } from 'node:stream/consumers'
+import { serve } from '@hono/node-server'
+import { systemClock, systemRandom } from '../../../runtime/system.ts'
+import { createKlaviyoSandbox } from '../../../sandbox/klaviyo/server.ts'
+import { bundlePrograms } from './bundle.ts'
+import type { MachineSettings } from './machine-child.ts'
+import { type MachineNetwork, namespaceNetwork, namespacesRefused, relayNetwork } from './networks.ts'
 import { startPostgres } from './postgres.ts'
+import { type Cleanup, createCleanup, KEY, postSigned, SECRET, startSandbox, TOKEN } from './processes.ts'
+import { listContacts, replyNotification } from './replies.ts'
 
-/** From the root of the checkout, also when this file is compiled for a benchmark. */
-const SCRIPT = resolve('test/helpers/processes/machine-child.ts')
-
-export interface Arrival {
-  readonly tenant: string
-  readonly machine: string
-  /** `performance.now()`. */
-  readonly at: number
-}
+const SCRIPT = 'test/helpers/processes/machine-child.ts'
 
 export interface Machine {
   readonly name: string
   /** Whether it takes part: neither killed nor stopped. */
   readonly isRunning: boolean
-  /** Cuts it off from the database, as a broken network does: connections stay open, and nothing passes. */
+  /** Cuts it off from the database, or connects it again: connections stay open, and nothing passes. */
   cut(isCut: boolean): void
   kill(): void
   stop(): Promise<void>
@@ -31,147 +29,160 @@ export interface Machine {
 export interface MachinesOptions {
   readonly claimMs?: number
   readonly settings?: Readonly<Record<string, string | number>>
+  /** Called when the kernel refuses network namespaces: relays stand for the networks then. */
+  readonly onRelays?: (reason: string) => unknown
 }
 
 export async function startMachines(options: MachinesOptions = {}) {
-  const { claimMs = 20_000, settings = {} } = options
+  const { claimMs = 20_000, settings = {}, onRelays } = options
+  const closing = createCleanup()
+  const refused = namespacesRefused()
+  if (refused !== undefined) onRelays?.(refused)
   const server = await startPostgres({ fsync: true, settings })
-  const machines: (Machine & { readonly port: number })[] = []
-  const closing: (() => void)[] = []
-  const destination = await startDestination()
-  closing.push(destination.close)
-  /** Acknowledged by a machine: by id, when. */
-  const acknowledged = new Map<string, number>()
+  closing.add(server, () => server.remove())
+  const child = (await bundlePrograms([SCRIPT], closing))(SCRIPT)
+  const { env } = await startSandbox(closing, { conversations: 5, tickets: 0 })
+  const [contact = ''] = await listContacts(env.INTERCOM_BASE_URL)
+  const destination = await startDestination(closing)
+  const machines: (Machine & { readonly address: string })[] = []
+  /** The tenant of each notification, and when a machine has acknowledged it (`performance.now()`). */
+  const tenants = new Map<number, string>()
+  const acknowledged = new Map<number, number>()
 
   async function add(name: string): Promise<Machine> {
-    const network = await startNetwork(join(server.socketFolder, '.s.PGSQL.5432'))
-    closing.push(network.close)
-    const url = `postgres://postgres@127.0.0.1:${network.port}/postgres?pool=4`
-    const argv = ['--import', 'tsx', SCRIPT, url, destination.url, name, `${claimMs}`]
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] })
-    const [port] = (await once(createInterface(child.stdout), 'line')) as [string]
-    const machine = Object.assign(lifeOf(child), { name, port: Number(port), cut: network.cut })
+    const network: MachineNetwork = refused === undefined ? namespaceNetwork() : relayNetwork()
+    closing.add(network, () => network.close())
+    const database = await network.connect(join(server.socketFolder, '.s.PGSQL.5432'), true)
+    const intercom = await network.connect(portOf(env.INTERCOM_BASE_URL))
+    const klaviyo = await network.connect(destination.port)
+    const given: MachineSettings = {
+      store: `postgres://postgres@${database.host}:${database.port}/postgres?pool=4`,
+      intercom: `http://${intercom.host}:${intercom.port}`,
+      klaviyo: `http://${klaviyo.host}:${klaviyo.port}`,
+      ...{ name, host: network.host, claimMs, token: TOKEN, secret: SECRET, key: KEY },
+    }
+    const [command = '', ...args] = [...network.command, process.execPath, child, JSON.stringify(given)]
+    const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    closing.add(running, () => running.kill('SIGKILL'))
+    const [port] = (await once(createInterface(running.stdout), 'line')) as [string]
+    const address = `http://${network.host}:${port}`
+    const machine = Object.assign(lifeOf(running), { name, address, cut: (isCut: boolean) => network.cut(isCut) })
     machines.push(machine)
     return machine
   }
 
-  /** Sends records to any machine until one has acknowledged them, as a source repeats its webhooks. */
-  async function append(tenant: string, ids: readonly string[]): Promise<void> {
-    const body = JSON.stringify({ tenant, ids })
+  /** Sends a webhook to any machine until one has acknowledged it, as a source repeats it. */
+  async function send(tenant: string): Promise<number> {
+    const n = tenants.size
+    tenants.set(n, tenant)
+    const body = replyNotification(n, contact)
     for (let tries = 0; ; tries++) {
       const running = machines.filter(({ isRunning }) => isRunning)
-      const machine = running[(tries + ids.length + acknowledged.size) % running.length]
-      const signal = AbortSignal.timeout(5_000)
-      const answer = await fetch(`http://127.0.0.1:${machine?.port}`, { method: 'POST', body, signal }).catch(
-        () => undefined,
-      )
-      if (answer?.status === 200) break
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      const machine = running[(tries + n) % running.length]
+      const posted = postSigned(`${machine?.address}/${tenant}`, body)
+      const isLate = systemClock.sleep(5_000).then(() => false)
+      if (machine !== undefined && (await Promise.race([posted, isLate]))) break
+      await systemClock.sleep(50)
     }
-    for (const id of ids) acknowledged.set(id, performance.now())
+    acknowledged.set(n, performance.now())
+    return n
+  }
+
+  /** Sends many of one tenant, ten at a time. */
+  async function flood(tenant: string, count: number): Promise<readonly number[]> {
+    const sent: number[] = []
+    let left = count
+    const sender = async () => {
+      while (left-- > 0) sent.push(await send(tenant))
+    }
+    await Promise.all(Array.from({ length: 10 }, sender))
+    return sent
   }
 
   return {
-    server,
-    add,
-    append,
-    acknowledged,
-    arrivals: destination.arrivals,
-    repeats: destination.repeats,
-    overlaps: destination.overlaps,
+    ...{ server, add, send, flood, acknowledged, tenants },
+    ...{ arrivals: destination.arrivals, repeats: destination.repeats, overlaps: destination.overlaps },
     /** Those acknowledged that have not arrived. */
-    missing: () => [...acknowledged.keys()].filter((id) => !destination.arrivals.has(id)),
-    async end() {
-      for (const machine of machines) machine.kill()
-      for (const close of closing) close()
-      await server.remove()
-    },
+    missing: () => [...acknowledged.keys()].filter((n) => !destination.arrivals.has(n)),
+    /** The notifications whose events Klaviyo has recorded, each as often as it counts. */
+    recorded: destination.recorded,
+    end: () => closing.close(),
+  }
+
+  /** A Klaviyo behind a server that notes what arrives, when, and who works for a tenant at once. */
+  async function startDestination(closing: Cleanup) {
+    const klaviyo = createKlaviyoSandbox({
+      clock: systemClock,
+      random: systemRandom,
+      key: KEY,
+      keep: 100_000,
+      limits: false,
+    })
+    /** When the event of each notification arrived first (`performance.now()`). */
+    const arrivals = new Map<number, number>()
+    const repeats: number[] = []
+    const overlaps: string[] = []
+    const working = new Map<string, Map<string, number>>()
+    async function answer(request: Request): Promise<Response> {
+      if (request.method !== 'POST') return klaviyo.fetch(request)
+      const machine = request.headers.get('x-machine') ?? ''
+      const body = await request.text()
+      const numbers = [...body.matchAll(/"unique_id":"[^"]*:(\d+)"/g)].map(([, id]) => Number(id) - FIRST_PART)
+      const names = new Set(numbers.map((n) => tenants.get(n) ?? ''))
+      for (const tenant of names) {
+        const machinesOf = working.get(tenant) ?? new Map<string, number>()
+        for (const other of machinesOf.keys())
+          if (other !== machine) overlaps.push(`${tenant}: ${other} and ${machine}`)
+        working.set(tenant, machinesOf.set(machine, (machinesOf.get(machine) ?? 0) + 1))
+      }
+      const { url, method, headers } = request
+      const response = await klaviyo.fetch(new Request(url, { method, headers, body }))
+      for (const n of response.ok ? numbers : []) {
+        if (arrivals.has(n)) repeats.push(n)
+        else arrivals.set(n, performance.now())
+      }
+      for (const tenant of names) leave(working.get(tenant), machine)
+      return response
+    }
+    const port = await new Promise<number>((resolve) => {
+      const listening = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' }, (it: AddressInfo) => resolve(it.port))
+      closing.add(listening, () => listening.close())
+    })
+    const recorded = () =>
+      klaviyo.events({ metric: METRIC }).map(({ key }) => Number(key?.split(':').at(-1)) - FIRST_PART)
+    return { port, arrivals, repeats, overlaps, recorded }
   }
 }
 
 export type Machines = Awaited<ReturnType<typeof startMachines>>
 
+const METRIC = 'Replied to Conversation'
+/** Of `replyNotification`. */
+const FIRST_PART = 9_000_000
+
+const portOf = (url: string): number => Number(new URL(url).port)
+
+function leave(machines: Map<string, number> | undefined, machine: string): void {
+  const left = (machines?.get(machine) ?? 1) - 1
+  if (left === 0) machines?.delete(machine)
+  else machines?.set(machine, left)
+}
+
 function lifeOf(child: ChildProcess) {
+  let isRunning = true
   return {
     get isRunning() {
-      return !child.killed
+      return isRunning
     },
     kill() {
+      isRunning = false
       child.kill('SIGKILL')
     },
     async stop() {
+      isRunning = false
       const exit = once(child, 'exit')
       child.kill('SIGTERM')
       await exit
-    },
-  }
-}
-
-/** Milliseconds that the destination takes for a request. */
-const LATENCY = 5
-
-/** Accepts events by key. An event that arrives again is not counted again, as with an idempotency key. */
-async function startDestination() {
-  const arrivals = new Map<string, Arrival>()
-  const repeats: string[] = []
-  const overlaps: string[] = []
-  const working = new Map<string, string>()
-  const server = createHttpServer(async (request, answer) => {
-    const { tenant, machine, keys } = (await json(request)) as {
-      tenant: string
-      machine: string
-      keys: readonly string[]
-    }
-    const other = working.get(tenant)
-    if (other !== undefined && other !== machine) overlaps.push(`${tenant}: ${other} and ${machine}`)
-    working.set(tenant, machine)
-    await new Promise((resolve) => setTimeout(resolve, LATENCY))
-    for (const key of keys) {
-      if (arrivals.has(key)) repeats.push(key)
-      else arrivals.set(key, { tenant, machine, at: performance.now() })
-    }
-    working.delete(tenant)
-    answer.writeHead(200).end()
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const close = () => {
-    server.close()
-    server.closeAllConnections()
-  }
-  return { url, arrivals, repeats, overlaps, close }
-}
-
-/** A network between one machine and the database. */
-async function startNetwork(target: string) {
-  let isCut = false
-  const sockets = new Set<Socket>()
-  const server = createServer((client) => {
-    const upstream = connect(target)
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one)
-      one.on('data', (data) => void other.write(data))
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-    }
-    if (isCut) for (const one of [client, upstream]) one.pause()
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut(value: boolean) {
-      isCut = value
-      for (const one of sockets) value ? one.pause() : one.resume()
-    },
-    close() {
-      server.close()
-      for (const one of sockets) one.destroy()
     },
   }
 }
