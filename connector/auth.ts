@@ -46,8 +46,8 @@ export function createHostAuthProviders(
   parts: HostAuthParts,
 ): Pick<Connections, 'source' | 'destination'> {
   return {
-    source: createHostAuth(intercomSide(spec.source, env), source, parts),
-    destination: createHostAuth(klaviyoSide(spec.destination, env), destination, parts),
+    source: createHostAuth({ ...intercomSide(spec.source, env), ...NO_FORMS }, source, parts),
+    destination: createHostAuth({ ...klaviyoSide(spec.destination, env), ...NO_FORMS }, destination, parts),
   }
 }
 
@@ -59,12 +59,35 @@ export async function createConnectorConnections({
 }: ConnectorConnectionsOptions): Promise<Connections> {
   return createConnections({
     ...options,
-    source: intercomSide(spec.source, env),
-    destination: klaviyoSide(spec.destination, env),
+    source: withIntercomForms(intercomSide(spec.source, env)),
+    destination: { ...klaviyoSide(spec.destination, env), ...klaviyoForms() },
   })
 }
 
-function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
+/** What the pages of setup ask for: a bundle for the edge holds none of it. */
+type SetupForms = Pick<Side, 'pasteFields' | 'oauthInstructions' | 'clientFields'>
+
+const NO_FORMS: SetupForms = { pasteFields: [], oauthInstructions: '' }
+
+function withIntercomForms(side: Omit<Side, keyof SetupForms>): Side {
+  const hasSecret = side.signingSecrets !== undefined && side.signingSecrets.length > 0
+  return {
+    ...side,
+    pasteFields: [intercom.TOKEN_FIELD, ...(hasSecret ? [] : [intercom.SIGNING_FIELD])],
+    oauthInstructions:
+      'Create an app in the Developer Hub, turn on “Use OAuth” under Configure → Authentication, add the redirect URL below and choose the permissions on the right. Intercom accepts only HTTPS redirect URLs.',
+    clientFields: intercom.CLIENT_FIELDS,
+  }
+}
+
+const klaviyoForms = (): SetupForms => ({
+  pasteFields: [klaviyo.KEY_FIELD],
+  oauthInstructions:
+    'Create an app, and add the redirect URL below and the permissions on the right as its scopes. Only metrics sent through OAuth show the app’s icon in Klaviyo.',
+  clientFields: klaviyo.CLIENT_FIELDS,
+})
+
+function intercomSide(spec: Spec['source'], env: CredentialsEnv): Omit<Side, keyof SetupForms> {
   const region = env.INTERCOM_REGION?.toLowerCase()
   if (env.INTERCOM_BASE_URL === undefined) intercomHost(spec, region)
   const key = env.INTERCOM_ACCESS_TOKEN
@@ -80,16 +103,12 @@ function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
     ...(env.INTERCOM_BASE_URL !== undefined && { baseUrl: env.INTERCOM_BASE_URL }),
     ...(region !== undefined && { region }),
     keyHeader: (token) => `Bearer ${requireAccessToken(token)}`,
-    pasteFields: [intercom.TOKEN_FIELD, ...(signingSecrets.length > 0 ? [] : [intercom.SIGNING_FIELD])],
     signingSecrets,
-    oauthInstructions:
-      'Create an app in the Developer Hub, turn on “Use OAuth” under Configure → Authentication, add the redirect URL below and choose the permissions on the right. Intercom accepts only HTTPS redirect URLs.',
-    clientFields: intercom.CLIENT_FIELDS,
     clientSecretSigns: true,
   }
 }
 
-function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
+function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Omit<Side, keyof SetupForms> {
   const { account, host, ...rest } = spec
   const key = env.KLAVIYO_API_KEY
   return {
@@ -104,10 +123,6 @@ function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
     ...(key !== undefined && { configured: { kind: 'key', key } }),
     ...(env.KLAVIYO_BASE_URL !== undefined && { baseUrl: env.KLAVIYO_BASE_URL }),
     keyHeader: (key) => keyHeader(requireApiKey(key)),
-    pasteFields: [klaviyo.KEY_FIELD],
-    oauthInstructions:
-      'Create an app, and add the redirect URL below and the permissions on the right as its scopes. Only metrics sent through OAuth show the app’s icon in Klaviyo.',
-    clientFields: klaviyo.CLIENT_FIELDS,
   }
 }
 

@@ -1,5 +1,5 @@
 /** The entry for hosts at the edge, such as Workers: receives webhooks and delivers them, from a built spec. */
-import type { Pipeline } from '../runtime/connector.ts'
+import type { Connector, Pipeline } from '../runtime/connector.ts'
 import { createPipeline } from '../runtime/create-pipeline.ts'
 import type { ExpressionInterpreter } from '../runtime/expression/text-interpreter.ts'
 import type { Store } from '../runtime/ports/store.ts'
@@ -26,15 +26,33 @@ export interface EdgeOptions extends Omit<ConnectorOptions, 'settings' | 'store'
 export const loadBuiltSpec = (built: SpecBundle, interpreter?: ExpressionInterpreter): Promise<Spec> =>
   loadBundle(built, { functions, ...(interpreter && { loadInterpreter: async () => interpreter }) })
 
+/** Receives, delivers, and looks for what no webhook told: call `reconcile` by a cron trigger. */
+export interface EdgePipeline extends Pipeline, Pick<Connector, 'reconcile'> {}
+
 /**
- * Creates what receives and delivers. Imports, reconciliation, previews and checks are in the package's main entry, on the same
+ * Creates what receives, delivers and reconciles. Imports, previews and checks are in the package's main entry, on the same
  * store: a command or another host runs them.
  */
-export async function intercomToKlaviyo({ interpreter, ...options }: EdgeOptions): Promise<Pipeline> {
+export async function intercomToKlaviyo({ interpreter, ...options }: EdgeOptions): Promise<EdgePipeline> {
   const { spec: from } = options.settings
   const spec = 'createSpec' in from ? await loadBuiltSpec(from, interpreter) : from
   await preloadFunctions(options.logger ?? silentLogger)
-  return createPipeline(createPipelineOptions(spec, options.store, options).pipeline).pipeline
+  const given = createPipelineOptions(spec, options.store, options).pipeline
+  const { pipeline, parts, accounts, processIdentity, shared } = createPipeline(given)
+  const reading = {
+    ...{ ...shared, spec, store: pipeline.store, lookups: parts.lookups, gate: accounts.gate, processIdentity },
+    ...{ clock: given.clock, logger: given.logger, pin: (signal: AbortSignal) => accounts.pin(signal) },
+  }
+  return {
+    ...pipeline,
+    async reconcile(reconcileOptions) {
+      // Imported here: a Worker that only receives and delivers starts without it.
+      const { reconcileOnce } = await import('../runtime/reconcile/poller.ts')
+      return reconcileOnce(reading, reconcileOptions)
+    },
+  }
 }
+
+export { optionsFromEnv } from './environment.ts'
 
 export type { Pipeline, SpecBundle }

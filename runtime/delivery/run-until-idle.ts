@@ -3,7 +3,7 @@
 import { withTimeout } from '../lib/with-timeout.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
-import { backoffDelay } from '../source/paginate.ts'
+import { backoffDelay } from '../source/backoff-delay.ts'
 import { createWorkerParts, type LaneParts, runEachLane, runUntilPaused } from './run-lanes.ts'
 import { runWorker, type WorkerRun } from './worker.ts'
 

@@ -13,9 +13,9 @@ import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
+import { backoffDelay } from './backoff-delay.ts'
 import { type AccountNames, claimAccount } from './claim-account.ts'
 import type { SourceClient } from './client.ts'
-import { backoffDelay } from './paginate.ts'
 
 /** The accounts to which the store is pinned from the first start. */
 export interface NamedAccounts {

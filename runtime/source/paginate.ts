@@ -7,6 +7,7 @@ import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, StreamSpec } from '../spec/spec.ts'
+import { backoffDelay } from './backoff-delay.ts'
 import type { SourceClient } from './client.ts'
 import { describeHeaders } from './link-header.ts'
 import { countMissing, EndlessStreamDetector, isEmptyEnd, knownTotal, MAX_REREADS, type StreamPage } from './page.ts'
@@ -79,10 +80,6 @@ export async function retryTransient<T>(
     }
   }
 }
-
-/** Milliseconds, doubled with each failure in a row; `Retry-After` wins. */
-export const backoffDelay = (fault: Fault, failures: number) =>
-  fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
 
 export interface PaginateFrom {
   readonly cursor?: Json

@@ -92,7 +92,7 @@ export default { create: (options) => intercomToKlaviyo({ ...options, settings: 
   })
 })
 
-test('a bundle receives and delivers a webhook', async () => {
+test('a bundle receives and delivers a webhook, and reconciles', async () => {
   writeFileSync(file('before.mjs'), before)
   await bundle(sourceOf('../helpers/processes/edge-child.ts'), { outfile: file('bundle.mjs') })
   const [item, contact] = [fixture('ticket'), fixture('contact')]
@@ -105,12 +105,16 @@ test('a bundle receives and delivers a webhook', async () => {
       '/admins': { type: 'admin.list', admins: [] },
       '/teams': { type: 'team.list', teams: [] },
       '/tags': { type: 'list', data: [] },
+      '/conversations/search': { type: 'conversation.list', conversations: [], total_count: 0 },
+      '/tickets/search': { type: 'ticket.list', tickets: [], total_count: 0 },
+      '/contacts/search': { type: 'list', data: [], total_count: 0 },
     },
   }
   const flags = ['--disallow-code-generation-from-strings', '--import', pathToFileURL(file('before.mjs')).href]
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, file('bundle.mjs'), JSON.stringify(input)])
-  const { status, sent, tallies } = JSON.parse(stdout)
+  const { status, sent, streams, tallies } = JSON.parse(stdout)
   expect(status).toBe(200)
+  expect(streams).toEqual(['conversations', 'tickets', 'contacts'])
   expect(JSON.stringify(sent)).toContain('"phone_number":"+353871234567"')
   expect(tallies).toMatchObject([{ metric: 'Resolved Ticket', status: 'delivered', count: 1 }])
 })

@@ -1,6 +1,6 @@
-/** A host on the edge: receives a webhook and sends a request to the destination. `workers.test.ts` bundles it into one file. */
+/** A host on the edge: receives a webhook, sends a request to the destination, and looks for missed webhooks. `workers.test.ts` bundles it into one file. */
 import { createHmac } from 'node:crypto'
-import { intercomToKlaviyo } from '../../../connector/edge.ts'
+import { intercomToKlaviyo, optionsFromEnv } from '../../../connector/edge.ts'
 import type { SpecBundle } from '../../../runtime/spec/load-bundle.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
@@ -23,7 +23,11 @@ const sent: unknown[] = []
 const connector = await intercomToKlaviyo({
   settings: { spec: built },
   store: memoryStore({ clock: systemClock }),
-  secrets: { intercomAccessToken: 'token', intercomClientSecret: 'secret', klaviyoApiKey: 'pk_key' },
+  secrets: optionsFromEnv({
+    INTERCOM_ACCESS_TOKEN: 'token',
+    INTERCOM_CLIENT_SECRET: 'secret',
+    KLAVIYO_API_KEY: 'pk_key',
+  }).secrets,
   fetch: async (request) => {
     const { host, pathname } = new URL(request.url)
     if (pathname === '/me') return Response.json({ app: { id_code: workspace } })
@@ -38,4 +42,6 @@ const signature = `sha1=${createHmac('sha1', 'secret').update(body).digest('hex'
 const headers = { 'x-hub-signature': signature }
 const { status } = await connector.receive(new Request('https://edge.example/', { method: 'POST', body, headers }))
 await connector.work(stop)
-process.stdout.write(JSON.stringify({ status, sent, tallies: await connector.store.tallies() }))
+const pass = await connector.reconcile({ signal: new AbortController().signal })
+const streams = pass?.streams.map(({ stream }) => stream)
+process.stdout.write(JSON.stringify({ status, sent, streams, tallies: await connector.store.tallies() }))
