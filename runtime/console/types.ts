@@ -4,6 +4,7 @@ import type { Alerting } from '../alerts/alerting.ts'
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
+import type { PreviewInput } from '../mapping/preview.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import type { SpecEditor } from '../spec-editing/spec-editor.ts'
 import type { EditableSpec } from '../spec-editing/types.ts'
@@ -80,6 +81,8 @@ export interface ConsoleOptions {
    * Imports that are asked for here begin there.
    */
   readonly otherOwner?: (() => string | undefined) | undefined
+  /** Records whose mapped values the review of setup shows before any has come. */
+  readonly exampleRecords?: (() => Promise<readonly PreviewInput[]>) | undefined
   /** Messages about changes of the state. Absent: the host sends none, or its own. */
   readonly alerts?: Alerting | undefined
   /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */

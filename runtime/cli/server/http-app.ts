@@ -13,6 +13,7 @@ import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createClientAddress } from './client-address.ts'
+import { readExampleRecords } from './example-records.ts'
 import { createRoutes } from './routes.ts'
 import { createTrustedVisitor } from './trusted-header.ts'
 
@@ -39,7 +40,8 @@ export interface HttpApp extends Pick<Console, 'printSignInPath' | 'runImports' 
   readonly fetch: ReturnType<typeof createRoutes>
 }
 
-export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
+export function createHttpApp(context: CommandContext, options: HttpAppOptions): HttpApp {
+  const { app, io, env, logger } = context
   const { connector, connections, ownership, host, closing, notReadyReasons, droppedLines, specProblem } = options
   const otherOwner = () => ownership.otherOwner()
   const common = { app, connector, clock: io.clock, logger, specProblem, otherOwner }
@@ -57,6 +59,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     signal: closing.signal,
     password: env.CONNECTOR_PASSWORD,
     visitor: createTrustedVisitor(env),
+    exampleRecords: () => readExampleRecords(context, connector.spec),
     connections,
     publicUrl: publicUrl(env),
     alerts,

@@ -1,36 +1,62 @@
-/** The first step of setup: all data that will be shared, and the permissions it needs, from the spec. */
+/** The first step of setup: what it takes, all data that will be shared with a sample of each, and the permissions, once. */
 import { html } from 'hono/html'
-import type { SetupView } from '../../auth/setup/setup.ts'
-import { listPermissions } from '../../spec/compile/auth.ts'
+import { findAddressProblem } from '../../auth/setup/public-url.ts'
+import type { SetupView, SideView } from '../../auth/setup/setup.ts'
+import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
+import { productLinks } from '../form-field.ts'
 import type { Html, PageContext } from '../types.ts'
-import { optionalPermissionsFieldset, permissionsTable } from './shared.ts'
+import { loadSamples, type Samples } from './samples.ts'
+import { consoleOrigin, optionalPermissionsFieldset, permissionsTable } from './shared.ts'
 
-export function review(view: SetupView, { options, csrfField, link }: PageContext): Html {
+export async function review(view: SetupView, context: PageContext): Promise<Html> {
+  const { options, csrfField, link } = context
   const { spec } = options.connector
   const [from, to] = [view.source.side.label, view.destination.side.label]
-  return html`<p class="lead">Once both accounts are connected, this data is sent from ${from} to ${to}. Nothing is sent before the last step.</p>
-${metricsTable(spec, from)}
-${profileProperties(spec)}
+  const samples = await loadSamples(context)
+  return html`<p class="lead">This data is sent from ${from} to ${to} once both accounts are connected. No profile is subscribed, unsubscribed or suppressed, and imported history starts no flow.</p>
+<form method="post" action="${link('/set-up/approve')}">${csrfField}
+${needs(view, context)}
+${metricsTable(spec, samples)}
+${profileProperties(spec, samples)}
+${samples.kind !== 'none' && html`<p class="soft">${SAMPLE_TEXTS[samples.kind]}</p>`}
 <div class="beside">${permissionsTable(view.source)}${permissionsTable(view.destination)}</div>
-<form method="post" action="${link('/set-up/approve')}" class="card">${csrfField}
 ${optionalPermissionsFieldset(view.destination.side, view.state.optionalPermissions)}
-<p>No profile is subscribed, unsubscribed or suppressed. Imported history starts no flow.</p>
-<button>Approve and continue</button>
+<div class="next-step"><p class="soft">Nothing is sent before the last step.</p><button>Approve and continue</button></div>
 </form>`
 }
 
-function metricsTable(spec: Spec, from: string): Html {
-  const { mappings } = spec
+const SAMPLE_TEXTS = {
+  recorded: 'Samples are of the newest records, masked.',
+  example: 'Samples are of a made-up shop, mapped by the mappings that run here.',
+} as const
+
+/** Before the first form, so that a person can collect it all first. */
+function needs({ source, destination, state }: SetupView, context: PageContext): Html {
+  const isReachable = findAddressProblem(consoleOrigin(context, state)) === undefined
+  const item = ({ side, method }: SideView) => {
+    const [field] = side.pasteFields
+    const links = field?.links?.([...Object.keys(side.permissions), ...(state.optionalPermissions ?? [])]) ?? []
+    const what =
+      field === undefined ? 'an OAuth app' : side.pasteFields.map(({ label }) => lowerFirst(label)).join(' and ')
+    return html`<li><strong>${side.label}</strong>: ${method === undefined ? html`${what}. Setup shows where to find ${side.pasteFields.length > 1 ? 'them' : 'it'}. ${productLinks(links)}` : 'connected already.'}</li>`
+  }
+  return html`<section class="card" aria-labelledby="needs"><h2 id="needs">What you need</h2>
+<ul class="plain">${item(source)}${item(destination)}
+<li><strong>A public address</strong> with HTTPS for webhooks: ${isReachable ? html`<code>${consoleOrigin(context, state)}</code>.` : html`later, under <a href="${context.link('/set-up/webhooks')}">Webhooks</a>, which says how to get one. Accounts can be connected without.`}</li></ul></section>`
+}
+
+const lowerFirst = (text: string) => text.replace(/^./, (first) => first.toLowerCase())
+
+function metricsTable({ mappings }: Spec, samples: Samples): Html {
   return html`<div class="table"><table class="stack">
 <caption>${mappings.length} metrics</caption>
-<thead><tr><th scope="col">Metric</th><th scope="col">When</th><th scope="col">History</th><th scope="col">Permissions in ${from}</th><th scope="col">Properties</th></tr></thead>
+<thead><tr><th scope="col">Metric</th><th scope="col">When</th><th scope="col">History</th><th scope="col">Properties</th></tr></thead>
 <tbody>${mappings.map(
     (mapping) => html`<tr>
 <th scope="row">${mapping.metric}</th><td data-name="When">${mapping.summary}</td>
 <td data-name="History">${historyOf(mapping)}</td>
-<td data-name="Permissions">${listPermissions(mapping, spec).join(', ')}</td>
-<td data-name="Properties"><details><summary>${mapping.properties.length}</summary>${mapping.properties.map(({ name }) => name).join(', ')}</details></td>
+<td data-name="Properties" class="wide">${propertyDetails(mapping.metric, mapping.properties, samples)}</td>
 </tr>`,
   )}</tbody>
 </table></div>`
@@ -38,9 +64,20 @@ function metricsTable(spec: Spec, from: string): Html {
 
 const historyOf = ({ stream }: Mapping) => (stream === undefined ? 'No' : stream.onRequest ? 'On request' : 'Yes')
 
-function profileProperties(spec: Spec): Html {
-  const { profile } = spec
+function propertyDetails(metric: string, properties: readonly { readonly name: string }[], samples: Samples): Html {
+  const names = properties.map(({ name }) => name)
+  const shown = names.slice(0, 3).join(', ')
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
+  return html`<details><summary>${shown}${more}</summary>${sampleList(metric, names, samples)}</details>`
+}
+
+function sampleList(metric: string, names: readonly string[], { values }: Samples): Html {
+  const sample = (name: string) => values.get(metric)?.get(name)
+  return html`<dl class="facts samples">${names.map((name) => html`<dt dir="auto">${name}</dt><dd dir="auto">${sample(name) ?? html`<span class="soft">no sample</span>`}</dd>`)}</dl>`
+}
+
+function profileProperties({ profile }: Spec, samples: Samples): Html {
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)
   return html`<details class="card"><summary><strong>${names.length} profile properties</strong>
-<span class="soft">Identified by ${profile.identifiers.join(', then ')}; permissions: ${listPermissions(profile, spec).join(', ')}</span></summary><p>${names.join(', ')}</p></details>`
+<span class="soft">Identified by ${profile.identifiers.join(', then ')}</span></summary>${sampleList(PROFILE, names, samples)}</details>`
 }

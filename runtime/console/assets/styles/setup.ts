@@ -2,6 +2,9 @@
 export const setup = `.field > .soft { margin-bottom: .375rem; }
 .links { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin-bottom: .5rem; }
 .copyable { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; max-width: 100%; }
+.next-step { position: sticky; bottom: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: .75rem 1rem; box-shadow: 0 -4px 16px #0002; }
+.next-step > p { margin: 0; }
+dl.samples { margin-top: .5rem; }
 .opened { padding-top: .75rem; }
 .opened > :last-child { margin-bottom: 0; }
 caption.with-action { text-align: left; }

@@ -2,13 +2,13 @@
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { copyable, copyButton } from '../../copyable.ts'
-import { consoleOrigin } from '../../setup/shared.ts'
+import { consoleOrigin, setupOf } from '../../setup/shared.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-export function addressCard(context: PageContext): Html {
+export async function addressCard(context: PageContext): Promise<Html> {
   const { spec } = context.options.connector
   const topics = [...new Set([...spec.mappings.flatMap((it) => [...it.topics]), ...spec.profile.topics])].sort()
-  const address = `${consoleOrigin(context)}${spec.webhook.path}`
+  const address = `${consoleOrigin(context, (await setupOf(context)?.view())?.state)}${spec.webhook.path}`
   const setup = context.may('set-up') && html` <a href="${context.link('/set-up/webhooks')}">How to set them up</a>`
   return html`<div class="card"><h2>Address and topics</h2>
 <p class="row">${copyable(address, 'the address')}${setup}</p>
