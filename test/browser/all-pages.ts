@@ -24,7 +24,7 @@ export async function allPages(closing: Cleanup, options: { readonly days?: numb
   return { app, pages }
 }
 
-/** Those of events and records only where there are some. */
+/** Those of events and records only where there are some; no downloads, which have a dot in their path. */
 export async function pagesOf({ store, url, connector }: AppUnderTest): Promise<PageUrl[]> {
   const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
   const [group] = await store.groupDeadLetters()
@@ -67,7 +67,7 @@ export async function pagesOf({ store, url, connector }: AppUnderTest): Promise<
     'not-found': 'nowhere',
   }
   const others = registered.flatMap(({ path }) =>
-    path.includes(':') || isIn(named, path) ? [] : [[nameOf(path), path.slice(1)]],
+    /[:.]/.test(path) || isIn(named, path) ? [] : [[nameOf(path), path.slice(1)]],
   )
   return [...Object.entries(named), ...others]
     .filter(([, path]) => !path?.includes('undefined'))

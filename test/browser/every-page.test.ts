@@ -56,7 +56,8 @@ inBrowser('no page is left out', () => {
     const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
     return visited.some((one) => pattern.test(one))
   }
-  expect(pages.map(({ path }) => path).filter((path) => !matches(path))).toEqual([])
+  const shown = pages.map(({ path }) => path).filter((path) => !path.includes('.'))
+  expect(shown.filter((path) => !matches(path))).toEqual([])
 })
 
 inBrowser('on a phone the menu opens on tap and leads to each page', async () => {
