@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
 import { build, transformSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -85,6 +86,7 @@ async function bundlePhone(file) {
 
 async function bundleInPlace(file, notice) {
   await build({
+    plugins: [packMetadata()],
     ...{ absWorkingDir: root, entryPoints: [file], outfile: file, allowOverwrite: true },
     ...{ bundle: true, minify: true, format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning' },
     banner: { js: `/*! ${notice}\n*/` },
@@ -101,9 +103,28 @@ async function bundleScales() {
 async function bundleEditor() {
   const file = join(root, 'dist/runtime/console/assets/editor-script.js')
   const { loadEditorScript } = await import(pathToFileURL(file).href)
-  const text = Buffer.from(await loadEditorScript()).toString('base64')
-  const code = `const text="${text}";let script;export const loadEditorScript=async()=>script??=Buffer.from(text,"base64");`
-  writeFileSync(file, code)
+  const unpacking = unpackingCode(await loadEditorScript())
+  const load = 'let script;export const loadEditorScript=async()=>script??=unpack();'
+  writeFileSync(file, `${unpacking}${load}`)
+}
+
+/** Code with a function `unpack` that gives the text: a third of its size. */
+function unpackingCode(text) {
+  const packed = brotliCompressSync(text).toString('base64')
+  return `import{brotliDecompressSync}from"node:zlib";const unpack=()=>brotliDecompressSync(Buffer.from("${packed}","base64")).toString();`
+}
+
+/** Numbering plans of all countries, for the commands that redact: a large part of the package as plain text. */
+function packMetadata() {
+  return {
+    name: 'packed-metadata',
+    setup({ onLoad }) {
+      onLoad({ filter: /metadata\.max\.json\.js$/ }, () => {
+        const json = readFileSync(join(root, 'node_modules/libphonenumber-js/metadata.max.json'), 'utf8')
+        return { contents: `${unpackingCode(json)}export default JSON.parse(unpack())` }
+      })
+    },
+  }
 }
 
 /** Of its 2 MB installed, one function is needed. */

@@ -1,6 +1,5 @@
 /** The stylesheet, the script and the icon: everything that pages load. */
 import { createHash } from 'node:crypto'
-import { gunzipSync } from 'node:zlib'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { HealthState } from '../health/types.ts'
 import { loadEditorScript } from './assets/editor-script.ts'
@@ -38,19 +37,12 @@ export const serveAsset: MiddlewareHandler = async (c, next) => {
 
 const EDITOR = 'editor.js'
 
-/** A third of the size where the browser takes it compressed: all do. */
 async function serveEditor(c: Context): Promise<Response> {
-  const compressed = await loadEditorScript()
-  const isTaken = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
-  return c.body(isTaken ? toBuffer(compressed) : toBuffer(gunzipSync(compressed)), 200, {
+  return c.body(await loadEditorScript(), 200, {
     'content-type': 'text/javascript; charset=utf-8',
     'cache-control': 'public, max-age=31536000, immutable',
-    vary: 'accept-encoding',
-    ...(isTaken && { 'content-encoding': 'gzip' }),
   })
 }
-
-const toBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
 
 /** Of the one page that needs it. Undefined: there is none, and the page works without. */
 export async function editorScriptLink(link: (path: string) => string): Promise<string | undefined> {

@@ -47,10 +47,14 @@ export function createEditor(options: EditorOptions) {
   })
   const view = new EditorView({ state, root, parent: root })
   if (isTyping) view.focus()
+  const show = (line: number) => {
+    const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)))
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) })
+  }
   return {
+    show,
     goTo(line: number) {
-      const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)))
-      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) })
+      show(line)
       view.focus()
     },
   }

@@ -9,7 +9,7 @@ const field = form?.querySelector('textarea')
 if (form && field) {
   const client = new FormClient(form)
   const panels = startPanels(form, client)
-  const saved = field.value
+  const saved = form.dataset.unsaved === undefined ? field.value : undefined
   let isSubmitted = false
   const view = createEditor({
     field,
@@ -21,7 +21,7 @@ if (form && field) {
   })
   panels.onPlace((line) => view.goTo(line))
   const place = Number(form.querySelector<HTMLInputElement>('input[name=line]')?.value)
-  if (place > 0) view.goTo(place)
+  if (place > 0) view.show(place)
   form.addEventListener('submit', () => {
     isSubmitted = true
   })
@@ -32,5 +32,8 @@ if (form && field) {
   addEventListener('pageshow', () => {
     isSubmitted = false
   })
+  // A page that answers a form has the address of the form, which no later request can read.
+  const { address } = form.dataset
+  if (form.dataset.unsaved !== undefined && address) history.replaceState(null, '', address)
   for (const hint of form.querySelectorAll<HTMLElement>('[data-hint]')) hint.hidden = false
 }

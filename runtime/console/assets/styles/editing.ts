@@ -5,9 +5,9 @@ export const editing = `.editing { display: grid; grid-template-columns: minmax(
 .editor { margin-bottom: .5rem; border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; background: var(--card); }
 .edited .row p { margin-bottom: .5rem; }
 kbd { background: var(--code); border: 1px solid var(--line); border-radius: .25rem; padding: 0 .3em; }
-.tabs { gap: .375rem; margin-bottom: .5rem; }
+.tabs { gap: .25rem; margin-bottom: .5rem; }
 .tabs button[aria-pressed=true] { color: var(--accent); border-color: var(--accent); background: var(--accent-soft); font-weight: 600; }
-.tabs button { padding: .25rem .5rem; font-size: .8125rem; }
+.tabs button { padding: .25rem .4rem; font-size: .8125rem; }
 #result.stale { opacity: .6; }
 #result[aria-busy=true] { cursor: progress; }
 .results .card { margin-bottom: 0; }

@@ -29,7 +29,7 @@ export const draftAction: Action = {
       renderPanel(panel, draft, specEditor, context),
       specEditor.readOnlyReason(),
     ])
-    const body = html`${await editorForm({ ...draft, panel, result, readOnlyReason }, context)}`
+    const body = html`${await editorForm({ ...draft, panel, isUnsaved: true, result, readOnlyReason }, context)}`
     return context.respond({ path: FILE_PATH, title: draft.path, body })
   },
 }

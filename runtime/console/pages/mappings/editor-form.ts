@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { editorScriptLink } from '../../assets.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { DRAFT_PATH, MAPPINGS_PATH, SAVE_PATH } from './addresses.ts'
+import { DRAFT_PATH, fileLink, MAPPINGS_PATH, SAVE_PATH } from './addresses.ts'
 
 export type Panel = 'check' | 'preview' | 'plan' | 'tests' | 'patch'
 
@@ -13,6 +13,8 @@ export interface EditedFile {
   readonly opened: string
   /** Where the cursor stands, from 1. */
   readonly line?: number | undefined
+  /** Whether the text is one that was sent, and is not in the file. */
+  readonly isUnsaved?: boolean
   /** Why it cannot be saved here, as a sentence. */
   readonly readOnlyReason?: string | undefined
   readonly panel: Panel | 'save'
@@ -34,11 +36,11 @@ const TITLES: Readonly<Record<EditedFile['panel'], string>> = {
 }
 
 export async function editorForm(file: EditedFile, context: PageContext): Promise<Html> {
-  const { path, text, opened, panel, readOnlyReason, line } = file
+  const { path, text, opened, panel, readOnlyReason, line, isUnsaved } = file
   const { link, csrfField, specEditor } = context
   const script = await editorScriptLink(link)
   const panels = PANELS.filter(([name]) => name !== 'tests' || specEditor?.editable.runCases !== undefined)
-  return html`<form method="post" action="${link(SAVE_PATH)}" class="editing" data-editor="${link(DRAFT_PATH)}" autocomplete="off">${csrfField}
+  return html`<form method="post" action="${link(SAVE_PATH)}" class="editing" data-editor="${link(DRAFT_PATH)}" data-address="${link(fileLink(path))}"${isUnsaved && html` data-unsaved`} autocomplete="off">${csrfField}
 <input type="hidden" name="name" value="${path}"><input type="hidden" name="opened" value="${opened}"><input type="hidden" name="line" value="${line}">
 <div class="edited"><label for="text" class="hidden">Text of ${path}</label>
 <textarea id="text" name="text" rows="30" spellcheck="false" autocapitalize="off" wrap="off" dir="ltr">

@@ -46,7 +46,7 @@ function metricRow(mapping: Mapping, isOn: boolean, texts: SpecTexts, context: P
   const { metric, summary, file } = mapping
   const { link } = context
   const maySwitch = context.may('set-up') && context.specEditor !== undefined
-  return html`<tr><th scope="row"><a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a><br><span class="soft regular">${summary}</span></th>
+  return html`<tr><th scope="row"><div><a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a><br><span class="soft regular">${summary}</span></div></th>
 <td data-name="File"><a href="${link(fileLink(file))}"><code>${file}</code></a></td>
 <td data-name="Sent">${isOn ? html`<span class="badge good">On</span>` : html`<span class="badge">Off</span>`}</td>
 <td class="number">${maySwitch && texts.readOnlyReason === undefined && html`<a class="button plain small" href="${link(switchLink(metric))}">Turn ${isOn ? 'off' : 'on'}<span class="hidden"> ${metric}</span></a>`}</td></tr>`

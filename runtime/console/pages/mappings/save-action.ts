@@ -62,6 +62,6 @@ ${patch !== '' && html`<p class="soft">From the file as it is now to your text:<
 
 async function show(draft: Draft, result: Html, status: 409 | 422, context: PageContext): Promise<Response> {
   const readOnlyReason = await context.specEditor?.readOnlyReason()
-  const body = await editorForm({ ...draft, panel: 'save', result, readOnlyReason }, context)
+  const body = await editorForm({ ...draft, panel: 'save', isUnsaved: true, result, readOnlyReason }, context)
   return context.respond({ path: FILE_PATH, title: draft.path, body, status })
 }

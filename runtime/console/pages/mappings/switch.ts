@@ -44,7 +44,7 @@ function findMetric({ url, form, options }: PageContext): FoundMetric | undefine
 async function switchForm(found: FoundMetric, context: PageContext, problem?: Html): Promise<Html> {
   const { link, csrfField } = context
   const { mapping, isOn } = found
-  return html`<form method="post" action="${link(SWITCH_PATH)}" class="card">${csrfField}
+  return html`<form method="post" action="${link(switchLink(mapping.metric))}" class="card">${csrfField}
 <input type="hidden" name="metric" value="${mapping.metric}"><input type="hidden" name="to" value="${isOn ? 'off' : 'on'}">
 ${problem}${isOn ? await whatStops(mapping, context) : whatStarts(mapping, context)}
 <div class="row"><button${isOn && html` class="danger"`}>Turn ${isOn ? 'off' : 'on'}</button><a href="${link(MAPPINGS_PATH)}">Back</a></div></form>`
