@@ -1,0 +1,35 @@
+/** Every number that leads to Events counts the events that are shown there. */
+import { expect, test } from 'vitest'
+import { openConsoleWithConnector } from '../../helpers/console.ts'
+
+test('the counts of the overview, a metric, History and its report are those of their links', async () => {
+  const shop = await openConsoleWithConnector({}, { conversations: 30, tickets: 20 })
+  const client = shop.browser()
+  await client.post('/import/begin', {}, { more: 'metric=Created+Conversation&metric=Created+Ticket' })
+  for (let second = 0; second < 120 && (await shop.connector.lastBackfill())?.phase !== 'done'; second++)
+    await shop.clock.advance(1_000)
+  for (let event = 0; event < 20; event++) {
+    await shop.clock.until(shop.intercom.act()) // no address is subscribed: the poll finds them
+    await shop.clock.advance(5_000)
+  }
+  await shop.clock.advance(180_000)
+  await shop.clock.until(shop.connector.reconcile({ signal: new AbortController().signal }))
+  await shop.notify('ticket.created', { type: 'ticket', id: 'broken' }, { id: 'n-broken' })
+  await shop.work(60_000)
+  const { run = '' } = (await shop.connector.lastBackfill()) ?? {}
+  const pages = ['/', '/?range=12m', '/metric/Created%20Ticket?range=12m', '/history', `/history/${run}`]
+  const rows = async (href: string) =>
+    (await client.text(href.replace('/events?', '/events.csv?'))).trim().split('\n').length - 1
+  let links = 0
+  for (const path of pages) {
+    for (const [, href = '', count = ''] of (await client.text(path)).matchAll(LINKED_COUNT)) {
+      links++
+      const address = href.replaceAll('&amp;', '&')
+      expect(`${path} ${address}: ${await rows(address)}`).toBe(`${path} ${address}: ${count.replaceAll(',', '')}`)
+    }
+  }
+  expect(links).toBeGreaterThan(50)
+})
+
+/** A link whose text is a number alone. */
+const LINKED_COUNT = /<a href="(\/events\?[^"]+)">([\d,]+)</g
