@@ -25,6 +25,7 @@ const RESTRICTED_PAGES: Readonly<Record<string, VisitorAccess>> = {
 /** Actions of another level than `operate`. */
 const ACTIONS: Readonly<Record<string, VisitorAccess>> = {
   '/find': 'view',
+  '/events/person': 'view',
   '/mappings/draft': 'set-up',
   '/mappings/save': 'set-up',
   '/mappings/switch': 'set-up',
