@@ -7,7 +7,8 @@ import { recordPage } from './pages/event/record.ts'
 import { hideAction, revealAction } from './pages/event/reveal.ts'
 import { eventsCsvPage } from './pages/events/csv.ts'
 import { eventsPage, filterPersonAction } from './pages/events/events.ts'
-import { failedEventsPage, retryAction } from './pages/failed-events/failed-events.ts'
+import { dismissAction, retryAction } from './pages/failed-events/actions.ts'
+import { failedEventsPage } from './pages/failed-events/failed-events.ts'
 import { findAction, findPage } from './pages/find/find.ts'
 import { historyPage, importActions, importRedirect } from './pages/history/history.ts'
 import { runPage } from './pages/history/run.ts'
@@ -60,6 +61,7 @@ export const actions: readonly Action[] = [
   revealAction,
   hideAction,
   retryAction,
+  dismissAction,
   createAction,
   confirmDeletionsAction,
   saveAlertsAction,

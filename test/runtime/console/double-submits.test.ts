@@ -69,7 +69,7 @@ async function importing(step: 'none' | 'running' | 'paused', from: string): Pro
   return { client, clock: shop.clock, from: '/history', fields, effects }
 }
 
-async function failed(): Promise<Stage> {
+async function failed(reason?: string): Promise<Stage> {
   const shop = await openConsoleWithConnector()
   for (const id of ['901', '902']) {
     await shop.notify('ticket.created', { type: 'ticket', id, title: 'x' }, { id: `n-${id}` })
@@ -85,7 +85,9 @@ async function failed(): Promise<Stage> {
     },
   })
   const effects = async () => [queued, await shop.store.countDeadLetters()]
-  return { client: shop.browser(), clock: shop.clock, from: '/failed-events', fields: { all: 'yes' }, effects }
+  const group = async () => (await shop.store.groupDeadLetters())[0]?.group ?? ''
+  const fields = reason === undefined ? { all: 'yes' } : async () => ({ reason, group: await group() })
+  return { client: shop.browser(), clock: shop.clock, from: '/failed-events', fields, effects }
 }
 
 async function revealing(): Promise<Stage> {
@@ -283,7 +285,8 @@ const forms: readonly [path: string, open: () => Promise<Stage>, again?: 'does i
   ['/records/reveal', revealing],
   ['/records/hide', revealing],
   ['/events/person', () => signedIn('/events', { person: 'ada@shop.example', filter: 'metric=Profile' })],
-  ['/failed-events/retry', failed],
+  ['/failed-events/retry', () => failed()],
+  ['/failed-events/dismiss', () => failed('test data')],
   ['/confirm-deletions', deleting],
   ['/alerts/save', () => alerting({ emails: 'night@shop.example', smtpUrl: 'smtp://mail.example:25' })],
   // A test that is asked for again is sent again.

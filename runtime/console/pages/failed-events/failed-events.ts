@@ -1,14 +1,16 @@
-/** Failed records grouped by fault: the error, its location in the mapping, how to act on it, and retry. */
+/** Failed records grouped by fault: the error, its place in the mapping, whether it is gone, and what a retry would do. */
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../../lib/format.ts'
-import type { DeadLetterGroup, ReplaySelector } from '../../../ports/ledger.ts'
+import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { adviceOnFault } from '../../advice.ts'
 import { faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
-import type { Action, Html, Page, PageContext } from '../../types.ts'
+import type { Html, Page, PageContext } from '../../types.ts'
+import { type Cause, checkCause } from './cause.ts'
 import { failedRecords } from './failed-records.ts'
-import { RETRY_PATH, retryForm } from './retry-form.ts'
+import { flowsOfGroup } from './flows.ts'
+import { dismissGroupForm, retryForm, retrySinceForm } from './resend-forms.ts'
 
 const PATH = '/failed-events'
 
@@ -25,51 +27,61 @@ export const failedEventsPage: Page = {
   },
 }
 
-export const retryAction: Action = {
-  path: RETRY_PATH,
-  async run({ form, options, redirect }) {
-    const selector = parseSelector(form)
-    if (selector === undefined) return redirect(PATH, 'No record was selected, so nothing was retried.', 'bad')
-    const queued = await options.connector.store.replay(selector)
-    if (queued === 0) return redirect(PATH, 'Nothing to retry: these records are no longer failed.', 'bad')
-    return redirect(PATH, `${plural(queued, 'record')} queued for retry. Records that fail again return to this list.`)
-  },
-}
-
-function parseSelector(form: URLSearchParams): ReplaySelector | undefined {
-  const [id, group] = [form.get('id'), form.get('group')]
-  if (form.get('all') === 'yes') return 'all'
-  if (group) return { group }
-  return id ? [id] : undefined
-}
-
 async function allGroups(groups: readonly DeadLetterGroup[], context: PageContext): Promise<Html> {
+  const checked = await Promise.all(groups.slice(0, MAX_CHECKED).map((group) => checkGroup(group, context)))
+  const rest = groups.slice(MAX_CHECKED)
+  const isAllGone = rest.length === 0 && checked.every(({ cause }) => cause.state === 'gone')
   return html`<section id="groups" data-live aria-label="Failed events by error">
-${groups.length === 0 ? NO_FAILURES : await retryAll(context)}
-${groups.map((group) => groupCard(group, context))}
+${groups.length === 0 ? NO_FAILURES : await retryAll(isAllGone && groups.length > 1, context)}
+${checked.map((group) => groupCard(group, context))}
+${rest.map((group) => groupCard({ group }, context))}
 </section>`
 }
 
-const NO_FAILURES = html`<div class="card empty">No failed events. Every record was delivered, skipped for a reason, or is waiting.</div>`
+/** Groups whose newest record is mapped again for the list. Each takes a few milliseconds. */
+const MAX_CHECKED = 20
 
-async function retryAll(context: PageContext): Promise<Html> {
-  const total = await context.options.connector.store.countDeadLetters()
-  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. A record whose events a later one has delivered is not counted.</p>
-${retryForm({ all: 'yes' }, { button: `Retry all ${formatCount(total)}`, confirm: confirmRetry(plural(total, 'record')) }, context)}</div>`
+interface CheckedGroup {
+  readonly group: DeadLetterGroup
+  readonly cause?: Cause
+  /** The newest record. */
+  readonly example?: LedgerEntry | undefined
 }
 
-function groupCard(group: DeadLetterGroup, context: PageContext): Html {
+async function checkGroup(
+  group: DeadLetterGroup,
+  context: PageContext,
+): Promise<CheckedGroup & Required<Pick<CheckedGroup, 'cause'>>> {
+  const found = await context.options.connector.store.trace(group.example)
+  const example = found.find(({ id }) => id === group.example)
+  return { group, example, cause: await checkCause(group, example, context) }
+}
+
+const NO_FAILURES = html`<div class="card empty">No failed events. Every record was delivered, left out for a reason, or is waiting.</div>`
+
+async function retryAll(isPrimary: boolean, context: PageContext): Promise<Html> {
+  const total = await context.options.connector.store.countDeadLetters()
+  const texts = { button: `Retry all ${formatCount(total)}`, confirm: confirmRetry(plural(total, 'record')), isPrimary }
+  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. A record whose events a later one has delivered is not counted.</p>
+${retryForm({ all: 'yes' }, texts, context)}</div>`
+}
+
+function groupCard(checked: CheckedGroup, context: PageContext): Html {
+  const { group } = checked
   const path = context.link(`${PATH}?group=${encodeURIComponent(group.group)}`)
   return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${groupTitle(group, context)}</h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
-${groupFacts(group, context)}
-<div class="row"><a class="button plain" href="${path}">View records<span class="hidden">: ${group.metric} ${group.fault.code}</span></a>${retryGroup(group, context)}</div>
+${groupFacts(checked, context)}
+<div class="row"><a class="button plain" href="${path}">View records<span class="hidden">: ${group.metric} ${group.fault.code}</span></a>${retryGroup(checked, context)}</div>
 </article>`
 }
 
 async function oneGroup(group: DeadLetterGroup, context: PageContext): Promise<Html> {
+  const checked = await checkGroup(group, context)
+  const records = plural(group.count, 'record')
   return html`${linkToAll(context)}
 <section class="card" aria-label="Error"><h2>${groupTitle(group, context)}</h2>
-${groupFacts(group, context)}${retryGroup(group, context)}</section>
+${groupFacts(checked, context)}<div class="row">${retryGroup(checked, context)}</div>
+${retrySinceForm(group.group, context)}${dismissGroupForm(group.group, records, context)}</section>
 ${await failedRecords(group, context)}`
 }
 
@@ -81,20 +93,30 @@ const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)
 const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext): Html =>
   html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
-function groupFacts({ fault, oldest, newest, count }: DeadLetterGroup, { options }: PageContext): Html {
-  const { place } = fault
+function groupFacts({ group, cause, example }: CheckedGroup, { options }: PageContext): Html {
+  const { fault, oldest, newest, count } = group
+  const { place, requestId } = fault
   return html`<dl class="facts">
-<dt>Error</dt><dd>${capitalize(fault.message)}.</dd>
+<dt>Error</dt><dd>${capitalize(fault.message)}.${requestId !== undefined && html` <span class="soft">Request <code>${requestId}</code></span>`}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
+${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}</dd>`}
+<dt>If retried</dt><dd>${flowsOfGroup(group, example, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${count > 1 && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`
 }
 
-function retryGroup({ group, count }: DeadLetterGroup, context: PageContext): Html | '' {
-  const button = count === 1 ? 'Retry this record' : `Retry these ${formatCount(count)}`
-  return retryForm({ group }, { button, confirm: confirmRetry(plural(count, 'record')) }, context)
+const causeBadge = ({ state }: Cause): Html | false =>
+  state === 'gone'
+    ? html`<span class="badge good">Cause gone</span>`
+    : state === 'stands' && html`<span class="badge warn">Not fixed yet</span>`
+
+function retryGroup({ group: { group, count }, cause }: CheckedGroup, context: PageContext): Html | '' {
+  const these = count === 1 ? 'this record' : `these ${formatCount(count)}`
+  const button = cause?.state === 'stands' ? `Retry ${these} all the same` : `Retry ${these}`
+  const isPrimary = cause?.state === 'gone'
+  return retryForm({ group }, { button, confirm: confirmRetry(plural(count, 'record')), isPrimary }, context)
 }
 
 const confirmRetry = (records: string): string =>
