@@ -1,5 +1,7 @@
 /** Web addresses of Intercom and Klaviyo: of what the console shows, and of what people copy from there. Only certain ones. */
+
 import type { SourceObject, VendorLink, VendorLinks } from '../runtime/console/types.ts'
+import { loadPhoneMetadata, toE164 } from './functions/phone.ts'
 
 /** By the region of the workspace, in lower case. */
 const INTERCOM_APPS: Readonly<Record<string, string>> = {
@@ -17,6 +19,10 @@ export function createVendorLinks(region = 'us'): VendorLinks {
     }),
     resource: (object) => intercomLink(app ?? '', object),
     readAddress,
+    readPhone: async (text) => {
+      await loadPhoneMetadata()
+      return toE164(text)
+    },
   }
 }
 

@@ -1,13 +1,14 @@
 /** Receives webhooks and delivers their events: the part of a connector that a host at the edge bundles, without imports and polls. */
 import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import type { Pipeline, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
-import { AttemptTimer } from './delivery/attempt-timer.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
+import { createDeliverBySpec } from './delivery/deliver-by-spec.ts'
 import { type DeliverOptions, deliverWithin } from './delivery/deliver-within.ts'
 import { FirstSends } from './delivery/first-sends.ts'
 import { AttemptObserver } from './delivery/observe-attempts.ts'
 import { SendObserver } from './delivery/observe-sends.ts'
+import { pinWithKey } from './delivery/pin-with-key.ts'
 import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLanes } from './delivery/run-lanes.ts'
 import { runUntilIdle, type SliceParts } from './delivery/run-until-idle.ts'
@@ -21,6 +22,7 @@ import { createLookups } from './mapping/lookups.ts'
 import { ContactStates } from './mapping/person/contact-states.ts'
 import { createDeletionState, withdrawConfirmation } from './mapping/person/deletion-state.ts'
 import { knownPeopleOf } from './mapping/person/known-people.ts'
+import { PersonHasher } from './mapping/person/person-hasher.ts'
 import { Observer } from './observe/observer.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { Destination } from './ports/destination.ts'
@@ -30,7 +32,7 @@ import { deliveredKeys } from './ports/ledger.ts'
 import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
 import type { HostStore } from './ports/store.ts'
-import { LANES, type LeasedRecord, type Outcome, type SourceRecord } from './ports/types.ts'
+import { LANES, type Outcome, type SourceRecord } from './ports/types.ts'
 import { adoptSpec } from './running-spec/running-spec.ts'
 import { AccountPin, type NamedAccounts } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
@@ -43,7 +45,6 @@ import { storeNotifications } from './source/store-notifications.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
 import { parseSecrets } from './source/verify-signature.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
-import { hashSpec } from './spec/hash-spec.ts'
 import type { Spec } from './spec/spec.ts'
 
 export interface CreatePipelineOptions {
@@ -248,6 +249,7 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
   const sender = new MessageSender({ destination, clock, signal, hasBacklog, firstSends, observed })
   const runs = new CurrentRunChecker(guarded, clock)
   const liveSince = new LiveSinceReader(guarded)
+  const hasher = new PersonHasher(guarded)
   const deletions = createDeletionState(spec, { deletion: destination.deletion, store: guarded, clock, signal })
   const parts: DeliverParts = {
     ...createDeliveryLimits(),
@@ -274,15 +276,15 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
     ...(deletions && { deletions, isDeleted: (contact) => deletions.isDeleted(contact) }),
     ...knownPeopleOf(spec, { destination, store: guarded, clock, signal }),
     isCurrentRun: (run) => runs.isCurrent(run),
-    accounts: { cachedNames: () => accounts.cachedNames(), pin: () => accounts.pin(signal) },
+    hashPerson: (identifier) => hasher.hash(identifier),
+    accounts: pinWithKey(accounts, hasher, signal),
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
-  const hash = hashSpec(spec.sourceFiles)
-  const deliverBySpec = async (record: LeasedRecord): Promise<Outcome> => {
-    const timer = new AttemptTimer(clock)
-    const attempt = () => deliver(record, parts, () => timer.mapped())
-    return timer.addTo({ ...(await attempts.run(record, timer.startedAt, attempt)), spec: hash }, record.lane)
-  }
+  const deliverBySpec = createDeliverBySpec({
+    ...work,
+    attempts,
+    deliver: (record, onMapped) => deliver(record, parts, onMapped),
+  })
   const laneParts: LaneParts = {
     ...work,
     deliver: deliverBySpec,

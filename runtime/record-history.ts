@@ -168,8 +168,11 @@ function causeOfFault(fault: FaultInfo, dead: boolean): Cause {
   return { ...fault, whoActs: whoActs(fault, dead) }
 }
 
-/** An id as entered; for an e-mail address, the hash that the ledger holds instead (`EventResult.emailHash`). */
+/** An id as entered; for an e-mail address, the hash without a key that earlier versions wrote in its place. */
 export function toSearchKey(id: string): string {
   const key = id.trim()
-  return normalizeEmailAddress(key) !== undefined || /^[^\s@]+@[^\s@]+$/.test(key) ? hashEmailAddress(key) : key
+  return isEmailAddress(key) ? hashEmailAddress(key) : key
 }
+
+export const isEmailAddress = (text: string): boolean =>
+  normalizeEmailAddress(text) !== undefined || /^[^\s@]+@[^\s@]+$/.test(text.trim())

@@ -106,6 +106,8 @@ export interface VendorLinks {
   /** By the destination's id of the profile. */
   profile?(id: string): VendorLink
   resource?(object: SourceObject): VendorLink | undefined
+  /** A phone number as the mapping sends it. Undefined: it is none. */
+  readPhone?(text: string): Promise<string | undefined>
   /** The id of the object that an address of one of the applications shows. Undefined: it shows none, or is of another site. */
   readAddress?(address: URL): string | undefined
 }

@@ -9,6 +9,9 @@ export const WORKSPACE_IN_WEBHOOKS_CHECKPOINT = 'workspace-in-webhooks'
 /** The destination account that the store is pinned to: events of one must not be delivered to another. */
 export const DESTINATION_ACCOUNT_CHECKPOINT = 'destination-account'
 
+/** The key of the hashes of e-mail addresses and phone numbers. */
+export const PERSON_KEY_CHECKPOINT = 'person-key'
+
 /** How far a person has come with set-up. */
 export const SETUP_CHECKPOINT = 'setup'
 

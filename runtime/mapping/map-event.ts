@@ -106,7 +106,7 @@ async function mapForSelected(event: EventToMap, profile: Profile, parts: MapPar
   if (identity.contact !== undefined && (await isDeleted?.(identity.contact)))
     return { identity, skipped: CONTACT_DELETED }
   const excluded = exclude && (await findExclusion({ profile, person: bound[CONTACT], bound }, exclude))
-  if (excluded !== undefined) return { identity: { ...identity, ...describePerson(profile) }, skipped: excluded }
+  if (excluded !== undefined) return { identity: { ...identity, ...describePerson(profile, parts) }, skipped: excluded }
   return skipUnknown(await withProperties(event, profile, parts), state, parts)
 }
 
@@ -124,7 +124,7 @@ function withProperties(event: EventToMap, profile: Profile, parts: MapParts): M
   }
   const toSkip = (error: unknown): MapResult<MetricEvent> => {
     if (error instanceof SkipSignal)
-      return { identity: { ...identity, ...describePerson(profile) }, skipped: error.reason }
+      return { identity: { ...identity, ...describePerson(profile, parts) }, skipped: error.reason }
     throw error
   }
   try {
@@ -150,15 +150,15 @@ interface EvaluatedEvent {
 function toMessage(
   { candidate: { mapping, key }, identity, time, state, omissions = [] }: EventToMap,
   { properties, profile: own, worth, setProperties = {} }: EvaluatedEvent,
-  { spec }: MapParts,
+  parts: MapParts,
 ): MapResult<MetricEvent> {
-  const metric = spec.destination.metricPrefix + mapping.metric
+  const metric = parts.spec.destination.metricPrefix + mapping.metric
   const names = Object.keys(setProperties)
   const profile = names.length === 0 ? own : withProfileProperties(own, setProperties)
   const left = omissions.length > 0 && { omissions }
   const message = { kind: 'event', metric, time, key, profile, properties, ...worth, ...left } as const
   return {
-    identity: { ...identity, ...describePerson(profile) },
+    identity: { ...identity, ...describePerson(profile, parts) },
     message,
     ...(state && { person: state }),
     ...(names.length > 0 && { setProperties: names }),

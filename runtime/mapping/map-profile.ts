@@ -1,7 +1,6 @@
 /** Maps a contact's record to a profile update. Events evaluate the same profile in `map-event.ts`. */
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
-import { hashEmailAddress } from '../lib/text/email-address.ts'
 import { maskIdentifier } from '../lib/text/mask-identifier.ts'
 import { CONTACT_DELETED } from '../ports/ledger.ts'
 import type { FieldChange, Json, Profile, ProfileUpdate } from '../ports/types.ts'
@@ -44,10 +43,10 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
     (await findProfileExclusion({ profile, person: item, bound, contact }, spec.people.exclude, parts))
   // Its waiting events are excluded, too: they need not wait any longer.
   if (excluded !== undefined)
-    return { identity: { ...identity, ...describePerson(profile) }, skipped: excluded, identified }
+    return { identity: { ...identity, ...describePerson(profile, parts) }, skipped: excluded, identified }
   const person = parts.forDisplay ? undefined : await readState(item, 'live', parts)
   const message = { kind: 'profile', profile, ...(omissions.length > 0 && { omissions }) } as const
-  const withPerson = { ...identity, ...describePerson(profile) }
+  const withPerson = { ...identity, ...describePerson(profile, parts) }
   return skipUnknown({ identity: withPerson, message, identified, ...(person && { person }) }, person, parts)
 }
 
@@ -57,8 +56,17 @@ export function hasIdentifier(profile: Profile, spec: Spec): boolean {
 }
 
 /** Lets the ledger find and tell people by address without storing it. */
-export function describePerson({ email, phone_number }: Profile): Pick<EventIdentity, 'emailHash' | 'person'> {
-  const identifier = email ?? phone_number
+export function describePerson(
+  { email, phone_number: phone }: Profile,
+  { hashPerson }: Pick<MapParts, 'hashPerson'>,
+): Pick<EventIdentity, 'emailHash' | 'phoneHash' | 'person'> {
+  const identifier = email ?? phone
   if (identifier === undefined) return {}
-  return { ...(email !== undefined && { emailHash: hashEmailAddress(email) }), person: maskIdentifier(identifier) }
+  const emailHash = email === undefined ? undefined : hashPerson?.(email)
+  const phoneHash = phone === undefined ? undefined : hashPerson?.(phone)
+  return {
+    person: maskIdentifier(identifier),
+    ...(emailHash !== undefined && { emailHash }),
+    ...(phoneHash !== undefined && { phoneHash }),
+  }
 }

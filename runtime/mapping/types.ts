@@ -37,6 +37,8 @@ export interface MapParts {
   readonly isKnown?: (person: PersonQuery, lane: Lane) => MaybePromise<boolean>
   /** Whether the source no longer has a contact, so that its profile is deleted. Absent: profiles are kept. */
   readonly isDeleted?: (contact: string) => Promise<boolean>
+  /** The hash of an e-mail address or a phone number, for searches. Absent: events cannot be found by them. */
+  readonly hashPerson?: (identifier: string) => string | undefined
   /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }
@@ -44,7 +46,7 @@ export interface MapParts {
 /** Identifies an occurrence in the ledger, before it is sent. */
 export type EventIdentity = Pick<
   EventResult,
-  'metric' | 'lane' | 'key' | 'time' | 'contact' | 'person' | 'emailHash' | 'unavailableParts'
+  'metric' | 'lane' | 'key' | 'time' | 'contact' | 'person' | 'emailHash' | 'phoneHash' | 'unavailableParts'
 >
 
 /** The state of a contact that a message was mapped from. */

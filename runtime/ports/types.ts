@@ -224,8 +224,10 @@ export interface EventResult {
   readonly contact?: string
   /** The e-mail address or phone number, masked: `a••@s••.com`. */
   readonly person?: string
-  /** SHA-256 of the lower-cased e-mail, hex: finds events by address without storing it. */
+  /** Hash of the e-mail address with a key of the store, hex: finds events by address without storing it. */
   readonly emailHash?: string
+  /** The same of the phone number in E.164. */
+  readonly phoneHash?: string
   /** The state of the contact that was delivered: of the one it was merged into, if it was. Absent without attributes. */
   readonly contactState?: Partial<Omit<ContactState, 'profileId'>>
   readonly reason?: string
@@ -255,6 +257,8 @@ export type Outcome = Ending & {
   /** The hash of the spec that mapped the record. */
   readonly spec?: string
   readonly timing?: AttemptTiming
+  /** Of delivered history, whose content a store drops when it is settled: it keeps that of this record, as a sample. */
+  readonly keepsBody?: true
 }
 
 /** When an attempt began, and how long it took to map the record, with its lookups. Milliseconds. */

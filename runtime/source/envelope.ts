@@ -55,7 +55,7 @@ export async function buildWebhookRecord(
   const { topic, workspace } = notification
   const resource = findResourceByTopic(topic, spec)
   // An item that fails its own `id` expression is stored all the same: the worker reports the fault.
-  const id = resource && (await idOf(notification, resource).catch(() => undefined))
+  const [id, number] = resource ? await idsOf(notification, resource).catch(() => []) : []
   const identity = notification.id ?? hashWithoutId(notification)
   return {
     id: `${workspace}:${topic}:${identity}`,
@@ -65,15 +65,20 @@ export async function buildWebhookRecord(
     ...(resource && { resource: resource.name }),
     workspace,
     orderingKey: resource && id ? `${workspace}:${resource.name}:${id}` : `${workspace}:${identity}`,
-    lookupIds: [id, notification.id].filter((lookupId) => lookupId !== undefined),
+    lookupIds: [id, notification.id, number].filter((lookupId) => lookupId !== undefined),
     receivedAt: now,
     body,
   }
 }
 
-async function idOf(notification: Notification, resource: ResourceSpec): Promise<string | undefined> {
-  return asId(await resource.id.evaluate(await unwrapResource(notification, resource)))
+async function idsOf(notification: Notification, resource: ResourceSpec): Promise<readonly (string | undefined)[]> {
+  const item = await unwrapResource(notification, resource)
+  return [asId(await resource.id.evaluate(item)), await numberOf(item, resource)]
 }
+
+/** A number that cannot be read costs a search, never a record. */
+const numberOf = async (item: Json, { number }: ResourceSpec): Promise<string | undefined> =>
+  number && asId(await Promise.resolve(number.evaluate(item)).catch(() => undefined))
 
 export interface StreamOrigin {
   readonly stream: string
@@ -122,6 +127,7 @@ export async function buildChangedRecord(
  */
 async function streamRecord(item: Json, { stream, resource, workspace, position }: StreamOrigin, now: number) {
   const own = await readId(item, resource).catch(() => undefined)
+  const number = own === undefined ? undefined : await numberOf(item, resource)
   const id = own ?? `no-id-${position ?? hashOf(item)}`
   return {
     id,
@@ -130,7 +136,7 @@ async function streamRecord(item: Json, { stream, resource, workspace, position 
     resource: resource.name,
     workspace,
     orderingKey: `${workspace}:${resource.name}:${id}`,
-    lookupIds: own === undefined ? [] : [own],
+    lookupIds: [own, number].filter((lookupId) => lookupId !== undefined),
     receivedAt: now,
     body: JSON.stringify(item),
   } as const

@@ -85,6 +85,8 @@ export interface ResourceSpec extends WithPermission {
   readonly id: Expression
   /** Earlier ids of the same thing, e.g. of contacts merged into it. */
   readonly aliases?: Expression
+  /** The number that people see, where it is not the id. */
+  readonly number?: Expression
   /** Converts a webhook's item to the resource as streams yield it. Absent: the two are equal. */
   readonly normalize?: Expression
   readonly topics: ReadonlySet<string>

@@ -69,8 +69,8 @@ export function matchesSearch(event: FoundEvent, search: EventSearch, names: Rea
   )
 }
 
-function isNamedBy({ key, contact, emailHash }: EventResult, ref: string): boolean {
-  return ref === key || ref === contact || ref === emailHash
+function isNamedBy({ key, contact, emailHash, phoneHash, receipt }: EventResult, ref: string): boolean {
+  return [key, contact, emailHash, phoneHash, receipt?.profileId].includes(ref)
 }
 
 /** The page of a search among all events that match it: the newest of them, or those next to `after`. Newest first. */

@@ -48,16 +48,22 @@ export function identifiedContacts({ events, identified = [] }: Outcome): string
   ]
 }
 
-/** The ids to look up a record's events by: idempotency key, contact and e-mail hash. */
+/** The ids to look up a record's events by: idempotency key, contact, hashes of the person, the destination's profile. */
 export function eventLookupIds(outcome: Outcome): Set<string> {
-  const ids = outcome.events.flatMap(({ key, contact, emailHash }) => [key, contact, emailHash])
+  const ids = outcome.events.flatMap(({ key, contact, emailHash, phoneHash, receipt }) => [
+    key,
+    contact,
+    emailHash,
+    phoneHash,
+    receipt?.profileId,
+  ])
   return new Set(ids.filter((id) => id !== undefined))
 }
 
 /** Whether settling a record drops its body: history can be read again, and data of another account must not be kept. */
 export function shouldDropBody(outcome: Outcome, lane: Lane): boolean {
   if (outcome.status === 'skipped') return outcome.reason === FOREIGN_WORKSPACE
-  return outcome.status === 'delivered' && lane === 'backfill'
+  return outcome.status === 'delivered' && lane === 'backfill' && outcome.keepsBody !== true
 }
 
 /** The outcome of a dead record that a person gave up. */

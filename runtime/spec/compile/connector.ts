@@ -46,13 +46,14 @@ const compileWindows = (windows: Windows): readonly Window[] =>
 
 export function compileResources(resources: Connector['resources'], node: SpecNode): ReadonlyMap<string, ResourceSpec> {
   const { shapes } = node.context.fields
-  return mapOf(resources, (name, { topics = [], aliases, invalidates, normalize, parts, permission }) => {
+  return mapOf(resources, (name, { topics = [], aliases, number, invalidates, normalize, parts, permission }) => {
     const expression = (...path: readonly string[]) =>
       node.at(name, ...path).expression({ variables: [], input: shapes.get(name) })
     return {
       name,
       id: expression('id'),
       ...(aliases === undefined ? {} : { aliases: expression('aliases') }),
+      ...(number === undefined ? {} : { number: expression('number') }),
       ...(parts && {
         parts: {
           items: expression('parts', 'items'),

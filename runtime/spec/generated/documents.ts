@@ -155,6 +155,7 @@ export interface Connector {
     [k: string]: {
       id: Expression
       aliases?: Expression
+      number?: Expression
       normalize?: Expression
       parts?: {
         items: Expression

@@ -2,7 +2,7 @@
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Store } from '../../../ports/store.ts'
 import type { FaultInfo } from '../../../ports/types.ts'
-import { toSearchKey } from '../../../record-history.ts'
+import { traceText } from '../../../search-keys.ts'
 import type { CommandInput, OptionDefinition } from '../../command.ts'
 import { parseMoment } from '../../parse.ts'
 
@@ -68,7 +68,7 @@ async function* readGroup(store: Store, group: string): AsyncGenerator<LedgerEnt
  * notification, a key, an e-mail address.
  */
 export async function findDeadLetters(store: Store, ref: string): Promise<readonly LedgerEntry[]> {
-  const found = (await store.trace(toSearchKey(ref))).filter(({ status }) => status === 'dead')
+  const found = (await traceText(ref, store)).filter(({ status }) => status === 'dead')
   const exact = found.filter(({ id }) => id === ref)
   return exact.length > 0 ? exact : found
 }

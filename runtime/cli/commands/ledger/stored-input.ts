@@ -3,7 +3,7 @@ import type { PreviewInput } from '../../../mapping/preview.ts'
 import { toPreviewInput } from '../../../mapping/record-input.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Store } from '../../../ports/store.ts'
-import { toSearchKey } from '../../../record-history.ts'
+import { traceText } from '../../../search-keys.ts'
 import { listNewestDeadLetters } from './select-dead-letters.ts'
 
 export interface StoredInputs {
@@ -22,7 +22,7 @@ const MAX_RECORDS = 100
 
 /** The records of a reference in any form that `trace` takes. */
 export async function readStoredInputs(store: Store, ref: string): Promise<StoredInputs> {
-  const found = await store.trace(toSearchKey(ref))
+  const found = await traceText(ref, store)
   const exact = found.filter(({ id }) => id === ref)
   if (found.length === 0) return { inputs: [], notes: [`"${ref}" is no record of the ledger`] }
   return toInputs(exact.length > 0 ? exact : found, found.length)

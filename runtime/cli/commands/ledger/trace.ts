@@ -1,7 +1,8 @@
 /** `trace`: prints the history of a record, a person or an event from the ledger. */
 import { formatJson } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
-import { buildRecordHistory, toSearchKey } from '../../../record-history.ts'
+import { buildRecordHistory } from '../../../record-history.ts'
+import { traceText } from '../../../search-keys.ts'
 import type { CommandDefinition } from '../../command.ts'
 import { EXIT_CODES, usageError } from '../../errors.ts'
 import { renderTimeline } from '../../output/timeline.ts'
@@ -14,11 +15,11 @@ export const traceCommand: CommandDefinition = {
   options: [],
   examples: [
     ['trace 215472', 'every record of this conversation or ticket, with its attempts and events'],
-    ['trace ada@example.com', "a person's events; the ledger holds only the SHA-256 of an address"],
+    ['trace ada@example.com', "a person's events; the ledger holds only a keyed hash of an address"],
   ],
   async run(context, { operands: [id = ''] }) {
     if (id.trim() === '') throw usageError('trace needs an id')
-    const entries = await withExistingStore(context, (store) => store.trace(toSearchKey(id)))
+    const entries = await withExistingStore(context, (store) => traceText(id, store))
     if (entries.length === 0 && !context.json) {
       context.note('No record found: it never arrived, or retention has deleted it.')
     }

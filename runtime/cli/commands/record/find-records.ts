@@ -5,7 +5,7 @@ import { parseJson } from '../../../lib/json.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Store } from '../../../ports/store.ts'
 import type { Json } from '../../../ports/types.ts'
-import { toSearchKey } from '../../../record-history.ts'
+import { traceText } from '../../../search-keys.ts'
 import type { CommandContext } from '../../command.ts'
 import { CliError, EXIT_CODES } from '../../errors.ts'
 import { readGroups } from '../ledger/select-dead-letters.ts'
@@ -43,7 +43,7 @@ export async function findRecords(
 
 async function list(origin: StoredOrigin, store: Store, context: CommandContext): Promise<readonly LedgerEntry[]> {
   if (origin.kind === 'trace') {
-    const found = await store.trace(toSearchKey(origin.ref))
+    const found = await traceText(origin.ref, store)
     const exact = found.filter(({ id }) => id === origin.ref)
     if (found.length === 0)
       throw new CliError(EXIT_CODES.failed, 'the id, key or address is that of no record of the ledger')

@@ -1,10 +1,11 @@
 /** Every event of all metrics and profiles: those that ended, and those that wait. */
 import { html } from 'hono/html'
 import type { EventPosition, EventSearch, FoundEvent } from '../../../ports/event-search.ts'
-import { toSearchKey } from '../../../record-history.ts'
+import { toSearchKeys } from '../../../search-keys.ts'
 import { type EventFilter, eventsLink } from '../../event-links.ts'
 import { icon } from '../../icons.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
+import { parseSearch } from '../find/parse-search.ts'
 import { csvLink } from './csv.ts'
 import { formatPosition, parseFilter, parsePosition, toSearch } from './filter.ts'
 import { filterForm } from './filter-form.ts'
@@ -84,10 +85,11 @@ function nothingFound(filter: EventFilter, context: PageContext): Html {
 export const filterPersonAction: Action = {
   path: '/events/person',
   access: 'view',
-  run({ form, searches, redirect }) {
+  async run({ form, searches, redirect, options }) {
     const filter = parseFilter(new URLSearchParams(form.get('filter') ?? ''))
-    const ref = toSearchKey(form.get('person') ?? '')
-    const search = ref === '' ? undefined : searches.remember(ref)
+    const { text = '' } = await parseSearch(form.get('person') ?? '', options.vendorLinks)
+    const refs = text === '' ? [] : await toSearchKeys(text, options.connector.store)
+    const search = refs.length === 0 ? undefined : searches.remember(refs.join('\n'))
     return redirect(eventsLink({ ...filter, search }, UNMOUNTED))
   },
 }

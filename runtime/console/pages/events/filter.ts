@@ -41,7 +41,7 @@ export function toSearch(
   const ref = search === undefined ? undefined : searches.find(search)
   if (search !== undefined && ref === undefined) return undefined
   const status = outcome === 'waiting' ? 'deferred' : outcome
-  const entries = Object.entries({ ...filter, status, refs: ref === undefined ? undefined : [ref] })
+  const entries = Object.entries({ ...filter, status, refs: ref?.split('\n') })
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 

@@ -4,8 +4,10 @@ import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { capitalize, formatDuration } from '../../../lib/format.ts'
 import type { Html, PageContext } from '../../types.ts'
+import type { ParsedSearch } from './parse-search.ts'
 
-export async function nothingFound(subject: string, { options, link }: PageContext): Promise<Html> {
+export async function nothingFound(search: ParsedSearch, subject: string, context: PageContext): Promise<Html> {
+  const { options, link } = context
   const { spec, store } = options.connector
   const lastImport = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   const source = capitalize(spec.source.name)
@@ -13,6 +15,7 @@ export async function nothingFound(subject: string, { options, link }: PageConte
   const retention = formatDuration(spec.delivery.retention.settled).replace(' 0 h', '')
   return html`<section id="found" class="card" data-live aria-label="Nothing found">
 <h2>No records of ${subject}</h2>
+${hint(search, context)}
 <p>Possible reasons:</p>
 <ul>
 <li><strong>The id differs.</strong> Ids must match exactly, and an e-mail address is known only once an event of that person was mapped. Try the id of the conversation or the contact.</li>
@@ -21,4 +24,18 @@ export async function nothingFound(subject: string, { options, link }: PageConte
 <li><strong>The record has expired.</strong> Records are deleted ${retention} after delivery. Their keys are kept, so no event is ever sent twice.</li>
 </ul>
 </section>`
+}
+
+/** What the form of the text says. */
+function hint({ kind }: ParsedSearch, { options }: PageContext): Html | '' {
+  const { source, destination, resources } = options.connector.spec
+  const [from, to] = [capitalize(source.name), capitalize(destination.name)]
+  const numbered = [...resources.values()].filter(({ number }) => number !== undefined).map(({ name }) => name)
+  if (kind === 'number' && numbered.length > 0)
+    return html`<p class="note">That looks like a ${numbered.join(' or ')} number. It is found once a record of that ${numbered.join(' or ')} has arrived. Else try the address of its page in ${from}.</p>`
+  if (kind === 'unknown-page')
+    return html`<p class="note">That address names nothing of ${from} or ${to} that has an id here: use the page of a conversation, ticket, contact or profile.</p>`
+  if (kind === 'phone')
+    return html`<p class="note">That is a phone number. It is found once an event was mapped for a person with it.</p>`
+  return ''
 }

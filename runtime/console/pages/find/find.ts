@@ -1,63 +1,62 @@
-/** Find an event: the history of a conversation, ticket, contact, address, key or notification, step by step. */
+/** Find: the records of a person, conversation, ticket, contact, event or notification, newest first, by whatever one has in hand. */
 import { html } from 'hono/html'
-import { plural } from '../../../lib/format.ts'
-import { toSearchKey } from '../../../record-history.ts'
+import { isPersonal } from '../../../search-keys.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { nothingFound } from './empty.ts'
-import { findResult } from './result.ts'
-
-const MAX_RESULTS = 100
+import { type ParsedSearch, parseSearch } from './parse-search.ts'
+import { searchResults } from './results.ts'
+import { searchRecords } from './search-records.ts'
 
 export const findPage: Page = {
   path: '/find',
   title: 'Find an event',
   nav: 'Find',
   async render(context) {
-    const { url, searches } = context
-    const search = url.searchParams.get('search')
-    const ref = search === null ? typedRef(url) : searches.find(search)
-    if (ref === undefined) return html`${searchForm(context, '')}<p class="note">${EXPIRED}</p>`
-    return html`${searchForm(context, ref)}
-${ref !== '' && (await results(ref, context))}`
+    const { url, searches, options } = context
+    const name = url.searchParams.get('search')
+    const typed = name === null ? typedText(url) : searches.find(name)
+    if (typed === undefined) return html`${searchForm(context, '')}<p class="note">${EXPIRED}</p>`
+    if (typed.trim() === '') return searchForm(context, '')
+    const search = await parseSearch(typed, options.vendorLinks)
+    return html`${searchForm(context, isOfPerson(search) ? '' : typed)}
+${await results(search, context)}`
   },
 }
 
 const EXPIRED = 'This search has expired. Enter the address or the id again.'
 
-/** `?ref=` finds an id that someone typed or linked to. An address, hashed or not, has no place there. */
-function typedRef({ searchParams }: URL): string | undefined {
+/** `?ref=` finds an id that someone typed or linked to. An address or a phone number, hashed or not, has no place there. */
+function typedText({ searchParams }: URL): string | undefined {
   const ref = searchParams.get('ref') ?? ''
-  return isHash(ref) || ref.includes('@') ? undefined : ref
+  return /^[0-9a-f]{64}$/.test(ref) || ref.includes('@') || isPersonal(ref) ? undefined : ref
 }
+
+const isOfPerson = ({ kind }: ParsedSearch) => kind === 'email' || kind === 'phone'
 
 /** A POST, and a redirect to a random name: what a person searches for may be another person's, and an URL is kept. */
 export const findAction: Action = {
   path: '/find',
   access: 'view',
   run({ form, searches, redirect }) {
-    const ref = toSearchKey(form.get('what') ?? '')
-    return redirect(ref === '' ? '/find' : `/find?search=${searches.remember(ref)}`)
+    const typed = (form.get('what') ?? '').trim()
+    return redirect(typed === '' ? '/find' : `/find?search=${searches.remember(typed)}`)
   },
 }
 
-function searchForm({ csrfField, link }: PageContext, ref: string): Html {
+function searchForm({ csrfField, link }: PageContext, typed: string): Html {
   return html`<form method="post" action="${link('/find')}" class="card">
-${csrfField}<label for="what">E-mail address, or id of a conversation, ticket, contact, event or notification</label>
-<input id="what" name="what" type="search" value="${isHash(ref) ? '' : ref}" maxlength="300" autocomplete="off" spellcheck="false" required aria-describedby="what-hint">
-<p class="soft" id="what-hint">The address is not stored: only its hash is compared.</p>
+${csrfField}<label for="what">What you have in hand</label>
+<input id="what" name="what" type="search" value="${typed}" maxlength="1000" autocomplete="off" spellcheck="false" required aria-describedby="what-hint">
+<p class="soft" id="what-hint">An e-mail address, a phone number, a ticket number, the address of a page in either application, a key, or the id of a conversation, contact or notification. Of people only keyed hashes are stored and compared.</p>
 <button>Find</button>
 </form>`
 }
 
-const isHash = (ref: string) => /^[0-9a-f]{64}$/.test(ref)
-
-async function results(ref: string, context: PageContext): Promise<Html> {
-  const entries = await context.options.connector.store.trace(ref)
-  const subject = isHash(ref) ? 'this person' : ref
-  if (entries.length === 0) return nothingFound(subject, context)
-  return html`<section id="found" data-live aria-label="Results">
-<h2>${plural(entries.length, 'record')} of ${subject}</h2>
-<p class="soft">Oldest first${entries.length === MAX_RESULTS ? ', the first hundred' : ''}. A record is one notification, or one item read from the source.</p>
-${entries.map((entry) => findResult(entry, context))}
-</section>`
+async function results(search: ParsedSearch, context: PageContext): Promise<Html> {
+  const { text } = search
+  const found = text === undefined ? undefined : await searchRecords(text, isOfPerson(search), context)
+  const subject = isOfPerson(search) ? 'this person' : (text ?? 'this address')
+  return found === undefined || found.entries.length === 0
+    ? nothingFound(search, subject, context)
+    : searchResults(subject, found, context)
 }

@@ -85,6 +85,18 @@ export const ledgerCases: StoreCases = {
     },
   ),
 
+  'keeps the content of a sample of history, and drops that of other history': async ({ store }) => {
+    await store.append([record('a', { lane: 'backfill' }), record('b', { lane: 'backfill' })])
+    const leased = await store.lease({ lane: 'backfill', limit: 2, leaseMs: 60_000 })
+    const outcome = delivered(event('M', { lane: 'backfill' }))
+    await store.settle(
+      leased.map((one) => ({ record: one, outcome: one.id === 'a' ? { ...outcome, keepsBody: true } : outcome })),
+    )
+    const [kept] = await store.trace('a')
+    const [dropped] = await store.trace('b')
+    assertEqual([kept?.body, dropped?.body], ['{"id":"a"}', undefined])
+  },
+
   'reads a record by its number': async ({ store, finish }) => {
     await store.append([record('a'), record('b')])
     await finish(delivered(event('M', { key: 'key-1' })))
