@@ -55,6 +55,7 @@ export const frame = `.bar { display: flex; align-items: center; gap: .25rem .62
 .health.bad .between::before { border-top-style: dashed; }
 .between .badge { position: relative; z-index: 1; color: var(--state); background: var(--card); border: 1.5px solid var(--state); font-weight: 600; line-height: 1.4; }
 .between .soft { margin-top: .125rem; }
+.health .frame-links { opacity: 1; }
 .frame-links { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: var(--text-sm); }
 @media (max-width: 40rem) {
   .joined { gap: .5rem; }
