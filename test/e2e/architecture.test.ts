@@ -45,6 +45,7 @@ const ROOMS = [
   'runtime/http-destination',
   'runtime/source',
   'runtime/mapping',
+  'runtime/search-keys.ts',
   'runtime/delivery',
   'runtime/backfill',
   'runtime/reconcile',
