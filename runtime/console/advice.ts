@@ -24,7 +24,9 @@ export function adviceOnFault(kind: FaultKind, dead: boolean, options: ConsoleOp
   return html`${(dead ? failed : waiting)[kind]}${bugReportLink({ kind }, options)}`
 }
 
-export function adviceOnSkip(reason: string): string {
+export function adviceOnSkip(reason: string, { app }: Pick<ConsoleOptions, 'app'>): string {
   const action = actionOnSkip(reason)
-  return action === undefined ? 'Nothing.' : `If it should be sent: ${action}.`
+  return action === undefined
+    ? 'Nothing.'
+    : `If it should be sent: ${action.replace('`connector ', `\`${app.program ?? 'connector'} `)}.`
 }

@@ -40,6 +40,8 @@ export interface ConsoleOptions {
     readonly summary: string
     /** The repository, which holds the reference of fault codes. Absent: codes are not linked. */
     readonly homepage?: string
+    /** The name of its command in texts. Default: `connector`. */
+    readonly program?: string
     /** The issue tracker. */
     readonly bugsUrl?: string
   }

@@ -116,9 +116,9 @@ describe('contains', () => {
   })
 
   // Compressed less than a third of it. A megabyte of the limit is for people: guides, reference, examples, the kit's cases.
-  test('less than 5 MB', () => {
+  test('less than 5.5 MB', () => {
     const sizes = packed.map((path) => statSync(join(installed, path)).size)
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_000_000)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_500_000)
   })
 
   test('the schema that the first line of each YAML file names', () => {

@@ -20,7 +20,7 @@ function content(event: EventResult, context: PageContext): Html {
   const { status, receipt, reason, fault } = event
   if (receipt !== undefined) return receiptFacts(event, context)
   if (fault !== undefined) return faultFacts(fault, status === 'dead', context)
-  const advice = reason !== undefined && html`<dt>What to do</dt><dd>${adviceOnSkip(reason)}</dd>`
+  const advice = reason !== undefined && html`<dt>What to do</dt><dd>${adviceOnSkip(reason, context.options)}</dd>`
   if (reason === undefined)
     return html`<p class="soft">${status === 'delivered' ? 'It was delivered before, by an attempt whose answer is not kept.' : 'No reason was stored.'}</p>`
   return html`<p>${capitalize(describeSkipReason(reason))}.</p><dl class="facts"><dt>Reason</dt><dd>${skipReasonCode(reason, context.options)}</dd>${advice}</dl>`

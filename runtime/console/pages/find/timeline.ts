@@ -69,7 +69,7 @@ function causeFacts(
   { link, options }: PageContext,
 ): Html {
   const codeElement = kind === undefined ? skipReasonCode(code, options) : faultCode(code, options)
-  const advice = kind === undefined ? adviceOnSkip(code) : adviceOnFault(kind, status === 'dead', options)
+  const advice = kind === undefined ? adviceOnSkip(code, options) : adviceOnFault(kind, status === 'dead', options)
   const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
   return html`<dt>${kind === undefined ? 'Reason' : 'Error'}</dt><dd>${capitalize(message)}. ${codeElement}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}

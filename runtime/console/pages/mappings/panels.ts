@@ -43,7 +43,7 @@ async function resultOf(
   if (panel === 'plan') return planPanel(await planDraft(spec, connector, clock), spec.destination.name)
   const { files, runCases } = editor.editable
   if (runCases === undefined) return html`<p>The program that runs this connector runs no cases.</p>`
-  return testsPanel(await runCases(spec, withChanges(files, [plainChangeOf(draft)])))
+  return testsPanel(await runCases(spec, withChanges(files, [plainChangeOf(draft)])), context.options.app.program)
 }
 
 /** A unified diff of the file on disk and the changed text. */

@@ -4,12 +4,13 @@ import { plural } from '../../../lib/format.ts'
 import type { CaseResults } from '../../../spec-editing/types.ts'
 import type { Html } from '../../types.ts'
 
-export function testsPanel({ passed, failed, problems }: CaseResults): Html {
+/** `program`: the name of the command. */
+export function testsPanel({ passed, failed, problems }: CaseResults, program = 'connector'): Html {
   if (passed + failed.length + problems.length === 0)
     return html`<p>The spec has no cases. They are YAML files in <code>tests/</code> beside <code>connector.yaml</code>.</p>`
   const isGood = failed.length + problems.length === 0
   return html`<p class="message ${isGood ? 'good' : 'bad'}">${isGood ? `${plural(passed, 'case')} passed.` : `${plural(failed.length, 'case')} failed, ${passed} passed.`}</p>
 ${problems.length > 0 && html`<p>Cases that cannot run:</p><ul class="plain">${problems.map((one) => html`<li>${one}</li>`)}</ul>`}
 ${failed.length > 0 && html`<ul class="changes">${failed.map(({ name, place, text }) => html`<li><details><summary>${name}</summary><p class="place">${place}</p><pre tabindex="0" aria-label="${name}"><code>${text}</code></pre></details></li>`)}</ul>`}
-<p class="soft">Courses and recordings are left out: <code>connector test</code> runs them, too.</p>`
+<p class="soft">Courses and recordings are left out: <code>${program} test</code> runs them, too.</p>`
 }

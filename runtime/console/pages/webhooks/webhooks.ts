@@ -45,7 +45,7 @@ function lastCheck(pass: ReconcilePass | undefined, { options, link }: PageConte
   const every = options.connector.spec.reconcile?.every
   const interval =
     every === undefined
-      ? html`<span class="soft">It is off. Run <code>connector reconcile</code>, or set <code>reconcile.every</code> in connector.yaml.</span>`
+      ? html`<span class="soft">It is off. Run <code>${options.app.program ?? 'connector'} reconcile</code>, or set <code>reconcile.every</code> in connector.yaml.</span>`
       : html`<span class="soft">Every ${formatInterval(every)}.</span>`
   if (pass === undefined)
     return html`<div class="card"><h2>Last poll</h2><p><span class="badge">None yet</span> ${interval}</p></div>`
