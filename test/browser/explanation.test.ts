@@ -45,7 +45,10 @@ inBrowser('fits 320 pixels, and shows each value in its own direction', async ()
     for (const url of [it.eventUrl, it.recordUrl]) {
       await it.during(page.goto(url))
       const reveal = page.getByRole('button', { name: 'Show personal data' })
-      if (await reveal.isVisible()) await it.during(reveal.click())
+      if (await reveal.isVisible()) {
+        await it.during(reveal.click())
+        await page.getByRole('button', { name: 'Hide personal data' }).waitFor()
+      }
       await openDetails(page)
       expect(await horizontalOverflow(page)).toBe(0)
       expect(await accessibilityViolations(page)).toEqual([])

@@ -95,7 +95,10 @@ inBrowser('shows hostile text, runs none of it, and keeps its own words in order
   ]) {
     await it.during(page.goto(it.url + path))
     const reveal = page.getByRole('button', { name: 'Show personal data' })
-    if (await reveal.isVisible()) await it.during(reveal.click())
+    if (await reveal.isVisible()) {
+      await it.during(reveal.click())
+      await page.getByRole('button', { name: 'Hide personal data' }).waitFor()
+    }
     await openDetails(page)
     if ((await page.locator('main').innerText()).includes('<script>window.hit=2</script>')) shown.push(path)
     const made = await page.locator('img, iframe, script:not([src]), [onerror], a[href^="javascript"]').count()
