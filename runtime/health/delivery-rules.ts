@@ -29,9 +29,15 @@ const setupIncomplete: HealthRule = (facts) =>
         code: 'setup-incomplete',
         state: 'stopped',
         title: 'Setup is not finished',
-        ...whileStopped(facts),
+        ...(isFresh(facts) ? NOTHING_YET : whileStopped(facts)),
         action: { text: 'Continue setup', path: SETUP },
       }
+
+/** Never connected, and no webhook has come: there is nothing yet that could be lost. */
+const isFresh = ({ readySince, firstWebhookAt, webhooks }: HealthFacts): boolean =>
+  readySince === undefined && firstWebhookAt === undefined && webhooks.lastRejected === undefined
+
+const NOTHING_YET = { effect: 'none', consequence: 'No event was sent yet, and no webhook has come' } as const
 
 /** Whatever else shuts the gate: rejected credentials, another account than the pinned one. */
 const credentialsRejected: HealthRule = (facts) =>

@@ -67,6 +67,18 @@ const ROWS: readonly Row[] = [
     says: ['Setup is not finished', '503'],
   },
   {
+    what: 'before the first connection nothing can be lost',
+    facts: {
+      setup: { step: 'source' },
+      acceptsWebhooks: false,
+      pausedReason: 'setup is not finished',
+      readySince: undefined,
+      firstWebhookAt: undefined,
+    },
+    problems: ['setup-incomplete none'],
+    says: ['no webhook has come'],
+  },
+  {
     what: 'before delivery is confirmed webhooks are kept',
     facts: { setup: { step: 'confirm' }, pausedReason: 'setup is not finished' },
     problems: ['setup-incomplete kept'],
