@@ -10,14 +10,17 @@ const INTERCOM_APPS: Readonly<Record<string, string>> = {
   au: 'https://app.au.intercom.com',
 }
 
-export function createVendorLinks(region = 'us'): VendorLinks {
-  const app = INTERCOM_APPS[region.toLowerCase()] ?? INTERCOM_APPS.us
+/** `region`: of the settings. Absent: that of the connected account, else the region that is asked without one. */
+export function createVendorLinks(region?: string): VendorLinks {
   return {
     profile: (id) => ({
       href: `https://www.klaviyo.com/profile/${encodeURIComponent(id)}`,
       label: 'Profile in Klaviyo',
     }),
-    resource: (object) => intercomLink(app ?? '', object),
+    resource: (object) => {
+      const app = INTERCOM_APPS[(region ?? object.region ?? 'us').toLowerCase()]
+      return app === undefined ? undefined : intercomLink(app, object)
+    },
     readAddress,
     readPhone: async (text) => {
       await loadPhoneMetadata()

@@ -99,6 +99,8 @@ export interface VendorLink {
 /** An object of the source. `resource`: its name in the spec. */
 export interface SourceObject {
   readonly account: string
+  /** Of the account, where setup has learnt it. */
+  readonly region?: string | undefined
   readonly resource: string
   readonly id: string
 }

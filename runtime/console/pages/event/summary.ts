@@ -1,5 +1,6 @@
 /** The head of the page of an event or a record: what it is, whose, when, and where it is at the vendors. */
 import { html } from 'hono/html'
+import { loadSetupState } from '../../../auth/setup/setup-state.ts'
 import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { EventResult } from '../../../ports/types.ts'
 import { ingressCell, personCell, statusBadge } from '../../event-cells.ts'
@@ -51,16 +52,17 @@ export async function vendorLinks(
 ): Promise<readonly VendorLink[]> {
   const { connector, metricUrl, vendorLinks: known } = options
   const { spec, store } = connector
+  const region = (await loadSetupState(store)).accounts?.source?.region
   const [state] = contact === undefined ? [] : await store.readContacts([contact])
   const profileId = receipt?.profileId ?? state?.profileId
   const isMetric = spec.mappings.some((mapping) => mapping.metric === metric)
   const links = [
     profileId === undefined ? undefined : known?.profile?.(profileId),
     isMetric ? metricUrl?.(spec.destination.metricPrefix + metric) : undefined,
-    resource === undefined || id === undefined ? undefined : known?.resource?.({ account, resource, id }),
+    resource === undefined || id === undefined ? undefined : known?.resource?.({ account, region, resource, id }),
     contact === undefined || resource === spec.profile.resource
       ? undefined
-      : known?.resource?.({ account, resource: spec.profile.resource, id: contact }),
+      : known?.resource?.({ account, region, resource: spec.profile.resource, id: contact }),
   ]
   return links.filter((link) => link !== undefined)
 }

@@ -1,5 +1,6 @@
 /** The records of a search, newest first, in pages, those of one conversation or ticket together. */
 import { html } from 'hono/html'
+import { loadSetupState } from '../../../auth/setup/setup-state.ts'
 import { plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -7,13 +8,18 @@ import { historyForm } from './history-form.ts'
 import { findResult } from './result.ts'
 import type { FoundRecords } from './search-records.ts'
 
-export function searchResults(subject: string, { entries, isFirst, last }: FoundRecords, context: PageContext): Html {
+export async function searchResults(
+  subject: string,
+  { entries, isFirst, last }: FoundRecords,
+  context: PageContext,
+): Promise<Html> {
+  const { accounts } = await loadSetupState(context.options.connector.store)
   const isAll = isFirst && last === undefined
   const groups = groupByObject(entries)
   return html`<section id="found" data-live aria-label="Results">
 <h2>${isAll ? `${plural(entries.length, 'record')} of` : 'Records of'} ${subject}</h2>
 <p class="soft">Newest first. A record is one notification, or one item read from the source.</p>
-${groups.map((group) => groupSection(group, groups.length > 1, context))}
+${groups.map((group) => groupSection(groups.length > 1 ? group : { ...group, resource: undefined }, accounts?.source?.region, context))}
 ${last !== undefined && olderLink(last, context)}
 </section>`
 }
@@ -35,11 +41,12 @@ export function groupByObject(entries: readonly LedgerEntry[]): readonly ObjectG
   return [...groups.values()].map((some) => ({ resource: some[0]?.resource, id: some[0]?.lookupIds[0], entries: some }))
 }
 
-function groupSection({ resource, id, entries }: ObjectGroup, hasTitle: boolean, context: PageContext): Html {
+/** Without a resource: no title. */
+function groupSection({ resource, id, entries }: ObjectGroup, region: string | undefined, context: PageContext): Html {
   const records = entries.map((entry) => findResult(entry, context))
-  if (!hasTitle || resource === undefined || id === undefined) return html`${records}`
+  if (resource === undefined || id === undefined) return html`${records}`
   const [{ workspace = '' } = {}] = entries
-  const link = context.options.vendorLinks?.resource?.({ account: workspace, resource, id })
+  const link = context.options.vendorLinks?.resource?.({ account: workspace, region, resource, id })
   return html`<section class="group" aria-label="${resource} ${id}"><div class="row apart"><h3 class="capital">${resource} <code>${id}</code></h3><span class="row">${link && html`<a href="${link.href}" rel="noreferrer">${link.label}</a>`}${historyForm(id, context)}</span></div>
 ${records}</section>`
 }
