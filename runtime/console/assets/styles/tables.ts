@@ -21,7 +21,7 @@ tr.shown td { background: var(--page); }
 tr.shown h3 { margin: .75rem 0 .25rem; }
 tr.shown h3:first-child { margin-top: 0; }
 td > ul.plain { margin: 0; padding-left: 1.1rem; }
-@media (min-width: 40.01rem) { td > .soft:only-child { display: inline-block; min-width: 4.5rem; } td > .value:only-child { display: inline-block; min-width: 7rem; } }
+@media (min-width: 40.01rem) { td > .value:only-child { display: inline-block; min-width: 7rem; } }
 td meter { margin-right: .5rem; }
 .person { min-width: 9rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
 .person > span { overflow-wrap: anywhere; }
