@@ -48,7 +48,7 @@ const limited = (command: string) => ['sh', '-c', `${command}; exec "$@"`, 'sh']
 const CONDITIONS: readonly Condition[] = [
   {
     what: 'few descriptors',
-    through: limited('ulimit -n 64'),
+    through: limited('ulimit -n 96'), // Node opens about 50 modules at once while it starts
     during: async ({ send, allArrive }) => {
       await send(200)
       // Their delivery needs the descriptors, too.
