@@ -16,11 +16,9 @@ import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../ru
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
 import { type KlaviyoOptions, onFirstUse, type SendRequest, specEndpoint, toReceipt } from './client.ts'
-import { createDeletion } from './deletion.ts'
-import { createFindKnown, type FindKnown } from './known-people.ts'
+import type { FindKnown } from './known-people.ts'
 import { withChanges } from './limits/change-log.ts'
 import { type Limits, limitOf } from './limits/limits.ts'
-import { previewRequests } from './preview-requests.ts'
 import { moveProfile, withoutRejectedPhone } from './rejected-identifiers.ts'
 import {
   BULK_WRAPPER,
@@ -51,6 +49,18 @@ export const createFit =
   (message) =>
     messageBody(message, limits)
 
+function deletionOnFirstUse(load: () => Promise<ProfileDeletion>): ProfileDeletion {
+  let loaded: Promise<ProfileDeletion> | undefined
+  const deletion = () => {
+    loaded ??= load()
+    return loaded
+  }
+  return {
+    readIdentifiers: async (...profile) => (await deletion()).readIdentifiers(...profile),
+    delete: async (...profile) => (await deletion()).delete(...profile),
+  }
+}
+
 class KlaviyoDestination implements Destination {
   readonly batch: { readonly events: number; readonly bytes: number }
   readonly findKnown?: FindKnown
@@ -76,8 +86,16 @@ class KlaviyoDestination implements Destination {
     const { profiles, profileDeletion } = options.spec.endpoints
     if (profiles !== undefined) {
       const send = onFirstUse(() => specEndpoint(options, 'profiles', 'profiles:read'))
-      this.findKnown = createFindKnown(send, profiles.path)
-      if (profileDeletion !== undefined) this.deletion = createDeletion(options, send, profiles.path)
+      // Imported on first use: only settings of `people` ask for it.
+      this.findKnown = async (...people) => {
+        const { createFindKnown } = await import('./known-people.ts')
+        return createFindKnown(send, profiles.path)(...people)
+      }
+      if (profileDeletion !== undefined)
+        this.deletion = deletionOnFirstUse(async () => {
+          const { createDeletion } = await import('./deletion.ts')
+          return createDeletion(options, send, profiles.path)
+        })
     }
     this.#entries = new EntryCache(limits)
     this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }
@@ -122,7 +140,9 @@ class KlaviyoDestination implements Destination {
     return this.#bodies(messages, { lane, together: lane === 'backfill' })
   }
 
-  previewRequests(messages: readonly OutgoingMessage[], mode: SendMode): readonly RequestPreview[] {
+  async previewRequests(messages: readonly OutgoingMessage[], mode: SendMode): Promise<readonly RequestPreview[]> {
+    // Imported on first use: delivery shows no requests.
+    const { previewRequests } = await import('./preview-requests.ts')
     const { spec, baseUrl } = this.#options
     const fitMessage = (message: OutgoingMessage) => this.fit(message)
     return previewRequests(messages, mode, { spec, baseUrl, fitMessage, bodies: (...them) => this.#bodies(...them) })

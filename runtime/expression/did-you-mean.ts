@@ -1,4 +1,5 @@
 /** Suggests the known words nearest to an unknown one. */
+import { joinWords } from '../lib/format.ts'
 
 /**
  * Known words by distance, nearest first. At most a third of the letters may differ, unless one word contains the
@@ -23,12 +24,6 @@ export function suggest(word: string, known: Iterable<string>, format = (name: s
   const [first, second] = nearestWords(word, all)
   if (first === undefined) return all.length === 0 ? '' : `known: ${joinWords(all)}`
   return second === undefined ? `did you mean ${format(first)}?` : `did you mean ${format(first)} or ${format(second)}?`
-}
-
-/** Words in alphabetical order, truncated to a readable length. */
-export function joinWords(words: readonly string[], max = 12): string {
-  const sorted = [...words].sort((a, b) => a.localeCompare(b, 'en'))
-  return sorted.length <= max ? sorted.join(', ') : `${sorted.slice(0, max).join(', ')} and ${sorted.length - max} more`
 }
 
 /** 0 for equal words, up to 1 for a plausible suggestion. */

@@ -10,6 +10,12 @@ export function formatCount(value: number): string {
   return Math.abs(value) < 1000 && Number.isInteger(value) ? String(value) : value.toLocaleString('en-US')
 }
 
+/** Words in alphabetical order, truncated to a readable length. */
+export function joinWords(words: readonly string[], max = 12): string {
+  const sorted = [...words].sort((a, b) => a.localeCompare(b, 'en'))
+  return sorted.length <= max ? sorted.join(', ') : `${sorted.slice(0, max).join(', ')} and ${sorted.length - max} more`
+}
+
 /** `1 record`, `2 records`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`

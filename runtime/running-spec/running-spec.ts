@@ -9,7 +9,7 @@ import { hashSpec } from '../spec/hash-spec.ts'
 import type { Spec } from '../spec/spec.ts'
 import { addToTimeline } from '../timeline.ts'
 import { version } from '../version.ts'
-import { type ChangedKey, findChangedKeys, findRenamed } from './compare-specs.ts'
+import type { ChangedKey } from './compare-specs.ts'
 import { type KeyTexts, keyTexts } from './key-texts.ts'
 
 export interface RunningSpec {
@@ -67,6 +67,8 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
     return
   }
   if (before !== undefined) {
+    // Imported on first use: most processes run the spec of the one before.
+    const { findChangedKeys, findRenamed } = await import('./compare-specs.ts')
     const changed = await findChangedKeys(before, spec, store)
     const refused = changed.filter(({ metric }) => !acceptNewKeys.includes(metric))
     if (refused.length > 0) throw keysChanged(refused)

@@ -29,87 +29,15 @@ export interface PlainResponse {
   readonly body: string
 }
 
-const PARSED = [
-  'the host passed a body that was parsed before, and the signature covers the bytes: pass the raw body as bytes or text',
-  '(express.raw() in place of express.json() on this path, rawBody of Fastify, Next.js or a cloud function)',
-].join(' ')
-
-const READ = [
+/** For both kinds of requests. */
+export const BODY_READ = [
   'the host passed a request whose body was read before, and the signature covers its bytes: call receive before',
   'anything parses the body, or pass { method, headers, body } with the raw bytes',
-].join(' ')
-
-const ABSENT = [
-  'the host passed no body, but the request announces one, and the signature covers its bytes: pass the raw body',
-  '(rawBody of a cloud function, request.body after express.raw())',
 ].join(' ')
 
 /** By what they have: a host may bring its own class of requests. */
 export function isWebRequest(request: Request | PlainRequest): request is Request {
   return 'arrayBuffer' in request && typeof request.arrayBuffer === 'function'
-}
-
-/** Throws a config `Fault` for a body that is no longer what the source has signed. */
-export function toWebRequest(request: Request | PlainRequest): Request {
-  if (isWebRequest(request)) {
-    if (request.bodyUsed) throw new Fault('config', 'webhook/body-lost', READ)
-    return request
-  }
-  const { method = 'GET' } = request
-  const headers = toHeaders(request.headers)
-  if (method === 'GET' || method === 'HEAD') return new Request(webUrl(request.url), { method, headers })
-  const body = toBody(request, Number(headers.get('content-length')))
-  // A stream keeps the announced length. Of other bodies the length is known, and base64 has another one.
-  if (!(body instanceof ReadableStream)) headers.set('content-length', String(body.length))
-  const init: RequestInit & { readonly duplex: 'half' } = { method, headers, body, duplex: 'half' }
-  return new Request(webUrl(request.url), init)
-}
-
-/** The path is the host's: it calls `receive` for the webhook's path only. */
-const webUrl = (url = '/') =>
-  URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').href : 'http://localhost/'
-
-function toHeaders(from: PlainHeaders = []): Headers {
-  const headers = new Headers()
-  const pairs = Symbol.iterator in from ? from : Object.entries(from)
-  for (const [name, values] of pairs) {
-    // Pseudo-headers of HTTP/2 begin with a colon, and a web-standard request refuses them.
-    if (name.startsWith(':')) continue
-    for (const value of [values ?? []].flat()) if (isHeaderValue(value)) headers.append(name, value)
-  }
-  return headers
-}
-
-/** Others cannot be a signature. */
-const isHeaderValue = (value: string) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
-
-function toBody(
-  { body, isBase64Encoded = false }: PlainRequest,
-  announced: number,
-): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
-  if (typeof body === 'string') return Uint8Array.from(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'))
-  if (body === undefined || body === null) {
-    if (announced > 0) throw new Fault('config', 'webhook/body-lost', ABSENT)
-    return new Uint8Array()
-  }
-  if (body instanceof Uint8Array || body instanceof ArrayBuffer) return new Uint8Array(body)
-  if (!(Symbol.asyncIterator in body)) throw new Fault('config', 'webhook/body-lost', PARSED)
-  if ('readableDidRead' in body && body.readableDidRead === true) throw new Fault('config', 'webhook/body-lost', READ)
-  return streamOf(body)
-}
-
-function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]()
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await iterator.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    async cancel() {
-      await iterator.return?.()
-    },
-  })
 }
 
 export interface Receive {
@@ -124,7 +52,7 @@ export interface Receive {
 export function receiveAny(receive: (request: Request) => Promise<Response>, logger: Logger): Receive {
   const answer = async (request: Request | PlainRequest): Promise<Response> => {
     try {
-      return await receive(toWebRequest(request))
+      return await receive(isWebRequest(request) ? assertUnread(request) : await openRequest(request))
     } catch (error) {
       const { code, message } = toFault(error)
       logger.error(`webhook not stored: ${message}`, { code })
@@ -133,6 +61,17 @@ export function receiveAny(receive: (request: Request) => Promise<Response>, log
   }
   return (async (request: Request | PlainRequest) =>
     isWebRequest(request) ? answer(request) : toPlainResponse(await answer(request))) as Receive
+}
+
+function assertUnread(request: Request): Request {
+  if (request.bodyUsed) throw new Fault('config', 'webhook/body-lost', BODY_READ)
+  return request
+}
+
+/** Imported on first use: a Worker gets web-standard requests alone. */
+async function openRequest(request: PlainRequest): Promise<Request> {
+  const { toWebRequest } = await import('./to-web-request.ts')
+  return toWebRequest(request)
 }
 
 async function toPlainResponse(response: Response): Promise<PlainResponse> {

@@ -1,9 +1,9 @@
 /** Loads a spec that `connector build` wrote as one ES module: data and code, without a parser of YAML or of expressions. */
 import { type BuiltExpressions, createBuiltExpressions } from '../expression/built-expressions.ts'
-import { joinWords } from '../expression/did-you-mean.ts'
 import type { Expression } from '../expression/expression.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { ExpressionInterpreter } from '../expression/text-interpreter.ts'
+import { joinWords } from '../lib/format.ts'
 import { Fault } from '../ports/fault.ts'
 import { version } from '../version.ts'
 import { setHash } from './hash-spec.ts'

@@ -1,7 +1,9 @@
 /** Checks an expression before it runs. Reports misspelt names, which JSONata evaluates to nothing without an error. */
+
+import { joinWords } from '../../lib/format.ts'
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES, VOLATILE_BUILTINS } from '../compiler/runtime/functions/builtins.ts'
-import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
+import { nearestWords, suggest } from '../did-you-mean.ts'
 import { explainForeignFunction } from '../foreign-syntax.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'

@@ -1,6 +1,5 @@
 /** Says in a line what an expression read, and why a mapping sends nothing of a record. */
-import { joinWords } from '../../expression/did-you-mean.ts'
-import { plural } from '../../lib/format.ts'
+import { joinWords, plural } from '../../lib/format.ts'
 import { isObject } from '../../lib/json.ts'
 import type { Json } from '../../ports/types.ts'
 import type { MappingExplanation } from './explain-mapping.ts'

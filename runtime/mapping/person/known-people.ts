@@ -9,8 +9,6 @@ import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { CacheEntry, Store } from '../../ports/store.ts'
 import type { Lane } from '../../ports/types.ts'
-import type { Spec } from '../../spec/spec.ts'
-import type { MapParts } from '../types.ts'
 
 export interface KnownPeopleParts {
   readonly destination: Pick<Destination, 'findKnown'>
@@ -33,19 +31,6 @@ const BATCH: Readonly<Record<Lane, { readonly maxItems: number; readonly lingerM
   backfill: { maxItems: 100, lingerMs: 250 },
 }
 
-/** The question that mapping asks, if the spec sends known people only. Throws a config `Fault` if it cannot be asked. */
-export function knownPeopleOf({ people, destination }: Spec, parts: KnownPeopleParts): Pick<MapParts, 'isKnown'> {
-  if (!people.onlyKnown) return {}
-  if (parts.destination.findKnown === undefined)
-    throw new Fault(
-      'config',
-      'people/cannot-ask',
-      `${destination.name} cannot tell whom it has: remove people.onlyKnown`,
-    )
-  const known = new KnownPeople(parts)
-  return { isKnown: (person, lane) => known.isKnown(person, lane) }
-}
-
 interface Question {
   readonly key: string
   readonly person: PersonQuery
@@ -54,7 +39,7 @@ interface Question {
 /** Batchers need an answer other than undefined. */
 type Answer = Pick<CacheEntry, 'at'> & { readonly known: boolean }
 
-class KnownPeople {
+export class KnownPeople {
   readonly #parts: KnownPeopleParts
   readonly #answers = new BoundedMap<string, Answer>(MAX_PEOPLE)
   readonly #questions: Readonly<Record<Lane, Batcher<Question, Answer>>>

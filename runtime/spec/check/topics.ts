@@ -1,5 +1,6 @@
 /** Checks topics: whether the source has them, which resource they carry, and whether their webhooks are kept. */
-import { joinWords, nearestWords, suggest } from '../../expression/did-you-mean.ts'
+import { nearestWords, suggest } from '../../expression/did-you-mean.ts'
+import { joinWords } from '../../lib/format.ts'
 import { resolveName } from '../compile/resolve-name.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { Connector } from '../generated/documents.ts'
