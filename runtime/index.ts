@@ -157,8 +157,9 @@ export type { RecipeBook, RecipeState } from './recipes.ts'
 /** The client that checks query the source with. */
 export type { SourceClient } from './source/client.ts'
 /** Webhook requests of hosts without web-standard ones. */
-export type { PlainBody, PlainHeaders, PlainRequest, PlainResponse, Receive } from './source/plain-request.ts'
+export type { Receive } from './source/plain-request.ts'
 export type { ReceivedNotification } from './source/read-notifications.ts'
+export type { PlainBody, PlainHeaders, PlainRequest, PlainResponse } from './source/to-web-request.ts'
 /** One webhook address for many tenants. */
 export {
   type AcceptingTenant,

@@ -2,38 +2,8 @@
 
 import type { Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-
-/** A request as its parts. `IncomingMessage` of Node, with itself as the body, is one. */
-export interface PlainRequest {
-  readonly method?: string | undefined
-  /** Path and query, or the whole address. A handshake may be in the query. */
-  readonly url?: string | undefined
-  /** Names in any letter case; several values as a list. Also `Headers`, or a list of pairs. */
-  readonly headers?: PlainHeaders | undefined
-  /** The bytes as they were received: whole, as a stream of them, or as their text. Never a parsed body. */
-  readonly body?: PlainBody
-  /** The body is base64, as AWS Lambda passes binary ones. */
-  readonly isBase64Encoded?: boolean | undefined
-}
-
-export type PlainHeaders =
-  | Iterable<readonly [name: string, value: string]>
-  | Readonly<Record<string, string | readonly string[] | undefined>>
-
-export type PlainBody = Uint8Array | ArrayBuffer | string | AsyncIterable<Uint8Array> | null | undefined
-
-/** The answer to a `PlainRequest`. Header names are in lower case. */
-export interface PlainResponse {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-/** For both kinds of requests. */
-export const BODY_READ = [
-  'the host passed a request whose body was read before, and the signature covers its bytes: call receive before',
-  'anything parses the body, or pass { method, headers, body } with the raw bytes',
-].join(' ')
+import { BODY_READ } from './lost-body.ts'
+import type { PlainRequest, PlainResponse } from './to-web-request.ts'
 
 /** By what they have: a host may bring its own class of requests. */
 export function isWebRequest(request: Request | PlainRequest): request is Request {

@@ -1,6 +1,32 @@
 /** Makes a web-standard request of a plain one, as far as its body is still what the source has signed. */
 import { Fault } from '../ports/fault.ts'
-import { BODY_READ, type PlainHeaders, type PlainRequest } from './plain-request.ts'
+import { BODY_READ } from './lost-body.ts'
+
+/** A request as its parts. `IncomingMessage` of Node, with itself as the body, is one. */
+export interface PlainRequest {
+  readonly method?: string | undefined
+  /** Path and query, or the whole address. A handshake may be in the query. */
+  readonly url?: string | undefined
+  /** Names in any letter case; several values as a list. Also `Headers`, or a list of pairs. */
+  readonly headers?: PlainHeaders | undefined
+  /** The bytes as they were received: whole, as a stream of them, or as their text. Never a parsed body. */
+  readonly body?: PlainBody
+  /** The body is base64, as AWS Lambda passes binary ones. */
+  readonly isBase64Encoded?: boolean | undefined
+}
+
+export type PlainHeaders =
+  | Iterable<readonly [name: string, value: string]>
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+
+export type PlainBody = Uint8Array | ArrayBuffer | string | AsyncIterable<Uint8Array> | null | undefined
+
+/** The answer to a `PlainRequest`. Header names are in lower case. */
+export interface PlainResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 
 const PARSED = [
   'the host passed a body that was parsed before, and the signature covers the bytes: pass the raw body as bytes or text',

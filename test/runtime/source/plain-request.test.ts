@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { intercomToKlaviyo } from '../../../connector/index.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
-import type { PlainRequest } from '../../../runtime/source/plain-request.ts'
+import type { PlainRequest } from '../../../runtime/source/to-web-request.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemClock as clock, silentLogger } from '../../../runtime/system.ts'
 
