@@ -1,6 +1,8 @@
 /** The interface of an executable expression. Only `runtime/expression` knows which engine runs it. */
+
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
+import type { NotCompilableReason } from './compiler/not-compilable-help.ts'
 import type { ProgramBindings } from './compiler/program.ts'
 import type { Parsed } from './parse.ts'
 
@@ -9,10 +11,8 @@ export type Bindings = ProgramBindings
 
 /** Why an expression runs on the interpreter. */
 export interface NotCompiled {
-  /** In a few words, e.g. `parent operator`. */
-  readonly reason: string
-  /** How to rewrite the expression. */
-  readonly help: string
+  /** In a few words, e.g. `parent operator`. `NOT_COMPILABLE_HELP` says how to rewrite the expression. */
+  readonly reason: NotCompilableReason
   /** `file:line:column` of the syntax that is not compiled. */
   readonly place: string
 }

@@ -1,7 +1,7 @@
 /** An executable expression at one place: compiled where it can be, interpreted where it must. */
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
-import { NOT_COMPILABLE_HELP, NotCompilable } from './compiler/not-compilable.ts'
+import { NotCompilable } from './compiler/not-compilable.ts'
 import type { Program } from './compiler/program.ts'
 import { closeBudget, dropBudget, LimitExceeded, openBudget, STEP_BUDGET } from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
@@ -45,7 +45,7 @@ export class OriginExpression implements Expression {
   get notCompiled(): NotCompiled | undefined {
     const result = this.#linked.program()
     if (!(result instanceof NotCompilable)) return undefined
-    return { reason: result.reason, help: NOT_COMPILABLE_HELP[result.reason], place: findPlace(result, this.#origin) }
+    return { reason: result.reason, place: findPlace(result, this.#origin) }
   }
 
   get program(): Expression['program'] {

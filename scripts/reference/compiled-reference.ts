@@ -1,6 +1,6 @@
 /** The reference page of compiled expressions: the rule, its exceptions, and the expressions we ship. */
 import { createCompileReport } from '../../runtime/cli/output/compile-report.ts'
-import { NOT_COMPILABLE_HELP } from '../../runtime/expression/compiler/not-compilable.ts'
+import { NOT_COMPILABLE_HELP } from '../../runtime/expression/compiler/not-compilable-help.ts'
 import type { FunctionTable } from '../../runtime/expression/functions.ts'
 import type { PlacedExpression } from '../../runtime/spec/compile/context.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'

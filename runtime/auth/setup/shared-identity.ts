@@ -4,6 +4,7 @@ import { BoundedMap } from '../../lib/bounded-map.ts'
 import type { Fetch } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import { type Credentials, type NetworkEffects, type Side, toRequestAuth } from '../side.ts'
+import { identifyAccount } from './identify-account.ts'
 import type { AccountInfo } from './setup-state.ts'
 
 interface SharedIdentity {
@@ -48,15 +49,9 @@ export async function identifyShared(
 
 function begin(side: Side, credentials: Credentials, effects: NetworkEffects, onFailure: () => void): SharedIdentity {
   const stop = new AbortController()
-  const account = identify(side, credentials, effects, stop.signal)
+  const account = identifyAccount(side, credentials, effects, stop.signal)
   account.catch(onFailure)
   return { account, stop, waiting: 0 }
-}
-
-/** Imported on first use: an account that the store has pinned is not asked for. */
-async function identify(...request: Parameters<typeof identifyShared>): Promise<AccountInfo> {
-  const { identifyAccount } = await import('./identify-account.ts')
-  return identifyAccount(...request)
 }
 
 function stopped(): Fault {

@@ -1,4 +1,5 @@
 /** Reports which expressions of a spec are compiled, and why others run on the interpreter. */
+import { NOT_COMPILABLE_HELP } from '../../expression/compiler/not-compilable-help.ts'
 import type { NotCompiled } from '../../expression/expression.ts'
 import { alignColumns, formatCount, plural } from '../../lib/format.ts'
 import type { JsonObject } from '../../ports/types.ts'
@@ -6,6 +7,8 @@ import type { PlacedExpression } from '../../spec/compile/context.ts'
 
 interface Interpreted extends NotCompiled {
   readonly text: string
+  /** How to rewrite it. */
+  readonly help: string
 }
 
 export interface CompileReport {
@@ -16,7 +19,7 @@ export interface CompileReport {
 /** Compiles every expression to fill the report. */
 export function createCompileReport(expressions: readonly PlacedExpression[]): CompileReport {
   const interpreted = expressions.flatMap(({ expression: { notCompiled, text } }) =>
-    notCompiled ? [{ ...notCompiled, text }] : [],
+    notCompiled ? [{ ...notCompiled, text, help: NOT_COMPILABLE_HELP[notCompiled.reason] }] : [],
   )
   return { total: expressions.length, interpreted }
 }

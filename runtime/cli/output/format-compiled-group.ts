@@ -1,6 +1,7 @@
 /** Prints the compiled code of one group of expressions. */
 import { toComment, toLiteral } from '../../expression/compiler/emit/literal.ts'
 import { NotCompilable } from '../../expression/compiler/not-compilable.ts'
+import { NOT_COMPILABLE_HELP } from '../../expression/compiler/not-compilable-help.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import type { JsonObject } from '../../ports/types.ts'
 import type { ExpressionGroup, NamedExpression } from '../../spec/expression-groups.ts'
@@ -27,7 +28,7 @@ export function compiledGroupToJson({ name, file, parts }: ExpressionGroup, func
     const compiled = generateExpressionSource(text, functions)
     const code =
       compiled instanceof NotCompilable
-        ? { interpreted: { reason: compiled.reason, ...notCompiled } }
+        ? { interpreted: { reason: compiled.reason, help: NOT_COMPILABLE_HELP[compiled.reason], ...notCompiled } }
         : { source: compiled.source }
     return { name: part, place, text, ...code }
   })

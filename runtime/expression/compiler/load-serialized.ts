@@ -1,5 +1,6 @@
 /** Loads a program from the module that `serialize.ts` wrote. */
-import { NotCompilable, type NotCompilableReason } from './not-compilable.ts'
+import { NotCompilable } from './not-compilable.ts'
+import type { NotCompilableReason } from './not-compilable-help.ts'
 import { loadProgram, type Program, type ProgramFactory, type ProgramSource } from './program.ts'
 import type { Limits } from './runtime/limits.ts'
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Loaders } from '../../../runtime/cli/loaders.ts'
+import type { NotCompilableReason } from '../../../runtime/expression/compiler/not-compilable-help.ts'
 import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle } from '../../../runtime/spec/load-bundle.ts'
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
@@ -77,7 +78,7 @@ describe('build', () => {
 })
 
 describe('validate --verbose', () => {
-  const expression = (place: string, reason?: string): LoadedSpec['expressions'][number] => ({
+  const expression = (place: string, reason?: NotCompilableReason): LoadedSpec['expressions'][number] => ({
     file: 'a.yaml',
     path: ['time'],
     expression: {
@@ -85,7 +86,7 @@ describe('validate --verbose', () => {
       place,
       variables: new Set(),
       evaluate: () => 1,
-      ...(reason !== undefined && { notCompiled: { reason, place, help: 'put it in brackets' } }),
+      ...(reason !== undefined && { notCompiled: { reason, place } }),
     },
   })
   const validate = (...expressions: LoadedSpec['expressions']) => {
@@ -105,7 +106,7 @@ describe('validate --verbose', () => {
     expect(exit).toBe(0)
     expect(out.split('\n').slice(-3, -1)).toEqual([
       '2 expressions, 1 compiled; the interpreter runs the others, with the same results but slower:',
-      '  a.yaml:12:7:  parent operator  help: put it in brackets',
+      '  a.yaml:12:7:  parent operator  help: put the filter within the brackets: (a.b[%.c]) and not (a.b)[%.c]',
     ])
   })
 

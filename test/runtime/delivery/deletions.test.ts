@@ -1,4 +1,5 @@
 /** A contact deleted in Intercom is deleted in Klaviyo: twice confirmed, checked on both sides, and never created again. */
+import '../../../connector/klaviyo/deletion.ts' // loaded before: loading takes real time, which the virtual clock does not wait for
 import { describe, expect, test } from 'vitest'
 import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
 import { specWithPeople } from '../../helpers/spec/changed-spec.ts'

@@ -1,4 +1,6 @@
 /** Only people whom the destination has: asked once a person, remembered, in batches, and never guessed. */
+import '../../../connector/klaviyo/known-people.ts' // loaded before: loading takes real time, which the virtual clock does not wait for
+import '../../../runtime/mapping/person/known-people.ts'
 import { describe, expect, test } from 'vitest'
 import type { ConnectorOptions } from '../../../connector/index.ts'
 import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'

@@ -3,11 +3,11 @@ import jsonata from 'jsonata'
 import { describe, expect, test } from 'vitest'
 import type { Node } from '../../../../runtime/expression/compiler/ast.ts'
 import { compileProgram } from '../../../../runtime/expression/compiler/compile-program.ts'
+import { NotCompilable } from '../../../../runtime/expression/compiler/not-compilable.ts'
 import {
   NOT_COMPILABLE_HELP,
-  NotCompilable,
   type NotCompilableReason,
-} from '../../../../runtime/expression/compiler/not-compilable.ts'
+} from '../../../../runtime/expression/compiler/not-compilable-help.ts'
 import { DEFAULT_LIMITS } from '../../../../runtime/expression/compiler/runtime/limits.ts'
 import { isProblem, parseExpression } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
