@@ -17,7 +17,6 @@ import { laneSemaphore } from './concurrency.ts'
 import { explainer, requestIdOf } from './errors.ts'
 import { withFallForwardOptOut } from './revision.ts'
 import type { EndpointName } from './spec-rules.ts'
-import { withoutEcho } from './without-echo.ts'
 
 export interface KlaviyoOptions {
   readonly spec: DestinationSpec
@@ -127,11 +126,9 @@ function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions
       const { method = 'POST' } = endpoint
       // Over the requests before and after a refreshed token.
       let mayHaveArrived = false
-      let sent: readonly string[] = []
       const makeRequest = async (current: RequestAuth, isUnanswered: boolean) => {
         mayHaveArrived ||= isUnanswered
         const text = typeof body === 'function' ? await body(mayHaveArrived) : body
-        sent = [text ?? '', ...Object.values(current.headers)]
         // A GET writes nothing.
         if (lane === 'backfill' && body !== undefined) assertBackfillFlags(text ?? '')
         return new Request(addressOf(current, path), requestInit({ ...headers, ...current.headers }, method, text))
@@ -142,10 +139,7 @@ function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions
           signal,
           template: endpoint.path,
         })
-      const response = await withAuth(auth, signal, send).catch((error: unknown) => {
-        throw withoutEcho(error, sent)
-      })
-      return assertFromKlaviyo(response)
+      return assertFromKlaviyo(await withAuth(auth, signal, send))
     } finally {
       release()
     }

@@ -6,6 +6,7 @@ import type { AuthMethod } from '../../runtime/ports/auth.ts'
 import type { ErrorExplanation } from '../../runtime/ports/source.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { requestId } from '../request-id.ts'
+import { ownWords } from './own-words.ts'
 
 interface Problem {
   /** In our words: Klaviyo's `detail` may quote the request. */
@@ -70,10 +71,10 @@ export function requestIdOf(headers: Headers, errors: readonly JsonObject[] = []
   return id === undefined ? {} : { requestId: id }
 }
 
-/** Klaviyo's own words. They may quote the request: `withoutEcho` takes its words out before anything keeps them. */
+/** What Klaviyo says in its own words. */
 function detailOf(errors: readonly JsonObject[]): { readonly detail?: string } {
   const texts = errors.map(({ title, detail }) => [title, detail].filter((text) => typeof text === 'string').join(' '))
-  const detail = [...new Set(texts)].filter(Boolean).slice(0, 3).join(' ')
+  const detail = ownWords([...new Set(texts)].filter(Boolean).slice(0, 3).join(' '))
   return detail === '' ? {} : { detail }
 }
 
