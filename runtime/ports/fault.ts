@@ -25,7 +25,7 @@ export interface FaultDetails {
   readonly requestId?: string
   /** HTTP status of the error response. */
   readonly status?: number
-  /** The remote API's own words. Quotes nothing of the request. */
+  /** The remote API's own words. Names no person, and quotes nothing of the request. */
   readonly detail?: string
   /** Whether a request may have taken effect although its answer was lost. Absent: so unless the fault is a refusal. */
   readonly unanswered?: boolean

@@ -208,7 +208,7 @@ export interface FaultInfo {
   readonly requestId?: string
   /** HTTP status of the error response. */
   readonly status?: number
-  /** The remote API's own words, without those that the request held. */
+  /** The remote API's own words, with those masked that may name a person. */
   readonly detail?: string
 }
 
