@@ -2,6 +2,7 @@
 
 import { ALERT_FAULT_CODES } from './alert-fault-codes.ts'
 import { type FaultCode, faultCodes } from './fault-reference.ts'
+import { IMPORT_FAULT_CODES } from './import-fault-codes.ts'
 import { SIDE_FAULT_CODES } from './side-fault-codes.ts'
 import { STORE_FAULT_CODES } from './store-fault-codes.ts'
 
@@ -235,37 +236,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ],
   ]),
 
-  // Imports and recipes.
-  ...faultCodes('config', 'operator', [
-    [
-      'backfill/already-running',
-      'Another import runs on this store.',
-      'Wait for it, or stop it in the process that the message names.',
-    ],
-    [
-      'spec/keys-changed',
-      'The spec has other keys than the one that ran before, so events that were delivered would be counted again.',
-      'Restore the keys, or accept the new ones: `--accept-new-keys "Rated Conversation"`. `connector plan` shows all that the spec changes.',
-    ],
-    [
-      'backfill/options-changed',
-      'An unfinished import has other dates or metrics.',
-      'Run the import again without options to finish it, or restart it with `--restart`.',
-    ],
-    [
-      'backfill/unknown-stream',
-      'The unfinished import reads a stream that the spec no longer has.',
-      'Restart the import with `--restart`.',
-    ],
-  ]),
-  ...faultCodes('transient', 'none', [
-    [
-      'backfill/lock-lost',
-      'This process was suspended for too long, and another one took over the import.',
-      'Nothing: the import continues in the other process.',
-    ],
-    ['recipe/in-progress', 'Another process creates the same segment or flow.', 'Try again in two minutes.'],
-  ]),
+  ...IMPORT_FAULT_CODES,
 
   // The host.
   ...faultCodes('config', 'operator', [

@@ -1,5 +1,6 @@
 /** The state of an import: saved with every page, loaded by the next run. */
 
+import { suggest } from '../expression/did-you-mean.ts'
 import type { Bindings } from '../expression/expression.ts'
 import { BACKFILL_CHECKPOINT, EARLIER_RUNS_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { liveEnd } from '../mapping/import-window.ts'
@@ -87,8 +88,10 @@ export async function loadOrStartBackfill(
   const earlier = await readBackfillState(parts.store)
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
     assertSameOptions(earlier.run, options)
+    assertHaveHistory(parts.spec, earlier.run.only)
     return { state: reopen(earlier), resumed: true }
   }
+  assertHaveHistory(parts.spec, options.only)
   const state = startBackfill(parts, options)
   await saveNewRun(state, earlier, parts)
   return { state, resumed: false }
@@ -133,6 +136,20 @@ function assertSameOptions({ since, until, only }: BackfillRun, options: Backfil
   const message =
     'an import with other dates or metrics is unfinished: run it without options to finish it, or use --restart'
   throw new Fault('config', 'backfill/options-changed', message)
+}
+
+/** Nothing is read for a metric that the spec does not know, or of which the source keeps no history: that is no import. */
+function assertHaveHistory({ mappings }: Spec, only: readonly string[] = []): void {
+  for (const name of only) {
+    const mapping = mappings.find(({ metric }) => metric === name)
+    if (mapping?.stream !== undefined) continue
+    const known = mappings.filter(({ stream }) => stream !== undefined).map(({ metric }) => metric)
+    const message =
+      mapping === undefined
+        ? `the import names the metric "${name}", which the spec does not have; ${suggest(name, known)}`
+        : `the metric "${name}" has no history to import: it is live only`
+    throw new Fault('config', 'backfill/unknown-metric', message)
+  }
 }
 
 function startBackfill({ spec, clock, sourceTime, random }: BackfillParts, options: BackfillOptions): BackfillState {

@@ -31,6 +31,7 @@ const ROOMS = [
   'runtime/side-fault-codes.ts',
   'runtime/alert-fault-codes.ts',
   'runtime/store-fault-codes.ts',
+  'runtime/import-fault-codes.ts',
   'runtime/fault-codes.ts',
   'runtime/skip-reasons.ts',
   'runtime/lib',

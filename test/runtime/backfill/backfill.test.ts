@@ -135,6 +135,15 @@ describe('the window', () => {
 })
 
 describe('the selection of metrics', () => {
+  test.each([
+    ['Resolved Tickets', /the spec does not have; did you mean "Resolved Ticket"\?$/],
+    ['Read Conversation', /has no history to import: it is live only$/],
+  ])('refuses %s: an import that reads nothing must not end as done', async (metric, message) => {
+    const refused = await imported({}, { only: ['Resolved Ticket', metric] }).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ kind: 'config', code: 'backfill/unknown-metric' })
+    expect(String(refused)).toMatch(message)
+  })
+
   test('reads only the streams of the selected metrics', async () => {
     const { intercom, klaviyo } = await imported({}, { only: ['Resolved Ticket'] })
     expect(Object.keys(klaviyo.summary().byMetric)).toEqual(['Resolved Ticket'])
