@@ -7,21 +7,10 @@ import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { LedgerEvent } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
-import type { Json, JsonObject } from '../ports/types.ts'
-import type { Property, Spec } from '../spec/spec.ts'
-import { kindOf, listLiterals, maskValue, type ValueKind } from './mask.ts'
-
-export interface PropertyCoverage {
-  readonly name: string
-  /** Place of its expression, `file:line:column`. Absent: a member of a spread property, which the events name. */
-  readonly place?: string
-  /** Events that have it. */
-  readonly present: number
-  /** The kinds of its values, the most frequent first. */
-  readonly kinds: readonly ValueKind[]
-  /** Up to three different values, described without a person's data. */
-  readonly samples: readonly string[]
-}
+import type { JsonObject } from '../ports/types.ts'
+import type { Spec } from '../spec/spec.ts'
+import { listLiterals, maskValue } from './mask.ts'
+import { PropertyCounter, type PropertyCoverage, propertiesOf, propertiesOfProfile } from './property-counter.ts'
 
 export interface Coverage {
   /** Events that were mapped again. */
@@ -48,11 +37,11 @@ export interface CoverageLimits {
 }
 
 const PAGE = 100
-const SAMPLES = 3
 
 /** `metric` may be `Profile`: the properties of the profile. Maps the records again by the running spec and sends nothing. */
 export async function measureCoverage(metric: string, limits: CoverageLimits, parts: CoverageParts): Promise<Coverage> {
-  const counter = new PropertyCounter(propertiesOf(metric, parts.spec), literalsOf(parts.spec))
+  const literals = literalsOf(parts.spec)
+  const counter = new PropertyCounter(propertiesOf(metric, parts.spec), (value) => maskValue(value, literals))
   const end = parts.clock.now() + limits.time
   let [events, unmapped, before] = [0, 0, undefined as number | undefined]
   while (events + unmapped < limits.events) {
@@ -104,68 +93,8 @@ function propertiesIn(
   )
   if (own === undefined || !('profile' in own)) return undefined
   if (metric !== PROFILE) return 'properties' in own && isObject(own.properties) ? own.properties : {}
-  const { properties, ...attributes } = own.profile
-  return { ...attributes, ...(isObject(properties) && properties) }
-}
-
-function propertiesOf(metric: string, { mappings, profile }: Spec): readonly Property[] {
-  if (metric === PROFILE) return [...profile.attributes, ...profile.properties]
-  return mappings.find((mapping) => mapping.metric === metric)?.properties ?? []
+  return propertiesOfProfile(own.profile)
 }
 
 const literalsOf = ({ sourceFiles }: Spec): ReadonlySet<string> =>
   new Set(sourceFiles.flatMap(({ text }) => listLiterals(text)))
-
-class PropertyCounter {
-  readonly #counts = new Map<string, Counts>()
-  readonly #literals: ReadonlySet<string>
-  readonly #parents: ReadonlySet<string>
-
-  constructor(properties: readonly Property[], literals: ReadonlySet<string>) {
-    this.#literals = literals
-    this.#parents = new Set(properties.flatMap(({ name }) => (name.includes('.') ? name.split('.', 1) : [])))
-    for (const { name, expr, isSpread } of properties)
-      if (!isSpread) this.#counts.set(name, { place: expr.place, present: 0, kinds: new Map(), samples: new Set() })
-  }
-
-  add(properties: JsonObject): void {
-    for (const [name, value] of flatten(properties, this.#parents)) {
-      const counts = this.#counts.get(name) ?? { present: 0, kinds: new Map(), samples: new Set() }
-      this.#counts.set(name, counts)
-      const kind = kindOf(value)
-      counts.present += 1
-      counts.kinds.set(kind, (counts.kinds.get(kind) ?? 0) + 1)
-      if (counts.samples.size < SAMPLES) counts.samples.add(maskValue(value, this.#literals))
-    }
-  }
-
-  result(): readonly PropertyCoverage[] {
-    return [...this.#counts].map(([name, { place, present, kinds, samples }]) => ({
-      name,
-      ...(place !== undefined && { place }),
-      present,
-      kinds: [...kinds].sort(([, a], [, b]) => b - a).map(([kind]) => kind),
-      samples: [...samples],
-    }))
-  }
-}
-
-interface Counts {
-  readonly place?: string
-  present: number
-  readonly kinds: Map<ValueKind, number>
-  readonly samples: Set<string>
-}
-
-/** Nested attributes by the dotted names that the spec gives them, such as `location.city`. */
-function* flatten(
-  properties: JsonObject,
-  parents: ReadonlySet<string>,
-  prefix = '',
-): Generator<[name: string, value: Json]> {
-  for (const [name, value] of Object.entries(properties)) {
-    if (value === undefined || value === null || value === '') continue
-    if (isObject(value) && parents.has(name)) yield* flatten(value, parents, `${name}.`)
-    else yield [prefix + name, value]
-  }
-}

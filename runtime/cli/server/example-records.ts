@@ -1,4 +1,4 @@
-/** One record of each metric, from the cases of the spec, for samples in the console before anything has come. */
+/** Records of the cases of the spec, for samples in the console before anything has come. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { loadCases } from '../../conformance/cases/load-cases.ts'
@@ -23,12 +23,10 @@ export async function readExampleRecords(context: CommandContext, spec: Spec): P
     faultCodes: [...FAULT_CODES, ...faultCodes].map(({ code }) => code),
     readFile: (path) => readTextFile(resolve(io.cwd, path)),
   })
-  const records = new Map<string, PreviewInput>()
-  for (const { metric = '', ingress, input } of cases) {
+  return cases.flatMap(({ ingress, input }) => {
     const record = input.steps[0]?.records[0]
-    if (records.has(metric) || ingress !== 'webhook' || record?.topic === undefined || input.settings) continue
+    if (ingress !== 'webhook' || record?.topic === undefined || input.settings) return []
     const { lookups, workspace } = input
-    records.set(metric, { topic: record.topic, data: record.body, lookups, workspace })
-  }
-  return [...records.values()]
+    return [{ topic: record.topic, data: record.body, lookups, workspace }]
+  })
 }

@@ -3,10 +3,11 @@ import { html } from 'hono/html'
 import { findAddressProblem } from '../../auth/setup/public-url.ts'
 import type { SetupView, SideView } from '../../auth/setup/setup.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
+import type { PropertyCoverage } from '../../plan/property-counter.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import { productLinks } from '../form-field.ts'
 import type { Html, PageContext } from '../types.ts'
-import { loadSamples, type Samples } from './samples.ts'
+import { loadSamples, type Sample, type Samples } from './samples.ts'
 import { consoleOrigin, optionalPermissionsFieldset, permissionsTable } from './shared.ts'
 
 export async function review(view: SetupView, context: PageContext): Promise<Html> {
@@ -27,8 +28,9 @@ ${optionalPermissionsFieldset(view.destination.side, view.state.optionalPermissi
 }
 
 const SAMPLE_TEXTS = {
-  recorded: 'Samples are of the newest records, masked.',
-  example: 'Samples are of a made-up shop, mapped by the mappings that run here.',
+  recorded: 'Counts and samples are of the newest events, masked.',
+  example:
+    'Counts and samples are of the example records that the mappings are tested with. They are of a made-up shop.',
 } as const
 
 /** Before the first form, so that a person can collect it all first. */
@@ -68,16 +70,29 @@ function propertyDetails(metric: string, properties: readonly { readonly name: s
   const names = properties.map(({ name }) => name)
   const shown = names.slice(0, 3).join(', ')
   const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
-  return html`<details><summary>${shown}${more}</summary>${sampleList(metric, names, samples)}</details>`
+  return html`<details><summary>${shown}${more}${neverBadge(samples.metrics.get(metric))}</summary>${sampleList(names, samples.metrics.get(metric))}</details>`
 }
 
-function sampleList(metric: string, names: readonly string[], { values }: Samples): Html {
-  const sample = (name: string) => values.get(metric)?.get(name)
-  return html`<dl class="facts samples">${names.map((name) => html`<dt dir="auto">${name}</dt><dd dir="auto">${sample(name) ?? html`<span class="soft">no sample</span>`}</dd>`)}</dl>`
+function neverBadge(sample: Sample | undefined): Html | '' {
+  const never = sample?.properties.filter(({ present }) => present === 0).length ?? 0
+  return never === 0 ? '' : html` <span class="badge warn">${never} never present</span>`
 }
 
-function profileProperties({ profile }: Spec, samples: Samples): Html {
+/** `names`: of the spec, where no event shows more. */
+function sampleList(names: readonly string[], sample: Sample | undefined): Html {
+  if (sample === undefined)
+    return html`<p class="soft">No event of it to look at.</p><ul class="plain">${names.map((name) => html`<li dir="auto">${name}</li>`)}</ul>`
+  return html`<dl class="facts samples">${sample.properties.map((one) => html`<dt dir="auto">${one.name}</dt><dd>${presence(one, sample.events)}</dd>`)}</dl>`
+}
+
+const presence = ({ present, samples: [sample] }: PropertyCoverage, events: number): Html =>
+  present === 0
+    ? html`<span class="badge warn">Never</span> <span class="soft">in 0 of ${events}</span>`
+    : html`<span dir="auto">${sample}</span> <span class="soft">in ${present} of ${events}</span>`
+
+function profileProperties({ profile }: Spec, { metrics }: Samples): Html {
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)
+  const sample = metrics.get(PROFILE)
   return html`<details class="card"><summary><strong>${names.length} profile properties</strong>
-<span class="soft">Identified by ${profile.identifiers.join(', then ')}</span></summary>${sampleList(PROFILE, names, samples)}</details>`
+<span class="soft">Identified by ${profile.identifiers.join(', then ')}</span>${neverBadge(sample)}</summary>${sampleList(names, sample)}</details>`
 }

@@ -1,21 +1,33 @@
-/** A sample value of each property: of the newest records, masked, else of example records mapped by the running spec. */
+/** How often each property has a value, with a sample: in the newest events, masked, else in example records mapped by the running spec. */
 import { isObject } from '../../lib/json.ts'
 import { withTimeout } from '../../lib/with-timeout.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
 import type { PreviewItem } from '../../mapping/preview.ts'
 import { measureCoverage } from '../../plan/coverage.ts'
+import {
+  PropertyCounter,
+  type PropertyCoverage,
+  propertiesOf,
+  propertiesOfProfile,
+} from '../../plan/property-counter.ts'
 import { toFault } from '../../ports/fault.ts'
-import type { Json } from '../../ports/types.ts'
+import type { Json, JsonObject } from '../../ports/types.ts'
+import type { Spec } from '../../spec/spec.ts'
 import type { PageContext } from '../types.ts'
+
+export interface Sample {
+  readonly events: number
+  readonly properties: readonly PropertyCoverage[]
+}
 
 export interface Samples {
   readonly kind: 'recorded' | 'example' | 'none'
-  /** By metric, or `Profile`, and property. */
-  readonly values: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** By metric, or `Profile`. */
+  readonly metrics: ReadonlyMap<string, Sample>
 }
 
 /** Of each metric. */
-const LIMITS = { events: 5, time: 100 }
+const LIMITS = { events: 100, time: 100 }
 /** Milliseconds for all examples. */
 const TIMEOUT = 3_000
 /** Characters of one value. */
@@ -23,59 +35,83 @@ const MAX_LENGTH = 80
 
 export async function loadSamples(context: PageContext): Promise<Samples> {
   const recorded = await recordedSamples(context)
-  if (recorded.size > 0) return { kind: 'recorded', values: recorded }
+  if (recorded.size > 0) return { kind: 'recorded', metrics: recorded }
   const examples = await exampleSamples(context).catch((error: unknown) => {
     context.options.logger.debug(`no examples of records: ${toFault(error).message}`)
-    return new Map<string, Map<string, string>>()
+    return new Map<string, Sample>()
   })
-  return { kind: examples.size > 0 ? 'example' : 'none', values: examples }
+  return { kind: examples.size > 0 ? 'example' : 'none', metrics: examples }
 }
 
-async function recordedSamples({ options: { connector, clock } }: PageContext): Promise<Samples['values']> {
+async function recordedSamples({ options: { connector, clock } }: PageContext): Promise<Samples['metrics']> {
   const { store, spec, preview } = connector
-  const found = new Map<string, Map<string, string>>()
+  const found = new Map<string, Sample>()
   if (store.hasLedger === false) return found
-  for (const name of [PROFILE, ...spec.mappings.map(({ metric }) => metric)]) {
-    const { properties } = await measureCoverage(name, LIMITS, { store, spec, preview, clock })
-    const values = properties.flatMap(({ name, samples: [sample] }) =>
-      sample === undefined ? [] : [[name, sample] as const],
-    )
-    if (values.length > 0) found.set(name, new Map(values))
+  for (const name of namesOf(spec)) {
+    const sample = await measureCoverage(name, LIMITS, { store, spec, preview, clock })
+    if (sample.events > 0) found.set(name, sample)
   }
   return found
 }
 
-async function exampleSamples({ options }: PageContext): Promise<Map<string, Map<string, string>>> {
+const namesOf = ({ mappings }: Spec): readonly string[] => [PROFILE, ...mappings.map(({ metric }) => metric)]
+
+/** By where the records come from: the same until the spec changes. */
+const latestExamples = new WeakMap<object, { readonly spec: Spec; readonly metrics: Samples['metrics'] }>()
+
+async function exampleSamples({ options }: PageContext): Promise<Samples['metrics']> {
   const { connector, exampleRecords } = options
-  const found = new Map<string, Map<string, string>>()
-  if (exampleRecords === undefined) return found
+  const { spec, preview } = connector
+  if (exampleRecords === undefined) return new Map()
+  const known = latestExamples.get(exampleRecords)
+  if (known?.spec === spec) return known.metrics
+  const counter = new SampleCounter(spec)
   await withTimeout(TIMEOUT, options, async (signal) => {
     for (const record of await exampleRecords()) {
       if (signal.aborted) return
-      for (const item of (await connector.preview(record)).items)
-        addItem(item, connector.spec.destination.metricPrefix, found)
+      for (const item of (await preview(record)).items) counter.add(item)
     }
+    latestExamples.set(exampleRecords, { spec, metrics: counter.result() })
   })
-  return found
+  return counter.result()
 }
 
-/** The first value of each property. */
-function addItem(item: PreviewItem, prefix: string, found: Map<string, Map<string, string>>): void {
-  if (!('profile' in item)) return
-  const add = (metric: string, values: Json) => {
-    const known = found.get(metric) ?? new Map<string, string>()
-    found.set(metric, known)
-    if (isObject(values))
-      for (const [name, value] of Object.entries(values))
-        if (!known.has(name) && value !== undefined) known.set(name, format(value))
+class SampleCounter {
+  readonly #prefix: string
+  readonly #counters: ReadonlyMap<string, PropertyCounter>
+  readonly #events = new Map<string, number>()
+
+  constructor(spec: Spec) {
+    this.#prefix = spec.destination.metricPrefix
+    this.#counters = new Map(
+      namesOf(spec).map((name) => [name, new PropertyCounter(propertiesOf(name, spec), shorten)]),
+    )
   }
-  if ('metric' in item)
-    add(item.metric.startsWith(prefix) ? item.metric.slice(prefix.length) : item.metric, item.properties)
-  const { properties = {}, location = {}, ...attributes } = item.profile as Record<string, Json>
-  for (const values of [attributes, location, properties]) add(PROFILE, values as Json)
+
+  add(item: PreviewItem): void {
+    if (!('profile' in item)) return
+    this.#count(PROFILE, propertiesOfProfile(item.profile))
+    if (!('metric' in item)) return
+    const { metric, properties } = item
+    const name = metric.startsWith(this.#prefix) ? metric.slice(this.#prefix.length) : metric
+    this.#count(name, isObject(properties) ? properties : {})
+  }
+
+  #count(name: string, properties: JsonObject): void {
+    this.#counters.get(name)?.add(properties)
+    this.#events.set(name, (this.#events.get(name) ?? 0) + 1)
+  }
+
+  result(): Samples['metrics'] {
+    const found = [...this.#counters].map(([name, counter]): [string, Sample] => [
+      name,
+      { events: this.#events.get(name) ?? 0, properties: counter.result() },
+    ])
+    return new Map(found.filter(([, { events }]) => events > 0))
+  }
 }
 
-function format(value: Json): string {
+function shorten(value: Json): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text
 }

@@ -8,15 +8,16 @@ import { browser } from '../../helpers/console.ts'
 import { signVisitorsIn } from '../../helpers/signed-in.ts'
 
 const CONTACT = { type: 'contact', id: '6960000000000000000000a1', role: 'user', email: 'ada@harbourlight.shop' }
+const CONVERSATION = {
+  type: 'conversation',
+  id: '77',
+  created_at: 1_720_000_000,
+  contacts: { contacts: [{ type: 'contact', id: CONTACT.id }] },
+  conversation_rating: { rating: 4, created_at: 1_720_000_100, contact: { id: CONTACT.id } },
+}
 const RATED: PreviewInput = {
   topic: 'conversation.rating.added',
-  data: {
-    type: 'conversation',
-    id: '77',
-    created_at: 1_720_000_000,
-    contacts: { contacts: [{ type: 'contact', id: CONTACT.id }] },
-    conversation_rating: { rating: 4, created_at: 1_720_000_100, contact: { id: CONTACT.id } },
-  },
+  data: CONVERSATION,
   lookups: { contact: [CONTACT] },
 }
 
@@ -31,20 +32,39 @@ async function openReview(exampleRecords?: () => Promise<readonly PreviewInput[]
   return { ...it, page: () => clock.until(client.text('/set-up')) }
 }
 
+const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+
 /** Of the metric's own row: others have properties of the same name. */
 const sampleOf = (page: string, metric: string, property: string) =>
-  new RegExp(`<dt dir="auto">${property}</dt><dd dir="auto">(.*?)</dd>`).exec(
-    page.slice(page.indexOf(`>${metric}</th>`)),
-  )?.[1]
+  new RegExp(`<dt dir="auto">${property}</dt><dd>(.*?)</dd>`)
+    .exec(page.slice(page.indexOf(`>${metric}</th>`)))?.[1]
+    ?.replace(/<[^>]*>/g, '')
 
-test('shows examples, mapped by the running spec', async () => {
-  const page = await (await openReview(async () => [RATED])).page()
-  expect(sampleOf(page, 'Rated Conversation', 'Conversation Rating')).toBe('4')
-  expect(page).toContain('Samples are of a made-up shop')
+test('counts properties in examples, mapped by the running spec, and marks what is never present', async () => {
+  const page = await (
+    await openReview(async () => [RATED, { ...RATED, data: { ...CONVERSATION, title: 'Late' } }])
+  ).page()
+  expect(sampleOf(page, 'Rated Conversation', 'Conversation Rating')).toBe('4 in 2 of 2')
+  expect(sampleOf(page, 'Rated Conversation', 'Title')).toBe('Late in 1 of 2')
+  expect(sampleOf(page, 'Rated Conversation', 'SLA Status')).toBe('Never in 0 of 2')
+  expect(textOf(page)).toMatch(/email, phone_number, Title and \d+ more \d+ never present/)
+  expect(textOf(page)).toMatch(/Read Conversation .*? No event of it to look at/)
+  expect(page).toContain('They are of a made-up shop')
+})
+
+test('maps the examples once', async () => {
+  let reads = 0
+  const { page } = await openReview(async () => {
+    reads += 1
+    return [RATED]
+  })
+  expect(await page()).toContain('in 1 of 1')
+  expect(await page()).toContain('in 1 of 1')
+  expect(reads).toBe(1)
 })
 
 test('opens without examples, and when they cannot be read', async () => {
-  expect(await (await openReview()).page()).not.toContain('Samples are of')
+  expect(await (await openReview()).page()).not.toContain('Counts and samples are')
   const broken = await openReview(async () => {
     throw new Error('no such folder')
   })
