@@ -1,4 +1,4 @@
-/** Every page in light and dark mode and on a phone: no accessibility violation, no horizontal overflow. */
+/** Every page in light and dark mode and on a phone: no accessibility violation, no horizontal overflow, and the rules. */
 import { afterAll, beforeAll, expect } from 'vitest'
 import { pages } from '../../runtime/console/pages.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
@@ -11,6 +11,7 @@ import {
   openPage,
   overflowAtWidths,
 } from './page-helpers.ts'
+import { ruleViolations } from './page-rules.ts'
 
 const closing = createCleanup()
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
@@ -46,6 +47,16 @@ inBrowser('each page fits screens of every width', async () => {
     await found.app.during(page.goto(url))
     await openDetails(page)
     wrong.push(...(await overflowAtWidths(page)).map((overflow) => `${name}: ${overflow}`))
+  }
+  expect(wrong).toEqual([])
+})
+
+inBrowser('each page keeps to the rules', async () => {
+  const { page } = await openPage(closing, {}, [404])
+  const wrong: string[] = []
+  for (const { name, url } of found.pages) {
+    await found.app.during(page.goto(url))
+    wrong.push(...(await ruleViolations(page, name)))
   }
   expect(wrong).toEqual([])
 })

@@ -4,6 +4,7 @@ import { KEY, SIGNING, TOKEN } from '../helpers/auth.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { accessibilityViolations, inBrowser, openPage } from './page-helpers.ts'
+import { ruleViolations } from './page-rules.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
@@ -12,7 +13,10 @@ inBrowser('from nothing to the first delivery', async () => {
   const it = await startApp(closing, { empty: true, env: {} })
   const { page, faults } = await openPage(closing, { viewport: { width: 1280, height: 800 } })
   const press = (name: string) => it.during(page.getByRole('button', { name, exact: true }).click())
-  const sees = (text: string | RegExp) => it.during(page.getByText(text).first().waitFor())
+  const sees = async (text: string | RegExp) => {
+    await it.during(page.getByText(text).first().waitFor())
+    expect(await ruleViolations(page, `with “${text}”`)).toEqual([])
+  }
   const field = (name: string) => page.locator(`#${name}`)
 
   await it.during(page.goto(it.url))

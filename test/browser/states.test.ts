@@ -12,6 +12,7 @@ import { type AppUnderTest, startApp } from './app-under-test.ts'
 import { startImportingApp } from './importing-app.ts'
 import { addManyRecords } from './many-records.ts'
 import { accessibilityViolations, inBrowser, openDetails, openPage, overflowAtWidths } from './page-helpers.ts'
+import { ruleViolations } from './page-rules.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
@@ -49,6 +50,7 @@ inBrowser.each(Object.keys(STATES))(
     const wrong: string[] = []
     for (const { name, url } of await pagesOf(app)) {
       await app.during(page.goto(url))
+      wrong.push(...(await ruleViolations(page, name)))
       await openDetails(page)
       wrong.push(...(await accessibilityViolations(page)).map((violation) => `${name}: ${violation}`))
       wrong.push(...(await overflowAtWidths(page)).map((overflow) => `${name}: ${overflow}`))

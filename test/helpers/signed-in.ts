@@ -28,8 +28,10 @@ export function signVisitorsIn(pages: Console): Console {
     ...pages,
     async fetch(request, address) {
       const { url, method, signal } = request
-      const isSignedIn = /-session-/.test(request.headers.get('cookie') ?? '')
-      if (isSignedIn || new URL(url).pathname.includes('/assets/')) return pages.fetch(request, address)
+      const { port, pathname } = new URL(url)
+      // Browsers send the cookies of all ports of a host, so also those of other consoles.
+      const isSignedIn = request.headers.get('cookie')?.includes(`-session-${port || 'web'}=`)
+      if (isSignedIn || pathname.includes('/assets/')) return pages.fetch(request, address)
       const cookie = await signInBy(new URL(path, url).href, (it) => pages.fetch(it, address))
       const headers = new Headers(request.headers)
       headers.append('cookie', cookie.split(';')[0] ?? '')

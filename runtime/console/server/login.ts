@@ -93,15 +93,19 @@ function loginForm(context: PageContext, { kind }: SignIn, hasUsers: boolean): H
   const owner = kind === 'password' ? PASSWORD_FIELD : CODE_FIELD
   if (!hasUsers) return formWith(owner, context)
   return html`${formWith(USER_FIELDS, context)}
-<details class="card slim"><summary>${kind === 'password' ? 'Sign in with CONNECTOR_PASSWORD' : 'Sign in with a code'}</summary>${formWith(owner, context, 'opened')}</details>`
+<details class="card slim"><summary>${kind === 'password' ? 'Sign in with CONNECTOR_PASSWORD' : 'Sign in with a code'}</summary>${formWith(owner, context, { look: 'opened', isPrimary: false })}</details>`
 }
 
-const formWith = (fields: Html, { link, csrfField, url }: PageContext, look = 'card slim'): Html =>
+const formWith = (
+  fields: Html,
+  { link, csrfField, url }: PageContext,
+  { look = 'card slim', isPrimary = true } = {},
+): Html =>
   html`<form class="${look}" method="post" action="${link(LOGIN_PATH)}">
 ${csrfField}
 <input type="hidden" name="next" value="${safeNext(url.searchParams.get('next'))}">
 ${fields}
-<button>Sign in</button>
+<button${!isPrimary && html` class="plain"`}>Sign in</button>
 </form>`
 
 const USER_FIELDS = html`<label for="name">Name</label>

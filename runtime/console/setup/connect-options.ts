@@ -128,6 +128,7 @@ async function oauthLink(view: SideView, region: string, { state }: SetupView, c
   const { side } = view
   // A link, not a form: browsers apply the `form-action` policy to the redirect of a form's answer.
   const url = await setupOf(context)?.authorizationUrl(toAuthorizationAttempt(context, view, state), region)
-  const suffix = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
-  return html`<a class="button" href="${url?.href ?? ''}">Continue to ${side.label}${suffix}</a>`
+  const isOneOfSeveral = regionsOf(side).length > 1
+  const suffix = isOneOfSeveral ? `, ${region.toUpperCase()}` : ''
+  return html`<a class="button${isOneOfSeveral && ' plain'}" href="${url?.href ?? ''}">Continue to ${side.label}${suffix}</a>`
 }

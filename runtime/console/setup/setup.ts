@@ -60,14 +60,24 @@ ${account.method !== 'environment' && html`<p><a href="${link(`/set-up/${account
   )}</div>`
 }
 
-function setupStatus(view: SetupView, context: PageContext): Html {
+/** What remains to be set up. */
+type NextStep = 'webhooks' | 'import'
+
+async function findNextStep({ options: { connector } }: PageContext): Promise<NextStep | undefined> {
+  if (connector.webhookStats().lastVerified === undefined) return 'webhooks'
+  return (await connector.listRuns()).length === 0 ? 'import' : undefined
+}
+
+async function setupStatus(view: SetupView, context: PageContext): Promise<Html> {
   const { link, options } = context
+  const next = await findNextStep(context)
+  const button = (step: NextStep) => (step === next ? 'button' : 'button plain')
   return html`${accountCards(view, context)}
 <p><a href="${link('/set-up/check')}">Check permissions</a></p>
 <div class="cards">
-<section class="card"><h2>Webhooks</h2><p>Receive events as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Set up webhooks</a></section>
-<section class="card"><h2>Historical sync</h2><p>Import past events without starting a flow.</p><a class="button" href="${link('/import')}">Import history</a></section>
-${options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a message when delivery stops or events are lost.</p><a class="button" href="${link('/alerts')}">Set up alerts</a></section>`}
+<section class="card"><h2>Webhooks</h2><p>Receive events as they happen.</p><a class="${button('webhooks')}" href="${link('/set-up/webhooks')}">Set up webhooks</a></section>
+<section class="card"><h2>Historical sync</h2><p>Import past events without starting a flow.</p><a class="${button('import')}" href="${link('/history')}">Import history</a></section>
+${options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a message when delivery stops or events are lost.</p><a class="button plain" href="${link('/alerts')}">Set up alerts</a></section>`}
 ${options.visitor === undefined && html`<section class="card"><h2>People</h2><p>Invite others, each with a role and a password of their own.</p><a class="button plain" href="${link('/set-up/people')}">Manage people</a></section>`}
 <section class="card"><h2>Disconnect</h2><p>Stop delivery and revoke access to both accounts.</p><a class="button plain" href="${link('/set-up/disconnect')}">Disconnect</a></section>
 </div>`

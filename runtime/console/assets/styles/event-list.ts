@@ -6,7 +6,7 @@ export const eventList = `.filters { display: grid; gap: .75rem 1.25rem; }
 .filters :is(input, select) { margin: 0; }
 .filters :is(input, select, button) { min-height: 2.625rem; }
 @media (min-width: 72rem) { .filters form[method=get] { grid-template-columns: repeat(4, minmax(0, 1fr)) repeat(2, 9.25rem) auto; } }
-@media (min-width: 60rem) { .log td:is(:nth-child(2), :nth-child(3)) { white-space: nowrap; } }
+@media (min-width: 80rem) { .log td:is(:nth-child(2), :nth-child(3)), .log .value { white-space: nowrap; } }
 .fresh { min-height: 2rem; margin: 0 0 .5rem; justify-content: space-between; }
 .fresh p { margin: 0; }
 .fresh a:not(.button) { display: inline-flex; gap: .375rem; align-items: center; font-weight: 600; }

@@ -30,10 +30,13 @@ export const failedEventsPage: Page = {
 async function allGroups(groups: readonly DeadLetterGroup[], context: PageContext): Promise<Html> {
   const checked = await Promise.all(groups.slice(0, MAX_CHECKED).map((group) => checkGroup(group, context)))
   const rest = groups.slice(MAX_CHECKED)
-  const isAllGone = rest.length === 0 && checked.every(({ cause }) => cause.state === 'gone')
+  const gone = checked.filter(({ cause }) => cause.state === 'gone')
+  const isAllGone = rest.length === 0 && gone.length === checked.length
+  // Of several groups without their cause none comes first.
+  const primary = gone.length === 1 ? gone[0]?.group : undefined
   return html`<section id="groups" data-live aria-label="Failed events by error">
 ${groups.length === 0 ? NO_FAILURES : await retryAll(isAllGone && groups.length > 1, context)}
-${checked.map((group) => groupCard(group, context))}
+${checked.map((one) => groupCard({ ...one, isPrimary: one.group === primary }, context))}
 ${rest.map((group) => groupCard({ group }, context))}
 </section>`
 }
@@ -46,6 +49,8 @@ interface CheckedGroup {
   readonly cause?: Cause
   /** The newest record. */
   readonly example?: LedgerEntry | undefined
+  /** Whether retrying it is the action to take. */
+  readonly isPrimary?: boolean
 }
 
 async function checkGroup(
@@ -80,7 +85,7 @@ async function oneGroup(group: DeadLetterGroup, context: PageContext): Promise<H
   const records = plural(group.count, 'record')
   return html`${linkToAll(context)}
 <section class="card" aria-label="Error"><h2>${groupTitle(group, context)}</h2>
-${groupFacts(checked, context)}<div class="row">${retryGroup(checked, context)}</div>
+${groupFacts(checked, context)}<div class="row">${retryGroup({ ...checked, isPrimary: checked.cause.state === 'gone' }, context)}</div>
 ${retrySinceForm(group.group, context)}${dismissGroupForm(group.group, records, context)}</section>
 ${await failedRecords(group, context)}`
 }
@@ -112,10 +117,12 @@ const causeBadge = ({ state }: Cause): Html | false =>
     ? html`<span class="badge good">Cause gone</span>`
     : state === 'stands' && html`<span class="badge warn">Not fixed yet</span>`
 
-function retryGroup({ group: { group, count }, cause }: CheckedGroup, context: PageContext): Html | '' {
+function retryGroup(
+  { group: { group, count }, cause, isPrimary = false }: CheckedGroup,
+  context: PageContext,
+): Html | '' {
   const these = count === 1 ? 'this record' : `these ${formatCount(count)}`
   const button = cause?.state === 'stands' ? `Retry ${these} all the same` : `Retry ${these}`
-  const isPrimary = cause?.state === 'gone'
   return retryForm({ group }, { button, confirm: confirmRetry(plural(count, 'record')), isPrimary }, context)
 }
 

@@ -19,7 +19,7 @@ ${hint(search, context)}
 <p>Possible reasons:</p>
 <ul>
 <li><strong>The id differs.</strong> Ids must match exactly, and an e-mail address is known only once an event of that person was mapped. Try the id of the conversation or the contact.</li>
-<li><strong>It happened before the connector was set up.</strong> ${lastImport === undefined ? html`No history was imported yet. <a href="${link('/import')}">Import history</a>.` : 'The last import covered other dates or other metrics.'}</li>
+<li><strong>It happened before the connector was set up.</strong> ${lastImport === undefined ? html`No history was imported yet. <a href="${link('/history')}">Import history</a>.` : 'The last import covered other dates or other metrics.'}</li>
 <li><strong>${source} sent no webhook.</strong> ${options.connector.webhookStats().lastVerified === undefined ? 'No webhook has arrived since the last restart.' : 'Webhooks are arriving.'} Required topics: ${topics.map((topic, index) => html`${index > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Check the webhook</a>.</li>
 <li><strong>The record has expired.</strong> Records are deleted ${retention} after delivery. Their keys are kept, so no event is ever sent twice.</li>
 </ul>
