@@ -9,6 +9,14 @@ export function timeElement(ms: number): Html {
   return html`<time datetime="${iso}" data-local>${iso.slice(0, 19).replace('T', ' ')} UTC</time>`
 }
 
+/** As `formatTime` and events write times. Not those within a key. */
+const TIME = /(?<!\S)(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z)/
+
+/** A text of the runtime, which writes times in UTC, with the times in the viewer's zone. */
+export const withLocalTimes = (text: string): Html =>
+  // A split by a group alternates the text and what the group matched.
+  html`${text.split(TIME).map((part, at) => (at % 2 === 1 ? timeElement(Date.parse(part)) : part))}`
+
 /** A value of any kind, in its own direction. */
 export function valueElement(value: Json): Html {
   const content =

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { EFFECT_NAMES, ENDS_BY_ITSELF } from '../health/problem-texts.ts'
 import type { Health, HealthState, Problem, ProblemCode } from '../health/types.ts'
 import { capitalize, plural } from '../lib/format.ts'
-import { timeElement } from './format-html.ts'
+import { timeElement, withLocalTimes } from './format-html.ts'
 import { type IconName, icon } from './icons.ts'
 import type { Html, PageContext } from './types.ts'
 
@@ -32,7 +32,7 @@ export function healthStrip({ health, accounts, context }: HealthStripProps): Ht
   const { state, since, problems } = health
   const { spec } = context.options.connector
   const [worst, ...others] = problems
-  const text = worst === undefined ? 'Events are delivered as they happen.' : `${worst.title}.`
+  const text = worst === undefined ? 'Events are delivered as they happen.' : withLocalTimes(`${worst.title}.`)
   const at = new Set(problems.map(placeOf))
   const badge = html`<span class="badge ${TONES[state]}">${icon(ICONS[state])}${STATE_NAMES[state]}</span>`
   return html`<section id="health" class="health ${TONES[state]}" data-live aria-label="Status">
@@ -43,7 +43,7 @@ ${side(spec.destination.name, accounts.destination, at.has('destination'))}</div
 <p class="soft frame-links"><span>Times in <span data-zone-name>${context.timeZone ?? 'UTC'}</span></span> <a class="more" href="${context.link('/timeline')}">Timeline</a></p></div>
 ${standbyNote(context)}
 ${worst && html`<p>${consequence(worst)} ${action(worst, context)}</p>${worst.detail && html`<details id="worst-problem"><summary>Details</summary><pre>${worst.detail}</pre></details>`}`}
-${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${problem.title}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
+${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${withLocalTimes(problem.title)}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
 </section>`
 }
 
@@ -82,7 +82,7 @@ function standbyNote({ options }: PageContext): Html | '' {
 }
 
 const consequence = ({ effect, consequence: text }: Problem): Html =>
-  html`<strong>${EFFECT_NAMES[effect]}:</strong> ${text}.`
+  html`<strong>${EFFECT_NAMES[effect]}:</strong> ${withLocalTimes(text)}.`
 
 function action({ action: what }: Problem, { link }: PageContext): Html | string {
   if (what === undefined) return ENDS_BY_ITSELF

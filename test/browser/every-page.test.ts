@@ -52,7 +52,7 @@ inBrowser('each page fits screens of every width', async () => {
 })
 
 inBrowser('each page keeps to the rules', async () => {
-  const { page } = await openPage(closing, {}, [404])
+  const { page } = await openPage(closing, { timezoneId: 'Asia/Tokyo' }, [404])
   const wrong: string[] = []
   for (const { name, url } of found.pages) {
     await found.app.during(page.goto(url))

@@ -44,7 +44,7 @@ inBrowser.each(Object.keys(STATES))(
   async (state) => {
     const app = await STATES[state]?.()
     if (app === undefined) throw new Error('no such state')
-    const { page, faults } = await openPage(closing, {}, [404])
+    const { page, faults } = await openPage(closing, { timezoneId: 'Asia/Tokyo' }, [404])
     // 1,000 events of 100,000 records are mapped again.
     page.setDefaultNavigationTimeout(60_000)
     const wrong: string[] = []

@@ -1,4 +1,4 @@
-/** The time of a wall clock in a zone, so that days and hours of a chart are the viewer's. */
+/** The time of a wall clock in a zone, so that days and hours are the viewer's. */
 
 const HOUR = 3_600_000
 
@@ -12,11 +12,16 @@ export interface Zone {
 
 export const UTC: Zone = { toWall: (at) => at, toInstant: (wall) => wall, label: 'UTC' }
 
-/** UTC where the zone is unknown, or where its hours are not those of UTC: events are counted by the hour. */
+/** Of a chart: UTC where the hours of the zone are not those of UTC, since events are counted by the hour. */
 export function zoneOf(timeZone: string | undefined, now: number): Zone {
+  const zone = wallClockOf(timeZone)
+  return (zone.toWall(now) - now) % HOUR === 0 ? zone : UTC
+}
+
+/** UTC where the zone is unknown. */
+export function wallClockOf(timeZone: string | undefined): Zone {
   if (timeZone === undefined || timeZone === 'UTC') return UTC
   const offset = offsetIn(timeZone)
-  if (offset(now) % HOUR !== 0) return UTC
   const toInstant = (wall: number) => wall - offset(wall - offset(wall))
   return { toWall: (at) => at + offset(at), toInstant }
 }

@@ -162,7 +162,7 @@ test('the review lists each permission once, and no page names one that is not a
   const { text } = await open('/set-up')
   for (const permission of [...Object.keys(spec.source.permissions), ...Object.keys(spec.destination.permissions)])
     expect(text.split(`<th scope="row">${permission}</th>`)).toHaveLength(2)
-  expect(text).toContain('no sample')
+  expect(text).toContain('No event of it to look at.')
 })
 
 test('a later connection can request more permissions; repeating the consent form stops nothing', async () => {

@@ -102,7 +102,7 @@ test('restarts with the same selection and counts nothing twice', async () => {
   const last = await shop.connector.lastBackfill()
   expect(last?.run).not.toBe(first)
   expect(await client.text('/history')).toMatch(
-    /data-confirm="Read history again from 2020-01-01 00:00:00Z until now, for Rated Conversation, Created Ticket\?/,
+    /data-confirm="Read history again from 1 Jan 2020, 00:00:00 UTC until now, for Rated Conversation, Created Ticket\?/,
   )
   expect(last?.only).toEqual(['Rated Conversation', 'Created Ticket'])
   expect(await count()).toBe(once)

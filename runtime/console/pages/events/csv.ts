@@ -18,7 +18,7 @@ export const eventsCsvPage: Page = {
   path: PATH,
   title: 'Events as CSV',
   render(context) {
-    const search = toSearch(parseFilter(context.url.searchParams), context)
+    const search = toSearch(parseFilter(context.url.searchParams, context.timeZone), context)
     if (search === undefined) return context.notFound('This search has expired. Enter the address or the id again.')
     const day = new Date(context.options.clock.now()).toISOString().slice(0, 10)
     return new Response(streamCsv(search, context.options.connector.store), {

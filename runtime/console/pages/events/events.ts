@@ -19,7 +19,7 @@ export const eventsPage: Page = {
   title: 'Events',
   nav: 'Events',
   async render(context) {
-    const filter = parseFilter(context.url.searchParams)
+    const filter = parseFilter(context.url.searchParams, context.timeZone)
     const search = toSearch(filter, context)
     if (search === undefined)
       return html`${await filterForm({ ...filter, search: undefined }, context)}<p class="note">${EXPIRED}</p>`

@@ -5,10 +5,11 @@ import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { originOf } from '../../../store/outcome-effects.ts'
+import { addDays, dayBeginningAt } from '../../days.ts'
 import { type EventFilter, eventsLink } from '../../event-links.ts'
+import { timeElement } from '../../format-html.ts'
 import { icon } from '../../icons.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { DAY } from './filter.ts'
 import { ORIGINS } from './table.ts'
 
 const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', waiting: 'Waiting' } as const
@@ -18,13 +19,13 @@ export async function filterForm(filter: EventFilter, context: PageContext): Pro
   return html`${outcomes(filter, tallies, context)}
 <div class="card filters">
 <form method="get" action="${context.link('/events')}" aria-label="Filter">
-${hidden({ outcome: filter.outcome, run: filter.run, search: filter.search, ...exactTimes(filter) })}
+${hidden({ outcome: filter.outcome, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
 ${select('metric', 'Metric', filter.metric, metricsOf(context))}
 ${select('reason', 'Reason', filter.reason, reasonsOf(filter, tallies))}
 ${select('origin', 'Origin', filter.origin, Object.entries(ORIGINS))}
 ${select('topic', 'Topic', filter.topic, topicsOf(context))}
-${day('from', 'From', filter.since)}
-${day('to', 'To', filter.until === undefined ? undefined : filter.until - DAY)}
+${dayField('from', 'From', filter.since, context)}
+${dayField('to', 'To', filter.until === undefined ? undefined : addDays(filter.until, -1, context.timeZone), context)}
 <button class="plain">${icon('filter')}Filter</button>
 </form>
 <form method="post" action="${context.link('/events/person')}" aria-label="Filter by person">${context.csrfField}
@@ -108,16 +109,17 @@ function select(name: string, label: string, value: string | undefined, options:
   return html`<div><label for="${name}">${label}</label><select id="${name}" name="${name}"><option value="">Any</option>${choices}</select></div>`
 }
 
-const isMidnight = (at: number | undefined) => at === undefined || at % DAY === 0
-
-const day = (name: string, label: string, at: number | undefined): Html =>
-  html`<div><label for="${name}">${label} <span class="soft">UTC</span></label><input id="${name}" name="${name}" type="date" value="${at !== undefined && isMidnight(at) ? new Date(at).toISOString().slice(0, 10) : ''}"></div>`
+function dayField(name: string, label: string, at: number | undefined, { timeZone }: PageContext): Html {
+  const day = at === undefined ? undefined : dayBeginningAt(at, timeZone)
+  return html`<div><label for="${name}">${label}</label><input id="${name}" name="${name}" type="date" value="${day ?? ''}"></div>`
+}
 
 /** Bounds that are no whole days, as those of an hour of a chart, which the fields of days cannot show. */
-const exactTimes = ({ since, until }: EventFilter) => ({
-  since: since === undefined || isMidnight(since) ? undefined : new Date(since).toISOString(),
-  until: until === undefined || isMidnight(until) ? undefined : new Date(until).toISOString(),
-})
+function exactTimes({ since, until }: EventFilter, { timeZone }: PageContext) {
+  const toText = (at: number | undefined) =>
+    at === undefined || dayBeginningAt(at, timeZone) !== undefined ? undefined : new Date(at).toISOString()
+  return { since: toText(since), until: toText(until) }
+}
 
 function hidden(fields: Readonly<Record<string, string | undefined>>): Html[] {
   return Object.entries(fields).flatMap(([name, value]) =>
@@ -127,15 +129,14 @@ function hidden(fields: Readonly<Record<string, string | undefined>>): Html[] {
 
 function chips(filter: EventFilter, context: PageContext): Html | '' {
   const { metric, reason, origin, run, topic, since, until, search } = filter
-  const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-  const texts: readonly (readonly [text: string | undefined, without: EventFilter])[] = [
+  const texts: readonly (readonly [text: string | Html | undefined, without: EventFilter])[] = [
     [metric, { metric: undefined }],
     [reason, { reason: undefined }],
     [origin && ORIGINS[origin], { origin: undefined }],
     [run && `Import ${run}`, { run: undefined }],
     [topic, { topic: undefined }],
-    [since === undefined ? undefined : `Since ${time(since)} UTC`, { since: undefined }],
-    [until === undefined ? undefined : `Before ${time(until)} UTC`, { until: undefined }],
+    [since === undefined ? undefined : html`Since ${timeElement(since)}`, { since: undefined }],
+    [until === undefined ? undefined : html`Before ${timeElement(until)}`, { until: undefined }],
     [search && 'One person, conversation or ticket', { search: undefined }],
   ]
   const set = texts.filter(([text]) => text !== undefined)

@@ -1,19 +1,18 @@
 /** The filter of the Events page: read from its address, turned into a search of the store. */
 import type { EventPosition, EventSearch } from '../../../ports/event-search.ts'
+import { addDays, parseDay } from '../../days.ts'
 import type { EventFilter } from '../../event-links.ts'
 import type { PageContext } from '../../types.ts'
-
-export const DAY = 86_400_000
 
 const OUTCOMES = ['delivered', 'skipped', 'dead', 'waiting'] as const
 const ORIGINS = ['live', 'history', 'reconcile'] as const
 
 /** The filter in an address, or in a form. What it does not know, it leaves out. */
-export function parseFilter(query: URLSearchParams): EventFilter {
+export function parseFilter(query: URLSearchParams, timeZone?: string): EventFilter {
   const text = (name: string) => query.get(name)?.slice(0, 300) || undefined
   const oneOf = <T extends string>(all: readonly T[], name: string) => all.find((each) => each === query.get(name))
-  const from = parseTime(query.get('from'))
-  const to = parseTime(query.get('to'))
+  const from = parseDay(query.get('from') ?? '', timeZone)
+  const to = parseDay(query.get('to') ?? '', timeZone)
   return {
     metric: text('metric'),
     outcome: oneOf(OUTCOMES, 'outcome'),
@@ -23,7 +22,7 @@ export function parseFilter(query: URLSearchParams): EventFilter {
     topic: text('topic'),
     // The form names days, of which the last is included.
     since: from ?? parseTime(query.get('since')),
-    until: to === undefined ? parseTime(query.get('until')) : to + DAY,
+    until: to === undefined ? parseTime(query.get('until')) : addDays(to, 1, timeZone),
     search: text('search'),
   }
 }

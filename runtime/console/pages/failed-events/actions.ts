@@ -1,7 +1,8 @@
 /** Retrying and dismissing failed records: one, some, a group, a group since a date, or all. */
 import { plural } from '../../../lib/format.ts'
 import type { Store } from '../../../ports/store.ts'
-import type { Action } from '../../types.ts'
+import { parseDay } from '../../days.ts'
+import type { Action, PageContext } from '../../types.ts'
 import { DISMISS_PATH, RETRY_PATH } from './resend-forms.ts'
 
 const PATH = '/failed-events'
@@ -10,8 +11,9 @@ const CHUNK = 200
 
 export const retryAction: Action = {
   path: RETRY_PATH,
-  async run({ form, options, redirect }) {
-    const queued = await retry(form, options.connector.store)
+  async run(context) {
+    const { redirect } = context
+    const queued = await retry(context)
     if (queued === undefined) return redirect(PATH, 'No record was selected, so nothing was retried.', 'bad')
     if (queued === 0) return redirect(PATH, 'Nothing to retry: these records are no longer failed.', 'bad')
     return redirect(PATH, `${plural(queued, 'record')} queued for retry. Records that fail again return to this list.`)
@@ -35,13 +37,14 @@ export const dismissAction: Action = {
 }
 
 /** How many were queued. Undefined: the form selects nothing. */
-async function retry(form: URLSearchParams, store: Store): Promise<number | undefined> {
+async function retry({ form, options, timeZone }: PageContext): Promise<number | undefined> {
+  const { store } = options.connector
   if (form.get('all') === 'yes') return store.replay('all')
   const [group, ids, since] = [form.get('group'), form.getAll('id'), form.get('since')]
   if (!group) return ids.length === 0 ? undefined : store.replay(ids)
   if (since === null) return store.replay({ group })
-  const from = Date.parse(since)
-  if (Number.isNaN(from)) return undefined
+  const from = parseDay(since, timeZone)
+  if (from === undefined) return undefined
   let queued = 0
   for await (const chunk of idsOf(store, group, from)) queued += await store.replay(chunk)
   return queued

@@ -32,7 +32,7 @@ export function retrySinceForm(group: string, { link, csrfField, may }: PageCont
   if (!may('operate')) return ''
   return html`<details><summary>Retry those since a date</summary>
 <form method="post" action="${link(RETRY_PATH)}" class="row">${csrfField}${hiddenFields({ group })}
-<label for="since">Failed on or after (UTC)</label><input id="since" name="since" type="date" required>
+<label for="since">Failed on or after</label><input id="since" name="since" type="date" required>
 <button class="plain">Retry</button></form></details>`
 }
 

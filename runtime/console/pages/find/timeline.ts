@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../../ports/ledger.ts'
 import { awaitsContact, type Cause, type EventHistory, type HistoryStep } from '../../../record-history.ts'
 import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
-import { timeElement } from '../../format-html.ts'
+import { timeElement, withLocalTimes } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 
 type BadgeText = readonly [tone: string, label: string]
@@ -59,8 +59,14 @@ ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</s
 
 function eventItem({ metric, status, facts, cause }: EventHistory, context: PageContext): Html {
   return html`<li><strong>${metric}</strong> ${status === 'deferred' && cause?.kind === undefined ? WAITING_BADGE : statusBadge(status)}
-${facts.length > 0 && html`<br><span class="soft">${capitalize(facts.join(' · '))}</span>`}
+${facts.length > 0 && html`<br><span class="soft">${facts.map((fact, at) => (at === 0 ? factText(capitalize(fact)) : html` · ${factText(fact)}`))}</span>`}
 ${cause && html`<dl class="facts">${causeFacts(cause, status, context)}</dl>`}</li>`
+}
+
+/** Keys and ids as code: they may hold a time that is no time to read. */
+function factText(fact: string): Html {
+  const [, name, id] = /^(key|contact) (\S+)$/i.exec(fact) ?? []
+  return name === undefined ? withLocalTimes(fact) : html`${name} <code>${id}</code>`
 }
 
 function causeFacts(

@@ -25,7 +25,6 @@ function choiceForm(context: PageContext): Html {
 ${error && html`<p class="message bad" role="alert">${error}</p>`}
 <fieldset><legend>Metrics</legend>${metricChoices(context, selection && fields.getAll('metric'))}</fieldset>
 <div class="cards">${dayInput('since', 'Start date (optional)', fields)}${dayInput('until', 'End date, exclusive (optional)', fields)}</div>
-<p class="soft">Days start at midnight UTC.</p>
 <button${isEstimated ? html` class="plain"` : ''}>Estimate import</button>
 </form>`
 }

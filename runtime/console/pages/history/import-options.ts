@@ -1,4 +1,5 @@
 /** The options of an import as its form sends them: metrics, first day, end day. */
+import { parseDay } from '../../days.ts'
 import type { PageContext } from '../../types.ts'
 
 export interface ImportOptions {
@@ -15,11 +16,12 @@ export const ESTIMATED = 'estimated'
 /** Parses form fields, of a URL or a POST. `error` says what to correct. */
 export function parseImportForm(
   fields: URLSearchParams,
-  { options }: PageContext,
+  { options, timeZone }: PageContext,
 ): ImportOptions | { readonly error: string } {
-  const since = parseDay(fields.get('since'))
-  const until = parseDay(fields.get('until'))
-  if (since === 'invalid' || until === 'invalid') return { error: 'Enter dates as 2026-01-31.' }
+  const bounds = [fields.get('since') ?? '', fields.get('until') ?? '']
+  const [since, until] = bounds.map((text) => parseDay(text, timeZone))
+  if ((bounds[0] && since === undefined) || (bounds[1] && until === undefined))
+    return { error: 'Enter dates as 2026-01-31.' }
   if (since !== undefined && until !== undefined && since >= until)
     return { error: 'The start date must be before the end date.' }
   if (since !== undefined && since > options.clock.now()) return { error: 'The start date is in the future.' }
@@ -44,11 +46,4 @@ function parseEstimated(fields: URLSearchParams): Pick<ImportOptions, 'estimated
     return records === undefined ? [] : [[stream, Number(records)] as const]
   })
   return counts.length === 0 ? {} : { estimated: Object.fromEntries(counts) }
-}
-
-/** Midnight UTC of a day, milliseconds. */
-function parseDay(text: string | null): number | undefined | 'invalid' {
-  if (text === null || text === '') return undefined
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return Number.isNaN(at) ? 'invalid' : at
 }

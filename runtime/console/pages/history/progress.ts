@@ -114,13 +114,14 @@ export function liveEndsNote({ window }: BackfillProgress): Html | '' {
   return html`<p class="soft">Live delivery brings the newest events: ${ends.map(({ end, metrics }, index) => html`${index > 0 && '; '}${metrics.join(', ')} from ${timeElement(end)}`)}.</p>`
 }
 
-function actionButtons(status: ImportStatus, { link, csrfField, imports, may }: PageContext): Html | '' {
+function actionButtons(status: ImportStatus, context: PageContext): Html | '' {
+  const { link, csrfField, imports, may } = context
   const { progress, running, waitsForAuth, otherProcess } = status
   if (!may('operate')) return ''
   const button = (path: string, label: string) =>
     html`<form method="post" action="${link(path)}">${csrfField}<button>${label}</button></form>`
   if (otherProcess) return imports.isElsewhere ? html`<div class="row">${button('/import/pause', 'Pause')}</div>` : ''
-  const restart = html`<form method="post" action="${link('/import/restart')}" data-confirm="${restartText(progress)}">${csrfField}<input type="hidden" name="run" value="${progress.run}"><button class="plain">Restart import</button></form>`
+  const restart = html`<form method="post" action="${link('/import/restart')}" data-confirm="${restartText(progress, context)}">${csrfField}<input type="hidden" name="run" value="${progress.run}"><button class="plain">Restart import</button></form>`
   // Records already read are delivered in any case, so once all are read there is nothing to pause.
   if (progress.phase === 'done' || (running && progress.phase === 'delivering'))
     return html`<div class="row">${restart}</div>`

@@ -1,6 +1,7 @@
 /** Texts about an import that several pages share. */
 import type { BackfillProgress } from '../../../backfill/types.ts'
-import { formatTime } from '../../../lib/format.ts'
+import { localTimeText } from '../../server/local-times.ts'
+import type { PageContext } from '../../types.ts'
 
 const PHASES: Readonly<Record<BackfillProgress['phase'], string>> = {
   lookups: 'Reading contacts',
@@ -27,10 +28,12 @@ export function importStateText({ phase, isRunning, waitsForAuth, hasFailed }: I
 export const IMPORT_IS_SAFE = 'Starts no flow, counts no event twice.'
 
 /** Confirmation before an import restarts. */
-export const restartText = ({
-  window: { since, until, untilChosen },
-  only,
-}: Pick<BackfillProgress, 'window' | 'only'>): string =>
-  `Read history again ${since === undefined ? 'from the beginning' : `from ${formatTime(since)}`} until ${untilChosen ? formatTime(until) : 'now'}${only === undefined ? '' : `, for ${only.join(', ')}`}?
+export function restartText(
+  { window: { since, until, untilChosen }, only }: Pick<BackfillProgress, 'window' | 'only'>,
+  context: PageContext,
+): string {
+  const time = (ms: number) => localTimeText(ms, context)
+  return `Read history again ${since === undefined ? 'from the beginning' : `from ${time(since)}`} until ${untilChosen ? time(until) : 'now'}${only === undefined ? '' : `, for ${only.join(', ')}`}?
 
 Records that this import has read but not yet delivered are dropped and read again. Each event keeps its key, so no event is counted twice. Every event is marked as history, so no flow starts.`
+}

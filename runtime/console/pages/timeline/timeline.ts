@@ -1,7 +1,7 @@
 /** The timeline: changes of the state and what people did, the newest first. */
 import { html } from 'hono/html'
 import { readTimeline, type TimelineEntry } from '../../../timeline.ts'
-import { timeElement } from '../../format-html.ts'
+import { timeElement, withLocalTimes } from '../../format-html.ts'
 import type { Page } from '../../types.ts'
 
 export const timelinePage: Page = {
@@ -22,5 +22,5 @@ ${earlier !== undefined && html`<p><a href="${link(`/timeline?page=${earlier}`)}
 
 const row = ({ at, text, by }: TimelineEntry) => html`<tr>
 <td data-name="When">${timeElement(at)}</td>
-<td data-name="What">${text}.</td>
+<td data-name="What">${withLocalTimes(text)}.</td>
 <td data-name="By">${by ?? html`<span class="soft">the connector</span>`}</td></tr>`
