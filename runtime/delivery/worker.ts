@@ -69,6 +69,8 @@ class LaneWorker {
   readonly #signal: AbortSignal
   /** Without their bodies: a thousand of them may wait for one full request. Each with the function that ends it. */
   readonly #inFlight = new Map<LeasedRecord, () => void>()
+  /** Those whose settlement failed: their leases may still hold. */
+  readonly #unsettled: LeasedRecord[] = []
   readonly #slotFreed = new Latch()
   readonly #backoff: FailureBackoff
   /** A commit waits for the disk: the outcomes of many records share one. */
@@ -113,7 +115,7 @@ class LaneWorker {
     await this.#drain()
     this.#drained.abort()
     await this.#renewing
-    await store.release([...this.#inFlight.keys()]).catch((error: unknown) => {
+    await store.release([...this.#inFlight.keys(), ...this.#unsettled]).catch((error: unknown) => {
       this.#storeError ??= error
     })
     for (const record of this.#inFlight.keys()) this.#end(record)
@@ -229,6 +231,7 @@ class LaneWorker {
       this.#parts.onSettled?.(record, outcome)
     } catch (error) {
       this.#storeError ??= error
+      this.#unsettled.push(record)
     } finally {
       this.#end(record)
       this.#slotFreed.open()

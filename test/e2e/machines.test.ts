@@ -7,11 +7,11 @@ import { type Machine, type Machines, startMachines } from '../helpers/processes
 
 const CLAIM_MS = 4_000
 /** 400 take minutes on a busy machine of two cores: those are in the benchmark. */
-const TENANTS = 100
+const TENANTS = 50
 /** Records of a flood. */
-const FLOOD = 200
+const FLOOD = 100
 /** Tenants that get single records in turn: of those some machine has worked before, and keeps none for long. */
-const BUSY = 40
+const BUSY = 30
 
 let world: Machines
 let machines: Machine[]

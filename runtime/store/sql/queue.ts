@@ -6,6 +6,7 @@ import type { AppendBuffer } from './append-buffer.ts'
 import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
 import { statement, statementOfRows } from './statement.ts'
 import { all, allEach, get, getEach, run, runEach, type Steps } from './steps.ts'
+import type { LostLeases } from './unknown-leases.ts'
 import { startChecks } from './waiting.ts'
 
 /** A record's `seq`, and its queue: one for each tenant, lane and ordering key. */
@@ -123,7 +124,7 @@ interface DueRow {
 export type LeaseKey = readonly [seq: number, token: string]
 
 /** Splits a lease into `seq` and token. The lease of another store yields a `seq` that no record has. */
-export function parseLease({ lease }: LeasedRecord): LeaseKey {
+export function parseLease({ lease }: Pick<LeasedRecord, 'lease'>): LeaseKey {
   const [, token = '', seq = '-1'] = /^(.*)\/(\d+)$/.exec(lease) ?? []
   return [Number(seq), token]
 }
@@ -148,8 +149,8 @@ const FIND_LEASE = statementOfRows(
 )
 
 /** Releases leases that still hold, without counting an attempt. */
-export function* release(tenant: number, records: readonly LeasedRecord[]): Steps<void> {
-  const rows = records.map((record) => [tenant, ...parseLease(record)] as const)
+export function* release(tenant: number, records: Iterable<Pick<LeasedRecord, 'lease'>>): Steps<void> {
+  const rows = Array.from(records, (record) => [tenant, ...parseLease(record)] as const)
   yield* releaseLeases(yield* getEach<QueuePosition>(FIND_LEASE, rows), 'untried')
 }
 
@@ -203,9 +204,10 @@ export function* releaseLeasesOf(tenant: number, owner: string): Steps<readonly 
 
 const TAKEN = statement(`SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND tenant = ?1 AND lease = ?2`)
 
-/** Releases the leases of calls whose answer was lost: no attempt was made. */
-export function* releaseUnknownLeases(tenant: number, tokens: Iterable<string>): Steps<void> {
+/** Releases leases that no worker holds any more: of calls whose answer was lost, and of releases that failed. */
+export function* releaseLost(tenant: number, { tokens, records }: LostLeases): Steps<void> {
   for (const token of tokens) yield* releaseLeases(yield* all<QueuePosition>(TAKEN, tenant, token), 'untried')
+  if (records.size > 0) yield* release(tenant, records)
 }
 
 const DELAY_SUSPECTS = statement(

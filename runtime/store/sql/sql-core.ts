@@ -26,13 +26,13 @@ import {
   touchOwner,
   unregisterOwner,
 } from './owner.ts'
-import { expireLeases, lease, type QueuePosition, releaseUnknownLeases } from './queue.ts'
+import { expireLeases, lease, type QueuePosition, releaseLost } from './queue.ts'
 import { nextDue } from './queue-state.ts'
 import { query, type Steps, transact } from './steps.ts'
 import { SqlStoreClaim } from './store-claim.ts'
 import { SqlTenantClaims } from './tenant-claims.ts'
 import { addTenant, deleteTenantPage, findTenant, listTenants, lockTenants } from './tenants.ts'
-import { UnknownLeases } from './unknown-leases.ts'
+import { type LostLeases, UnknownLeases } from './unknown-leases.ts'
 
 export interface CoreOptions {
   readonly clock: Clock
@@ -71,7 +71,7 @@ export class SqlCore {
   /** By name. */
   readonly #numbers = new Map<string, number>()
   readonly #appendListeners = new Set<(tenants: readonly number[]) => void>()
-  readonly #unknownLeases = new UnknownLeases()
+  readonly unknownLeases = new UnknownLeases()
   readonly #laneOf = (tenant: string) => laneOf(tenant, this.#lanes) ?? this.#commits
   #leases = 0
   #touchedAt = 0
@@ -155,18 +155,18 @@ export class SqlCore {
   async lease(tenant: string, request: LeaseRequest): Promise<readonly LeasedRecord[]> {
     this.#leases += 1
     const token = `${this.#owner.id}/${this.#leases}`
-    const { released, records } = await this.#unknownLeases.during(tenant, token, (lost) =>
+    const { released, records } = await this.unknownLeases.during(tenant, token, (lost) =>
       this.write(tenant, (number) => this.#lease(number, request, { token, lost })),
     )
     this.#wakeReleased(released)
     return records
   }
 
-  *#lease(tenant: number, request: LeaseRequest, { token, lost }: { token: string; lost: Iterable<string> }) {
+  *#lease(tenant: number, request: LeaseRequest, { token, lost }: { token: string; lost: LostLeases }) {
     this.#buffer.noteLease(tenant, request.lane)
     const now = yield* this.dueTimes.update('read')
     const released = yield* releaseDeadOwners(this.#owner, this.#self, now)
-    yield* releaseUnknownLeases(tenant, lost)
+    yield* releaseLost(tenant, lost)
     yield* expireLeases(tenant, now)
     const lessee = { owner: this.#owner.id, token, buffer: this.#buffer }
     const records = yield* lease(tenant, request, now, lessee)

@@ -67,10 +67,11 @@ export class TenantStore implements Store {
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
     const lanes = new Set(records.map(({ lane }) => lane))
-    await this.#writeAndWake(function* (tenant) {
+    const releasing = this.#writeAndWake(function* (tenant) {
       yield* queue.release(tenant, records)
       return { lanes }
     })
+    await this.#core.unknownLeases.duringRelease(this.#name, records, releasing)
   }
 
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {

@@ -297,3 +297,18 @@ test.each(restarts)('a process that is killed again and again %s sets no record 
   expect(dead).toEqual([])
   expect([delivered.size, left]).toEqual([80, 0])
 })
+
+test('releases at its end what it could not settle: the store was away until then', async () => {
+  const clock = virtualClock()
+  const store = memoryStore({ clock })
+  const away = new Fault('transient', 'store/unreachable', 'the connection was lost')
+  const { stop, begin } = bench(async () => delivered, clock, store)
+  store.settle = () => Promise.reject(away)
+  await store.append([record('a')])
+  const working = begin().catch((error: unknown) => error)
+  await clock.advance(100)
+  stop.abort()
+  expect(await clock.until(working)).toBe(away)
+  const again = await store.lease({ lane: 'live', limit: 1, leaseMs: 1_000 })
+  expect(again.map(({ id, cutOffs }) => [id, cutOffs])).toEqual([['a', undefined]])
+})
