@@ -6,6 +6,7 @@ import type { EventResult, Ingress } from '../ports/types.ts'
 import { describeSkipReason } from '../skip-reasons.ts'
 import { adviceOnFault } from './advice.ts'
 import { faultCode } from './fault-link.ts'
+import { breakAtDots } from './format-html.ts'
 import type { Html, PageContext } from './types.ts'
 
 const INGRESS_LABELS: Readonly<Record<Ingress, string>> = {
@@ -17,7 +18,7 @@ const INGRESS_LABELS: Readonly<Record<Ingress, string>> = {
 
 export function ingressCell({ ingress, topic, stream }: Pick<LedgerEvent, 'ingress' | 'topic' | 'stream'>): Html {
   const origin = topic ?? stream
-  return html`${INGRESS_LABELS[ingress]}${origin && html`<code class="origin">${origin}</code>`}`
+  return html`${INGRESS_LABELS[ingress]}${origin && html`<code class="origin">${breakAtDots(origin)}</code>`}`
 }
 
 const STATUS_BADGES: Readonly<Record<EventResult['status'], readonly [tone: string, label: string]>> = {

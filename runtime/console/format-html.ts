@@ -17,6 +17,10 @@ export const withLocalTimes = (text: string): Html =>
   // A split by a group alternates the text and what the group matched.
   html`${text.split(TIME).map((part, at) => (at % 2 === 1 ? timeElement(Date.parse(part)) : part))}`
 
+/** A long name such as `conversation.user.replied`, whose lines end after a dot. */
+export const breakAtDots = (name: string): Html =>
+  html`${name.split('.').map((part, at) => html`${at > 0 && html`.<wbr>`}${part}`)}`
+
 /** A value of any kind, in its own direction. */
 export function valueElement(value: Json): Html {
   const content =

@@ -1,5 +1,6 @@
 /** Every page of the console, in each state that an app may be in: its name and URL. */
 import { pages as registered } from '../../runtime/console/pages.ts'
+import { Users, type UsersOptions } from '../../runtime/console/server/session/users.ts'
 import type { Cleanup } from '../helpers/processes/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 import { startSeededApp } from './seed-store.ts'
@@ -14,14 +15,25 @@ export async function allPages(closing: Cleanup, options: { readonly days?: numb
   const app = await startSeededApp(closing, options)
   const beforeSetup = await startApp(closing, { empty: true })
   const withPassword = await startApp(closing, { empty: true, password: 'x' })
+  await addUsers(app)
+  await app.alerts.save({ urls: ['https://hooks.example.com/alerts'] })
   const pages: readonly PageUrl[] = [
     { name: 'sign-in', url: `${withPassword.url}log-in` },
+    { name: 'invitation', url: `${withPassword.url}invitation` },
     { name: 'setup-review', url: `${beforeSetup.url}set-up` },
     { name: 'setup-connect', url: `${beforeSetup.url}set-up/intercom` },
     { name: 'setup-callback', url: `${beforeSetup.url}set-up/intercom/callback?error=access_denied` },
     ...(await pagesOf(app)),
   ]
   return { app, pages }
+}
+
+/** One whose invitation is open, and one with a password. */
+async function addUsers(parts: UsersOptions): Promise<void> {
+  const users = new Users(parts)
+  await users.invite('Ann', 'viewer')
+  const user = await users.invite('דנה', 'operator')
+  if (typeof user !== 'string') await users.accept(user.id, user.invitation?.nonce ?? '', 'a password of hers')
 }
 
 /** Those of events and records only where there are some; no downloads, which have a dot in their path. */

@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto'
 import { cliApp as app } from '../../connector/cli-app.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
+import { Alerting } from '../../runtime/alerts/alerting.ts'
+import { Vault } from '../../runtime/auth/vault.ts'
 import { listen } from '../../runtime/cli/server/listen.ts'
 import { createRoutes } from '../../runtime/cli/server/routes.ts'
 import type { Connector } from '../../runtime/connector.ts'
@@ -46,7 +48,15 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   const { signal } = ending
   const parts = { app, connector, clock, logger, connections, signal }
   const { password } = options
-  const created = createConsole({ ...parts, metricUrl: app.metricUrl, password, specFiles })
+  const alerted: string[] = []
+  const alerts = new Alerting({
+    ...{ connector, clock, logger, settings: {}, sealed: new Vault(store, it.key), randomId: () => 'id' },
+    async fetch(request) {
+      alerted.push(await request.text())
+      return new Response()
+    },
+  })
+  const created = createConsole({ ...parts, metricUrl: app.metricUrl, password, specFiles, alerts })
   const isOpen = password === undefined && options.visitors === undefined
   const pages = isOpen ? signVisitorsIn(created) : created
   answer = createRoutes({ ...parts, console: pages, notReadyReasons: () => [], readers: { host: '127.0.0.1' } })
@@ -65,6 +75,9 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
     signInLinks,
     url,
     connector,
+    alerts,
+    /** Bodies of the alerts that were sent. */
+    alerted,
     ...timeControls(connector, it.clock),
     ...eventSenders(url, (request) => answer(request), it.clock),
     people: () => people(it),

@@ -62,9 +62,16 @@ export async function openPage(
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Serious and critical violations by axe, one line each. */
-export async function accessibilityViolations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+export const accessibilityViolations = (page: Page): Promise<string[]> => runAxe(page, {})
+
+/** Texts whose colour is too near to that behind them: all that another colour scheme can change. */
+export const poorContrast = (page: Page): Promise<string[]> => runAxe(page, { runOnly: ['color-contrast'] })
+
+async function runAxe(page: Page, options: object): Promise<string[]> {
+  const hasAxe = await page.evaluate<boolean>("'axe' in window")
+  if (!hasAxe) await page.evaluate(AXE)
+  const run = JSON.stringify({ resultTypes: ['violations'], ...options })
+  return page.evaluate(`axe.run(document, ${run}).then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ target, any }) => [id, target.join(' '), any[0]?.message].join(': '))))`)
 }
@@ -73,6 +80,8 @@ export async function accessibilityViolations(page: Page): Promise<string[]> {
 export const horizontalOverflow = (page: Page): Promise<number> =>
   page.evaluate(`Math.max(...[document.documentElement, ...document.querySelectorAll('.table')]
     .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))`)
+
+export const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
 
 /** From the narrowest phone to a wide screen, pixels; 1023 and 1024 have the navigation above and beside the page. */
 const WIDTHS = [320, 480, 768, 1023, 1024, 1280, 1600]

@@ -53,6 +53,7 @@ async function open() {
 const rowsIn = (page: string): string[] =>
   [...page.matchAll(/<tr>\s*<td data-name="Happened">([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
     row
+      .replaceAll('<wbr>', '')
       .replaceAll(/<time[^>]*>[^<]*<\/time>|<[^>]+>/g, ' ')
       .replaceAll(/\s+/g, ' ')
       .trim(),

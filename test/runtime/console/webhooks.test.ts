@@ -2,7 +2,11 @@
 import { expect, test } from 'vitest'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
-const text = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+const text = (html: string) =>
+  html
+    .replaceAll('<wbr>', '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
 
 async function open() {
   const shop = await openConsoleWithConnector()

@@ -44,6 +44,7 @@ dl.across dt { color: var(--soft); font-size: var(--text-sm); }
 dl.across dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 .totals { display: flex; flex-wrap: wrap; gap: .75rem 2.5rem; list-style: none; margin: 0 0 .75rem; padding: 0; }
 .totals > li > .soft { font-size: var(--text-sm); }
+th.topic code { overflow-wrap: break-word; }
 @media (min-width: 80rem) { th.topic code { white-space: nowrap; overflow-wrap: normal; } }
 summary > h2 { display: inline; }
 td.course svg.chart { width: 7rem; }

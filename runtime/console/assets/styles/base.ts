@@ -22,6 +22,8 @@ main:focus { outline: none; }
 .skip { position: absolute; left: .5rem; top: -4rem; background: var(--card); padding: .5rem 1rem; z-index: 3; }
 .skip:focus { top: .5rem; }
 .soft { color: var(--soft); }
+.whole { white-space: nowrap; }
+[hidden] { display: none !important; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
 `

@@ -1,6 +1,6 @@
 /** The Events page: its filter and the line of new events. */
 export const eventList = `.filters { display: grid; gap: .75rem 1.25rem; }
-.filters form { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 7.75rem), 1fr)); gap: .5rem .75rem; align-items: end; }
+.filters form { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr)); gap: .5rem .75rem; align-items: end; }
 .filters form[method=post] { grid-template-columns: minmax(0, 24rem) auto; justify-content: start; }
 .filters label { font-size: var(--text-sm); font-weight: 500; }
 .filters :is(input, select) { margin: 0; }

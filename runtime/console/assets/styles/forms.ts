@@ -1,5 +1,6 @@
 /** Forms, buttons, details, dialogs. */
 export const forms = `label { display: block; font-weight: 600; margin: 0 0 .25rem; }
+label .soft { font-weight: 400; }
 label.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; padding: .2rem 0; }
 input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line-strong); border-radius: var(--radius-sm); padding: .5rem .625rem; margin: 0 0 .75rem; }
 input:is([type=checkbox], [type=radio]) { accent-color: var(--accent); }

@@ -21,16 +21,18 @@ tr.shown td { background: var(--page); }
 tr.shown h3 { margin: .75rem 0 .25rem; }
 tr.shown h3:first-child { margin-top: 0; }
 td > ul.plain { margin: 0; padding-left: 1.1rem; }
-/* Code scrolls in its cell instead of widening the table. */
-td pre { contain: inline-size; }
-@media (min-width: 40.01rem) { td > .value:only-child { display: inline-block; min-width: 7rem; } }
+@media (min-width: 40.01rem) {
+  td > .value:only-child { display: inline-block; min-width: 7rem; }
+  td.outcome { min-width: 12rem; }
+}
 td meter { margin-right: .5rem; }
+/* Code scrolls in its cell instead of widening the table. */
+:is(td, th) pre { contain: inline-size; min-width: min(16rem, 60vw); font-weight: 400; }
 .person { min-width: 9rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
 .person > span { overflow-wrap: anywhere; }
-.origin { display: block; white-space: nowrap; background: none; padding: 0; color: var(--soft); font-size: var(--text-sm); }
+.origin { display: block; overflow-wrap: break-word; background: none; padding: 0; color: var(--soft); font-size: var(--text-sm); }
 @media (max-width: 79.99rem) {
-  td time, thead th, .origin { white-space: normal; }
-  .origin { overflow-wrap: anywhere; }
+  td time, thead th { white-space: normal; }
   th, td { padding-inline: .5rem; }
 }
 @media (max-width: 40rem) {
@@ -44,6 +46,7 @@ td meter { margin-right: .5rem; }
   table.stack td:empty { display: none; }
   table.stack tr.shown td { display: block; text-align: left; }
   .person { min-width: 0; }
+  .origin { overflow-wrap: anywhere; }
 }
 @media (min-width: 80rem) {
   /* The head stays in sight only if the table does not scroll by itself. */

@@ -99,7 +99,7 @@ function propertyRow(
     present === 0 &&
     place !== undefined &&
     html`<details><summary>Mapping</summary>${sourceExcerpt(place, sourceFiles)}</details>`
-  return html`<tr><td data-name="Property"><div><span dir="auto">${name}</span>${badge}${line}</div></td>
+  return html`<tr><th scope="row" class="regular"><div><span dir="auto">${name}</span>${badge}${line}</div></th>
 <td data-name="Present" class="number">${share(present, events)} <span class="soft">${formatCount(present)}</span></td>
 <td data-name="Type"><div>${kinds.join(', ')}${several}</div></td>
 <td data-name="Samples">${samples.join(' · ')}</td></tr>`

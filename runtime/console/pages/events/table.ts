@@ -32,7 +32,7 @@ function eventRow(event: FoundEvent, context: PageContext): Html {
 <td data-name="Event"><a href="${href}">${name}</a></td>
 <td data-name="Profile">${person === undefined ? '' : html`<span class="value">${person}</span>`}</td>
 <td data-name="Received"><div>${origin !== 'live' && html`<span class="badge info">${ORIGINS[origin]}</span> `}${ingressCell(event)}</div></td>
-<td data-name="Outcome"><div>${outcomeOf(event, context)}</div></td>
+<td class="outcome" data-name="Outcome"><div>${outcomeOf(event, context)}</div></td>
 </tr>`
 }
 

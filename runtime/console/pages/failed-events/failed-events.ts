@@ -99,7 +99,7 @@ const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext
   html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
 function groupFacts({ group, cause, example }: CheckedGroup, { options }: PageContext): Html {
-  const { fault, oldest, newest, count } = group
+  const { fault, oldest, newest } = group
   const { place, requestId } = fault
   return html`<dl class="facts">
 <dt>Error</dt><dd>${capitalize(fault.message)}.${requestId !== undefined && html` <span class="soft">Request <code>${requestId}</code></span>`}</dd>
@@ -107,10 +107,13 @@ ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
 ${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}</dd>`}
 <dt>If retried</dt><dd>${flowsOfGroup(group, example, options)}</dd>
-<dt>When</dt><dd>${timeElement(oldest)}${count > 1 && html` to ${timeElement(newest)}`}</dd>
+<dt>When</dt><dd>${timeElement(oldest)}${isLater(newest, oldest) && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`
 }
+
+/** By the seconds that are shown. */
+const isLater = (a: number, b: number): boolean => Math.floor(a / 1000) > Math.floor(b / 1000)
 
 const causeBadge = ({ state }: Cause): Html | false =>
   state === 'gone'

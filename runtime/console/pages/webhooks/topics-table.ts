@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { countLink } from '../../count-link.ts'
-import { timeElement } from '../../format-html.ts'
+import { breakAtDots, timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 import type { TopicRow, Webhooks } from './load-webhooks.ts'
 
@@ -19,7 +19,7 @@ function topicRow(row: TopicRow, isChecked: boolean, context: PageContext): Html
   const { topic, last, count, uses } = row
   const [tone, text] = stateOf(row)
   const what = advice(row, isChecked, context)
-  return html`<tr><th scope="row" class="topic"><code>${topic}</code></th>
+  return html`<tr><th scope="row" class="topic"><code>${breakAtDots(topic)}</code></th>
 <td data-name="State"><div><span class="badge ${tone}">${text}</span>${what !== '' && html` <span class="soft">${what}</span>`}</div></td>
 <td${last === undefined && html` class="quiet"`} data-name="Last received">${last === undefined ? html`<span class="soft">never</span>` : timeElement(last)}</td>
 <td class="number${count === 0 ? ' quiet' : ''}" data-name="Received">${countLink(count, { topic }, context)}</td>
@@ -51,7 +51,7 @@ function stateOf(row: TopicRow): readonly [tone: string, text: string] {
 /** Several topics may bring one metric: then each row has its finds. */
 function findsCell({ uses }: TopicRow, context: PageContext): Html | string {
   if (uses.length > 0 && uses.every(({ isRecoverable }) => !isRecoverable))
-    return html`<span class="soft">no history</span>`
+    return html`<span class="soft whole">no history</span>`
   const finds = uses.filter(({ found }) => found > 0)
   if (finds.length === 0) return html`<span class="soft">${uses.length === 0 ? '' : '0'}</span>`
   return html`${finds.map(({ metric, found }, at) => html`${at > 0 && ', '}${countLink(found, { metric, origin: 'reconcile', outcome: 'delivered' }, context)}${finds.length > 1 && ` ${metric}`}`)}`
