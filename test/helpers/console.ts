@@ -3,7 +3,7 @@
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import { virtualClock } from '../../runtime/conformance/virtual-clock.ts'
 import type { Connector } from '../../runtime/connector.ts'
-import { createConsole } from '../../runtime/console/index.ts'
+import { type Console, createConsole } from '../../runtime/console/index.ts'
 import type { ConsoleOptions } from '../../runtime/console/types.ts'
 import type { Clock, LogFields } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
@@ -59,7 +59,7 @@ function createTestConsole(connector: Connector, clock: Clock, options: TestCons
 type Fields = Readonly<Record<string, string>>
 
 /** Keeps cookies and sends the origin of its forms as a browser does. */
-export function browser({ fetch }: ReturnType<typeof createConsole>, site: string) {
+export function browser({ fetch }: Pick<Console, 'fetch'>, site: string) {
   const cookies = new Map<string, string>()
   let address = '192.0.2.1'
 

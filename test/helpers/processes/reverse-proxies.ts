@@ -27,14 +27,15 @@ const startTunnel: Start = (target, closing) =>
     closing.add(server, () => server.close())
   })
 
-const startNginx: Start = (target, closing) =>
+/** `settings` of its only location. */
+export const startNginx = (target: number, closing: Cleanup, settings = ''): Promise<number> =>
   startServer(closing, '/usr/sbin/nginx', (folder, port) => ({
     args: ['-c', join(folder, 'config'), '-p', folder, '-e', 'stderr', '-g', 'daemon off;'],
     config: `pid nginx.pid; events {}
 http {
   access_log off;
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
-  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${target}; } }
+  server { listen 127.0.0.1:${port}; location / { ${settings} proxy_pass http://127.0.0.1:${target}; } }
 }
 `,
   }))
@@ -95,9 +96,11 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
+export const hasNginx = existsSync('/usr/sbin/nginx')
+
 export const REVERSE_PROXIES: readonly ReverseProxy[] = [
   { name: 'a TCP tunnel', isInstalled: true, start: startTunnel },
-  { name: 'nginx', isInstalled: existsSync('/usr/sbin/nginx'), start: startNginx },
+  { name: 'nginx', isInstalled: hasNginx, start: startNginx },
   { name: 'haproxy', isInstalled: existsSync('/usr/sbin/haproxy'), start: startHaproxy('http') },
   { name: 'haproxy as a tunnel', isInstalled: existsSync('/usr/sbin/haproxy'), start: startHaproxy('tcp') },
 ]

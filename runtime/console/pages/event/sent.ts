@@ -44,7 +44,7 @@ ${
     ? html`<details><summary>As a command</summary><p class="soft">The key is a variable of the shell. Sending it again counts nothing twice: the request holds the event’s key.</p>
 <div class="row apart"><span></span><button type="button" class="plain small" data-copy="${toCurl(request)}" aria-label="Copy the command" hidden>Copy</button></div>
 <pre class="yaml short" tabindex="0" aria-label="The request as a command"><code id="request-curl">${toCurl(request)}</code></pre></details>`
-    : html`<p class="soft">Show personal data to copy or download it.</p>`
+    : context.may('read') && html`<p class="soft">Show personal data to copy or download it.</p>`
 }`
 }
 
