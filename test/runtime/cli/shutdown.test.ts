@@ -44,10 +44,11 @@ test('shuts down in order: answers requests in flight, settles, closes', async (
 
 test('cuts off a request that does not end', async () => {
   const clock = createFrozenClock()
+  let isStopping = false
   // Only the drain timeout elapses; other sleeps stand still.
   clock.sleep = (
     (sleep) => (ms: number, signal?: AbortSignal) =>
-      ms === 2_000 ? Promise.resolve() : sleep(ms, signal)
+      isStopping && ms === 2_000 ? Promise.resolve() : sleep(ms, signal)
   )(clock.sleep)
   let asked: () => void = () => undefined
   const arrived = new Promise<void>((resolve) => {
@@ -60,6 +61,7 @@ test('cuts off a request that does not end', async () => {
   const { webhook, stop, ended } = await startCommand({ clock, connector: { receive } })
   const posted = fetch(webhook, { method: 'POST', body: '{}' }).catch(() => 'cut off')
   await arrived
+  isStopping = true
   stop()
   expect((await ended).exit).toBe(0)
   expect(await posted).toBe('cut off')
@@ -77,7 +79,7 @@ test('logs why delivery failed and exits with 1', async () => {
 
 test('a connected page does not delay the shutdown', async () => {
   const { visit, stop, ended } = await startCommand()
-  const stream = await visit('/events', { accept: 'text/event-stream' })
+  const stream = await visit('/changes', { accept: 'text/event-stream' })
   expect(stream.status).toBe(200)
   const reading = stream.text()
   stop()
