@@ -15,6 +15,7 @@ import { runPage } from './pages/history/run.ts'
 import { draftAction } from './pages/mappings/draft-action.ts'
 import { filePage } from './pages/mappings/file.ts'
 import { mappingsPage } from './pages/mappings/mappings.ts'
+import { newMetricPage } from './pages/mappings/new-metric.ts'
 import { saveAction } from './pages/mappings/save-action.ts'
 import { switchAction, switchPage } from './pages/mappings/switch.ts'
 import { restoreAction, versionsPage } from './pages/mappings/versions.ts'
@@ -47,6 +48,7 @@ export const pages: readonly Page[] = [
   segmentsAndFlowsPage,
   mappingsPage,
   filePage,
+  newMetricPage,
   switchPage,
   versionsPage,
   alertsPage,

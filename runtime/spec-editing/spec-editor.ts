@@ -7,8 +7,9 @@ import { addToSpecHistory, noteSpecAuthor } from '../running-spec/spec-history.t
 import type { Diagnostic } from '../spec/diagnostic.ts'
 import { hashSpec } from '../spec/hash-spec.ts'
 import type { LoadedSpec } from '../spec/load.ts'
+import type { Spec } from '../spec/spec.ts'
 import { withChanges } from './changed-files.ts'
-import type { EditableSpec, FileChange } from './types.ts'
+import type { CaseResults, EditableSpec, FileChange } from './types.ts'
 
 export interface SpecEditorParts {
   readonly editable: EditableSpec
@@ -19,6 +20,8 @@ export interface SpecEditorParts {
 export interface SaveOptions {
   /** Metrics whose new keys may count delivered events again. */
   readonly acceptNewKeys: readonly string[]
+  /** Whether to save although the spec's cases find what they did not find in the running spec. */
+  readonly acceptFailedCases: boolean
   /** Who saves, for the history. */
   readonly by: string
 }
@@ -28,11 +31,13 @@ export type SaveResult =
   | { readonly status: 'saved'; readonly hash: string; readonly isRunning: boolean }
   | { readonly status: 'unchanged' }
   | { readonly status: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
-  /** Delivered events of these metrics would be counted again. */
-  | { readonly status: 'needs-consent'; readonly keys: readonly ChangedKey[] }
+  /** Delivered events of these metrics would be counted again, or cases fail that do not with the running spec. */
+  | { readonly status: 'needs-consent'; readonly keys: readonly ChangedKey[]; readonly cases?: CaseResults }
   /** Another has changed the file since it was read. */
   | { readonly status: 'conflict'; readonly path: string; readonly text: string | undefined }
   | { readonly status: 'refused'; readonly reason: string }
+
+const isPassed = ({ failed, problems }: CaseResults): boolean => failed.length + problems.length === 0
 
 export class SpecEditor {
   readonly editable: EditableSpec
@@ -87,8 +92,9 @@ export class SpecEditor {
     const loaded = await this.load(changes)
     if (loaded.spec === undefined || this.isRefused(loaded)) return { status: 'invalid', ...loaded }
     const keys = await this.changedKeys(loaded)
-    const refused = keys.filter(({ metric }) => !options.acceptNewKeys.includes(metric))
-    if (refused.length > 0) return { status: 'needs-consent', keys }
+    const cases = options.acceptFailedCases ? undefined : await this.#newFailures(loaded.spec, changes)
+    if (cases !== undefined || keys.some(({ metric }) => !options.acceptNewKeys.includes(metric)))
+      return { status: 'needs-consent', keys, ...(cases && { cases }) }
     await addToSpecHistory(connector.store, connector.spec, clock.now())
     const written = await this.#writeAndRun(changes, options)
     if (written !== undefined) return written
@@ -96,6 +102,19 @@ export class SpecEditor {
     await addToSpecHistory(connector.store, loaded.spec, clock.now())
     await noteSpecAuthor(connector.store, hash, options.by)
     return { status: 'saved', hash, isRunning: hashSpec(connector.spec.sourceFiles) === hash }
+  }
+
+  /** The cases that the changes make fail, or keep from running. Undefined: none. */
+  async #newFailures(spec: Spec, changes: readonly FileChange[]): Promise<CaseResults | undefined> {
+    const { runCases, files } = this.editable
+    const found = await runCases?.(spec, withChanges(files, changes))
+    if (runCases === undefined || found === undefined || isPassed(found)) return undefined
+    const before = await runCases(this.#parts.connector.spec, files)
+    const known = new Set([...before.failed.map(({ place }) => place), ...before.problems])
+    const failed = found.failed.filter(({ place }) => !known.has(place))
+    const problems = found.problems.filter((problem) => !known.has(problem))
+    const results = { ...found, failed, problems }
+    return isPassed(results) ? undefined : results
   }
 
   async #findConflict(changes: readonly FileChange[]): Promise<SaveResult | undefined> {

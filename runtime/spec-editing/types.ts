@@ -32,6 +32,17 @@ export interface CaseResults {
   readonly problems: readonly string[]
 }
 
+/** A process that ran on the store in the last day. */
+export interface SpecProcess {
+  /** For people: `12 on web-1`. */
+  readonly name: string
+  /** Of the spec that it maps by. */
+  readonly hash: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly isThis: boolean
+}
+
 export interface FailedCase {
   readonly name: string
   /** `file:line:column` */
@@ -54,4 +65,6 @@ export interface EditableSpec extends Pick<LoadOptions, 'functions' | 'rules' | 
   readonly reload?: (options: ReloadOptions) => Promise<string | undefined>
   /** Runs the cases of the spec by a changed one. Absent: the host runs none. */
   readonly runCases?: (spec: Spec, files: SpecFiles) => Promise<CaseResults>
+  /** Those that share the store, each with files of its own. Absent: the host knows of none. */
+  readonly processes?: () => Promise<readonly SpecProcess[]>
 }

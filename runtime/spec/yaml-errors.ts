@@ -142,7 +142,7 @@ const descriptions: Readonly<
     span: pos,
   }),
   MULTILINE_IMPLICIT_KEY: describeLine,
-  MISSING_CHAR: describeLine,
+  MISSING_CHAR: (lines, error, file) => describeOpenQuote(error, file) ?? describeLine(lines, error),
   NON_STRING_KEY: (_, { pos }) => ({ message: 'this key is no text', help: "put the key in quotes: '…'", span: pos }),
   BLOCK_AS_IMPLICIT_KEY: ({ text, below, belowStart }, { pos }) => {
     if (/^\s*- /.test(text))
@@ -156,6 +156,19 @@ const descriptions: Readonly<
       span: [at, belowStart + below.length],
     }
   },
+}
+
+/** The parser reports the end of the file: all text after the quote belongs to the value. */
+function describeOpenQuote({ message }: YAMLError, { text }: SourceFile): Description | undefined {
+  const [, quote] = /^Missing closing (["'])quote/.exec(message) ?? []
+  if (quote === undefined) return undefined
+  const start = text.search(quote === '"' ? /(?<!\\)"[^"]*$/ : /'[^']*$/)
+  const line = text.slice(start).split('\n', 1).join()
+  return {
+    message: 'a quote is opened here and not closed',
+    help: 'close it with the same quote, at the end of the value',
+    span: [start, start + Math.max(1, line.trimEnd().length)],
+  }
 }
 
 /** For a line that is not the expected `key: value`. */

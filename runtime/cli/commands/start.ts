@@ -139,7 +139,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
       closing,
       notReadyReasons: () => notReadyReasons,
       specProblem: () => reloader.problem(),
-      specFiles: createEditableSpec(context, reloader, options.strict),
+      specFiles: createEditableSpec(context, { ...opened, reloader, strict: options.strict }),
     })
     // Before the port opens: an edit after the announcement is a change.
     if (input.flag('watch')) void reloader.watch(signal)

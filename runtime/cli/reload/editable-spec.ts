@@ -1,11 +1,24 @@
 /** The spec of a running process for its console: files in a folder, which the process reloads. */
+import { processName } from '../../lib/process-identity.ts'
+import type { Store } from '../../ports/store.ts'
+import { readRunningSpec, runningProcesses } from '../../running-spec/running-spec.ts'
 import { openEditableFolder } from '../../spec-editing/spec-folder.ts'
 import type { EditableSpec } from '../../spec-editing/types.ts'
+import { systemSelf } from '../../system.ts'
 import type { CommandContext } from '../command.ts'
 import { specFolder } from '../load-spec.ts'
 import type { SpecReloader } from './spec-reloader.ts'
 
-export function createEditableSpec(context: CommandContext, reloader: SpecReloader, strict: boolean): EditableSpec {
+export interface EditableSpecParts {
+  readonly reloader: SpecReloader
+  readonly store: Pick<Store, 'readCheckpoint'>
+  readonly strict: boolean
+}
+
+export function createEditableSpec(
+  context: CommandContext,
+  { reloader, store, strict }: EditableSpecParts,
+): EditableSpec {
   const { functions, rules, bases, openConformance } = context.app
   const folder = specFolder(context)
   return {
@@ -14,6 +27,15 @@ export function createEditableSpec(context: CommandContext, reloader: SpecReload
     reload: async (options) => {
       await reloader.reload(options)
       return reloader.problem()
+    },
+    processes: async () => {
+      const running = await readRunningSpec(store)
+      const found = running === undefined ? [] : runningProcesses(running, systemSelf, context.io.clock.now())
+      return found.map(({ id, hash, since }) => ({
+        name: processName(id, ''),
+        isThis: id === systemSelf.id,
+        ...{ hash, since },
+      }))
     },
     ...(openConformance && {
       runCases: async (spec, files) => {

@@ -11,6 +11,7 @@ const LEVELS: readonly VisitorAccess[] = ['view', 'read', 'operate', 'set-up']
 
 /** Pages that not everyone may open. All others show no personal data to the level `view`: see below. */
 const RESTRICTED_PAGES: Readonly<Record<string, VisitorAccess>> = {
+  '/mappings/new': 'set-up',
   '/mappings/switch': 'set-up',
   '/alerts': 'set-up',
   '/events/:id/request': 'read',

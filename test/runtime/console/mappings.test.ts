@@ -1,6 +1,7 @@
 /** The pages of mappings: reading, problems, completion, preview, plan, saving, the switch, and earlier versions. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
+import type { CaseResults } from '../../../runtime/spec-editing/types.ts'
 import { readTimeline } from '../../../runtime/timeline.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { type EditingOptions, openEditingConsole } from '../../helpers/editing-console.ts'
@@ -173,6 +174,15 @@ describe('a text that is not saved', () => {
     expect(page).toContain('1 case failed, 3 passed')
     expect(page).toContain('a case')
   })
+
+  test('says which property has another name now', async () => {
+    const it = await open()
+    const set = 'mappings/_ticket.yaml'
+    const text = it.read(set).replace('Ticket Type:', 'Kind of Ticket:')
+    const page = await (await it.send('/mappings/draft', set, text, { do: 'plan' })).text()
+    expect(page.replace(/<[^>]*>/g, '')).toContain('Renamed properties.Ticket Type → properties.Kind of Ticket')
+    expect(page).toContain('find no value in new ones')
+  })
 })
 
 describe('saving', () => {
@@ -258,6 +268,72 @@ describe('saving', () => {
     expect(it.read(TICKET)).toBe(text)
   })
 
+  describe('with cases', () => {
+    const FAILED = { name: 'a ticket', place: 'tests/ticket.yaml:3:5', text: '- 1\n+ 2' }
+    const KNOWN = { name: 'fails anyway', place: 'tests/ticket.yaml:9:5', text: '- 3\n+ 4' }
+    const NO_PROPERTY = 'tests/ticket.yaml:7:7: error: no property "Kind"'
+    const CASES: readonly (readonly [
+      what: string,
+      now: Partial<CaseResults>,
+      before: Partial<CaseResults>,
+      status: number,
+    ])[] = [
+      ['pass', {}, {}, 303],
+      ['fail now', { failed: [FAILED, KNOWN] }, { failed: [KNOWN] }, 422],
+      ['cannot run now', { problems: [NO_PROPERTY] }, {}, 422],
+      [
+        'failed before',
+        { failed: [KNOWN], problems: [NO_PROPERTY] },
+        { failed: [KNOWN], problems: [NO_PROPERTY] },
+        303,
+      ],
+    ]
+    test.each(CASES)('that %s', async (_, now, before, status) => {
+      const results = { passed: 2, failed: [], problems: [] }
+      const it = await open({
+        editable: {
+          runCases: async (spec) => ({ ...results, ...(spec === it.running.connector.spec ? before : now) }),
+        },
+      })
+      const text = it.read(TICKET).replace('A ticket was', 'One was')
+      const answer = await it.send('/mappings/save', TICKET, text)
+      expect(answer.status).toBe(status)
+      if (status === 303) return
+      const page = await answer.text()
+      expect(page).toMatch(/a ticket<\/summary>|no property &quot;Kind&quot;/)
+      expect(page).not.toContain('fails anyway')
+      expect(page).toContain('name="accept-cases"')
+      expect(it.read(TICKET)).toContain('A ticket was')
+      expect((await it.send('/mappings/save', TICKET, text, { 'accept-cases': 'on' })).status).toBe(303)
+      expect(it.read(TICKET)).toBe(text)
+    })
+
+    test('the switch and earlier versions are not held up', async () => {
+      const runCases = async () => ({ passed: 0, failed: [FAILED], problems: [] })
+      const it = await open({ editable: { runCases } })
+      const from = '/mappings/switch?metric=Created%20Ticket'
+      expect((await it.client.post('/mappings/switch', { metric: 'Created Ticket', to: 'off' }, { from })).status).toBe(
+        303,
+      )
+    })
+  })
+
+  test('says that another process delivers, by its own files', async () => {
+    const processes = async () => [
+      { name: '7 on web-1', hash: 'aaaaaaaaaaaa', since: 1, isThis: false },
+      { name: '8 on web-2', hash: 'bbbbbbbbbbbb', since: 2, isThis: true },
+    ]
+    const it = await open({ editable: { processes }, console: { otherOwner: () => '7 on web-1' } })
+    const note = 'Process 7 on web-1 delivers now, and maps by the files of its own machine.'
+    const list = await it.client.text('/mappings')
+    expect(list).toContain(note)
+    expect(list).toContain('2 processes on this store in the last day')
+    expect(list).toMatch(/aaaaaaaaaaaa<\/code> <span class="badge warn">Other mappings/)
+    expect(await it.client.text(FILE)).toContain(note)
+    await it.send('/mappings/save', TICKET, it.read(TICKET).replace('A ticket was', 'One was'))
+    expect(await it.client.text(FILE)).toContain('on this machine only. Process 7 on web-1 delivers')
+  })
+
   test('a change that does not run is not left behind', async () => {
     const problems = ['the disk is full', undefined]
     const it = await open({ editable: { reload: async () => problems.shift() } })
@@ -277,6 +353,64 @@ describe('saving', () => {
     const answer = await it.send('/mappings/save', TICKET, it.read(TICKET).replace('was', 'is'))
     expect(answer.status).toBe(422)
     expect(it.read(TICKET)).toContain('A ticket was created.')
+  })
+})
+
+describe('a new metric', () => {
+  const START = '/mappings/new'
+  const newPage = (it: Editing, metric: string, from = 'Created Ticket') =>
+    it.client.text(`${START}?${new URLSearchParams({ metric, from })}`)
+
+  test('begins as a copy, and is a file once it is saved', async () => {
+    const it = await open()
+    await deliverTicket(it)
+    expect(await it.client.text('/mappings')).toContain(`href="${START}"`)
+    expect(await it.client.text(START)).toContain('<option value="Created Ticket">')
+    const page = await newPage(it, 'Opened: VIP Ticket')
+    expect(page).toContain('for the new file <code>mappings/opened-vip-ticket.yaml</code>')
+    expect(page).toContain('metric: &quot;Opened: VIP Ticket&quot;')
+    expect(page).toContain('key: [opened-vip-ticket, id]')
+    expect(page).toContain('1 event')
+    expect(() => it.read('mappings/opened-vip-ticket.yaml')).toThrow('ENOENT')
+    const text = it
+      .read(TICKET)
+      .replace('Created Ticket', 'Opened Ticket')
+      .replace('[created-ticket,', '[opened-ticket,')
+    const fields = { ...it.fieldsOf(page, ['name', 'opened']), text }
+    expect(
+      (
+        await it.client.post('/mappings/save', fields, {
+          from: `${START}?metric=Opened%20Ticket&from=Created%20Ticket`,
+        })
+      ).status,
+    ).toBe(303)
+    expect(it.running.connector.spec.mappings.map(({ metric }) => metric)).toContain('Opened Ticket')
+    expect(await newPage(it, 'Opened VIP Ticket')).toContain('mappings/opened-vip-ticket-2.yaml')
+  })
+
+  test('needs a name of its own', async () => {
+    const it = await open()
+    expect(await newPage(it, 'created ticket')).toContain('Created Ticket is a metric already.')
+    expect(await newPage(it, ' ')).toContain('Enter a name.')
+    expect(await newPage(it, 'New', 'None')).toContain('Choose a metric to start from.')
+  })
+
+  test('of a spec that extends another is a whole file of its own', async () => {
+    const it = await open({ from: ['examples/own-spec'] })
+    const page = await newPage(it, 'Opened Ticket')
+    expect(page).toContain('for the new file <code>mappings/opened-ticket.yaml</code>')
+    expect(page).toContain('resource: ticket')
+    expect(page).not.toContain('does not list this file')
+  })
+
+  test('is not sent where the spec lists its files one by one', async () => {
+    const it = await open()
+    const files = it.running.connector.spec.mappings.map(({ file }) => file)
+    it.write(
+      'connector.yaml',
+      it.read('connector.yaml').replace('[mappings/*.yaml]', `[${[...files, 'mappings/_*.yaml'].join(', ')}]`),
+    )
+    expect(await newPage(it, 'Opened Ticket')).toContain('does not list this file')
   })
 })
 

@@ -1,6 +1,7 @@
 /** Runs the cases of a spec by one that is being changed: for the console. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { loadCases } from '../../../conformance/cases/load-cases.ts'
 import { resolveCourse } from '../../../conformance/courses/resolve-course.ts'
 import { openEnginePair } from '../../../conformance/engine/engine-pair.ts'
@@ -53,7 +54,12 @@ export async function runChangedSpec(context: CommandContext, changed: ChangedSp
     await engines.close()
   }
   const failed = reports.filter(({ checks }) => !checks.every(isPassed))
-  return { passed: reports.length - failed.length, failed: failed.map(toFailedCase), problems }
+  const root = fileURLToPath(folder)
+  return {
+    passed: reports.length - failed.length,
+    failed: failed.map(toFailedCase).map((one) => ({ ...one, place: one.place.replace(root, '') })),
+    problems: problems.map((one) => one.replace(root, '')),
+  }
 }
 
 interface CaseParts {

@@ -8,7 +8,7 @@ dl.samples { margin-top: .5rem; }
 .opened { padding-top: .75rem; }
 .opened > :last-child { margin-bottom: 0; }
 caption.with-action { text-align: left; }
-caption.with-action > button { float: right; }
+caption.with-action > :is(button, .button) { float: right; }
 span.row.tight, .row.tight { gap: .375rem; flex-wrap: nowrap; }
 div.row.tight { flex-wrap: wrap; }
 .row.tight select { width: auto; margin: 0; padding: .15rem .4rem; }

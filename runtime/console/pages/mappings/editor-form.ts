@@ -17,6 +17,8 @@ export interface EditedFile {
   readonly isUnsaved?: boolean
   /** Why it cannot be saved here, as a sentence. */
   readonly readOnlyReason?: string | undefined
+  /** Of the page that shows it again. Default: that of the file. */
+  readonly address?: string
   readonly panel: Panel | 'save'
   /** The content of the panel. */
   readonly result: Html | string
@@ -36,11 +38,11 @@ const TITLES: Readonly<Record<EditedFile['panel'], string>> = {
 }
 
 export async function editorForm(file: EditedFile, context: PageContext): Promise<Html> {
-  const { path, text, opened, panel, readOnlyReason, line, isUnsaved } = file
+  const { path, text, opened, panel, readOnlyReason, line, isUnsaved, address = fileLink(path) } = file
   const { link, csrfField, specEditor } = context
   const script = await editorScriptLink(link)
   const panels = PANELS.filter(([name]) => name !== 'tests' || specEditor?.editable.runCases !== undefined)
-  return html`<form method="post" action="${link(SAVE_PATH)}" class="editing" data-editor="${link(DRAFT_PATH)}" data-address="${link(fileLink(path))}"${isUnsaved && html` data-unsaved`} autocomplete="off">${csrfField}
+  return html`<form method="post" action="${link(SAVE_PATH)}" class="editing" data-editor="${link(DRAFT_PATH)}" data-address="${link(address)}"${isUnsaved && html` data-unsaved`} autocomplete="off">${csrfField}
 <input type="hidden" name="name" value="${path}"><input type="hidden" name="opened" value="${opened}"><input type="hidden" name="line" value="${line}">
 <div class="edited"><label for="text" class="hidden">Text of ${path}</label>
 <textarea id="text" name="text" rows="30" spellcheck="false" autocapitalize="off" wrap="off" dir="ltr">

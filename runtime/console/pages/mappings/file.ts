@@ -6,6 +6,7 @@ import type { Html, Page, PageContext } from '../../types.ts'
 import { FILE_PATH, fileLink, MAPPINGS_PATH } from './addresses.ts'
 import { tokenOf } from './draft.ts'
 import { editorForm } from './editor-form.ts'
+import { otherFilesNote } from './other-files-note.ts'
 import { previewPanel } from './preview-panel.ts'
 import { problemsSection } from './problems.ts'
 import { readSpecTexts } from './spec-texts.ts'
@@ -33,7 +34,7 @@ export const filePage: Page = {
     const text = file?.text ?? ''
     const line = lineOf(context)
     if (!mayEdit(context)) return html`${fileText(path, text, line)}${backLink(context)}`
-    return html`${overlaid && overlayNote(overlaid, file === undefined, context)}
+    return html`${otherFilesNote(context)}${overlaid && overlayNote(overlaid, file === undefined, context)}
 ${await editorForm(
   {
     ...{ path, line, readOnlyReason, panel: 'preview', text: text.replace(/\r\n/g, '\n') },

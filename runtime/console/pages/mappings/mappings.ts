@@ -5,9 +5,12 @@ import { compareTexts } from '../../../lib/text/compare-texts.ts'
 import { readRunningSpec } from '../../../running-spec/running-spec.ts'
 import type { SourceFile } from '../../../spec/source-file.ts'
 import type { Mapping } from '../../../spec/spec.ts'
+import type { SpecProcess } from '../../../spec-editing/types.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
-import { fileLink, MAPPINGS_PATH, switchLink, VERSIONS_PATH } from './addresses.ts'
+import { fileLink, MAPPINGS_PATH, NEW_METRIC_PATH, switchLink, VERSIONS_PATH } from './addresses.ts'
+import { mayEdit } from './file.ts'
+import { otherFilesNote } from './other-files-note.ts'
 import { readSpecTexts, type SpecTexts } from './spec-texts.ts'
 
 export const mappingsPage: Page = {
@@ -22,9 +25,9 @@ export const mappingsPage: Page = {
       .filter((file) => !mappings.some((mapping) => isFileOf(file, mapping)))
       .sort((a, b) => compareTexts(a.path, b.path))
     return html`<p class="lead">What is sent to ${capitalize(spec.destination.name)}, and from what: YAML files, which you can read and change here.</p>
-${notices(texts, context)}
+${otherFilesNote(context)}${notices(texts, context)}
 <div class="table"><table class="stack middle">
-<caption>Metrics</caption>
+<caption class="with-action"><span>Metrics</span>${mayEdit(context) && html` <a class="button plain small" href="${context.link(NEW_METRIC_PATH)}">New metric</a>`}</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">File</th><th scope="col">Sent</th><th scope="col"><span class="hidden">Switch</span></th></tr></thead>
 <tbody>${mappings.map((mapping) => metricRow(mapping, spec.mappings.includes(mapping), texts, context))}</tbody></table></div>
 <section class="card" aria-labelledby="files"><h2 id="files">Other files</h2>
@@ -65,7 +68,24 @@ function describeFile({ path, base }: SourceFile, { options }: PageContext): str
   return path.startsWith('mappings/') ? '' : `the fields that ${capitalize(source.name)} sends`
 }
 
-async function runningNote({ options, link }: PageContext): Promise<Html> {
+async function runningNote({ options, link, specEditor }: PageContext): Promise<Html> {
   const running = await readRunningSpec(options.connector.store)
-  return html`<p class="soft">${running && html`Running since ${timeElement(running.since)} as <code>${running.hash}</code>. `}<a href="${link(VERSIONS_PATH)}">Earlier versions</a></p>`
+  return html`<p class="soft">${running && html`Running since ${timeElement(running.since)} as <code>${running.hash}</code>. `}<a href="${link(VERSIONS_PATH)}">Earlier versions</a></p>
+${processesTable((await specEditor?.editable.processes?.()) ?? [])}`
+}
+
+/** Only of several: each reads the files of its own machine. */
+function processesTable(processes: readonly SpecProcess[]): Html | '' {
+  const current = processes.find(({ isThis }) => isThis)
+  if (current === undefined || processes.length < 2) return ''
+  const row = ({
+    name,
+    hash,
+    since,
+    isThis,
+  }: SpecProcess) => html`<tr><th scope="row">${name}${isThis && html` <span class="badge">This one</span>`}</th>
+<td data-name="Mappings"><div><code>${hash}</code>${hash !== current.hash && html` <span class="badge warn">Other mappings</span>`}</div></td><td data-name="Since">${timeElement(since)}</td></tr>`
+  return html`<details class="card"><summary>${plural(processes.length, 'process', 'processes')} on this store in the last day</summary>
+<p class="soft">Each maps by the files of its own machine. A change that is saved here is written on the machine of this one: copy it to the others, and start them again or send them SIGHUP.</p>
+<div class="table"><table class="stack"><thead><tr><th scope="col">Process</th><th scope="col">Mappings</th><th scope="col">Since</th></tr></thead><tbody>${processes.map(row)}</tbody></table></div></details>`
 }

@@ -59,7 +59,27 @@ const MAX_TEXT = 160
 
 function changeList(changes: readonly Change[]): Html | '' {
   if (changes.length === 0) return ''
-  return html`<ul class="plain">${changes.map(({ change, name, before, after, effect }) => html`<li><span class="${change}">${SIGNS[change]}</span> <span dir="auto">${name}</span>${change !== 'removed' && after ? html` ${before && html`<code>${shorten(before)}</code> → `}<code>${shorten(after)}</code>` : ''}${effect && html` <span class="soft">${effect}</span>`}</li>`)}</ul>`
+  const renamed = findRenamed(changes)
+  const others = changes.filter((one) => !renamed.some(({ from, to }) => one === from || one === to))
+  return html`<ul class="plain">${renamed.map(({ from, to }) => html`<li><span class="changed">Renamed</span> <span dir="auto">${from.name}</span> → <span dir="auto">${to.name}</span> <span class="soft">events that were sent keep the old name, and segments, flows and templates that use it find no value in new ones</span></li>`)}${others.map(({ change, name, before, after, effect }) => html`<li><span class="${change}">${SIGNS[change]}</span> <span dir="auto">${name}</span>${change !== 'removed' && after ? html` ${before && html`<code>${shorten(before)}</code> → `}<code>${shorten(after)}</code>` : ''}${effect && html` <span class="soft">${effect}</span>`}</li>`)}</ul>`
+}
+
+interface Renamed {
+  readonly from: Change
+  readonly to: Change
+}
+
+/** Properties of one expression, of which one goes and one comes. */
+function findRenamed(changes: readonly Change[]): readonly Renamed[] {
+  const isProperty = ({ name }: Change) => /(^|\.)properties\./.test(name)
+  const removed = changes.filter((one) => one.change === 'removed' && isProperty(one))
+  const added = new Set(changes.filter((one) => one.change === 'added' && isProperty(one)))
+  return removed.flatMap((from) => {
+    const to = [...added].find(({ after }) => after !== undefined && after === from.before)
+    if (to === undefined) return []
+    added.delete(to)
+    return [{ from, to }]
+  })
 }
 
 const SIGNS = { added: 'Added', removed: 'Removed', changed: 'Changed' } as const

@@ -4,12 +4,14 @@ import { plural } from '../../../lib/format.ts'
 import { unifiedDiff } from '../../../lib/text/unified-diff.ts'
 import type { ChangedKey } from '../../../running-spec/compare-specs.ts'
 import type { SaveResult } from '../../../spec-editing/spec-editor.ts'
+import type { CaseResults } from '../../../spec-editing/types.ts'
 import type { Action, Html, PageContext } from '../../types.ts'
 import { FILE_PATH, fileLink, SAVE_PATH } from './addresses.ts'
 import { diffView } from './diff-view.ts'
 import { changeOf, type Draft, readDraft, tokenOf } from './draft.ts'
 import { editorForm } from './editor-form.ts'
 import { problemsSection } from './problems.ts'
+import { testsPanel } from './tests-panel.ts'
 
 export const saveAction: Action = {
   path: SAVE_PATH,
@@ -20,36 +22,61 @@ export const saveAction: Action = {
     if (specEditor === undefined) return context.notFound('The host of this connector passes no files to edit.')
     const onDisk = await specEditor.editable.files.read(draft.path)
     if (tokenOf(onDisk) !== draft.opened) return showConflict(draft, onDisk, context)
-    const accepted = { acceptNewKeys: form.getAll('accept'), by: person }
-    const result = await specEditor.save([changeOf(draft, onDisk)], accepted)
+    const result = await specEditor.save([changeOf(draft, onDisk)], {
+      acceptNewKeys: form.getAll('accept'),
+      acceptFailedCases: form.has('accept-cases'),
+      by: person,
+    })
     if (result.status === 'unchanged') return redirect(fileLink(draft.path), 'The text is that of the file.')
-    if (result.status === 'saved') return redirect(fileLink(draft.path), savedText(`Saved ${draft.path}`, result))
+    if (result.status === 'saved')
+      return redirect(fileLink(draft.path), savedText(`Saved ${draft.path}`, result, context))
     if (result.status === 'conflict') return showConflict(draft, result.text, context)
     return show(draft, problemOf(result, context), 422, context)
   },
 }
 
-export const savedText = (what: string, { hash, isRunning }: Extract<SaveResult, { status: 'saved' }>): string =>
-  `${what} as ${hash}. ${isRunning ? 'This process maps by it from now on.' : 'It runs after the next start.'}`
+export function savedText(
+  what: string,
+  { hash, isRunning }: Extract<SaveResult, { status: 'saved' }>,
+  { options }: PageContext,
+): string {
+  const owner = options.otherOwner?.()
+  if (owner !== undefined)
+    return `${what} as ${hash}, on this machine only. Process ${owner} delivers, and maps by its own files until you change them there.`
+  return `${what} as ${hash}. ${isRunning ? 'This process maps by it from now on.' : 'It runs after the next start.'}`
+}
 
 type Failure = Exclude<SaveResult, { status: 'saved' | 'unchanged' | 'conflict' }>
 
 /** Why nothing was saved, and what to do. */
 export function problemOf(result: Failure, context: PageContext): Html {
   if (result.status === 'invalid') return problemsSection(result.diagnostics, context)
-  if (result.status === 'needs-consent') return consentFields(result.keys)
+  if (result.status === 'needs-consent') return consentFields(result, context)
   return html`<p class="message bad" role="alert">${result.reason}</p>`
 }
 
-function consentFields(keys: readonly ChangedKey[]): Html {
-  return html`<p class="message bad" role="alert">The key of ${plural(keys.length, 'metric')} changes, so delivered events count again when they come again: by import, poll or webhook.</p>
+function consentFields(
+  { keys, cases }: Extract<Failure, { status: 'needs-consent' }>,
+  { form, options }: PageContext,
+): Html {
+  return html`${keys.length > 0 && keyConsent(keys, form.getAll('accept'))}
+${cases ? caseConsent(cases, options.app.program) : form.has('accept-cases') && html`<input type="hidden" name="accept-cases" value="on">`}`
+}
+
+const keyConsent = (keys: readonly ChangedKey[], accepted: readonly string[]): Html =>
+  html`<p class="message bad" role="alert">The key of ${plural(keys.length, 'metric')} changes, so delivered events count again when they come again: by import, poll or webhook.</p>
 ${keys.map(
   ({ metric, before, after, delivered, since }) => html`<fieldset><legend>${metric}</legend>
 <p>${plural(delivered, 'event')} delivered since ${since}. The key was <code>${before.join(', ')}</code>, and would be <code>${after.join(', ')}</code>.</p>
-<label class="check"><input type="checkbox" name="accept" value="${metric}"> <span>Count them again</span></label></fieldset>`,
+<label class="check"><input type="checkbox" name="accept" value="${metric}"${accepted.includes(metric) && html` checked`}> <span>Count them again</span></label></fieldset>`,
 )}
 <p>Keep the key to save without this, or mark each metric and save again.</p>`
-}
+
+const caseConsent = (cases: CaseResults, program?: string): Html =>
+  html`<p class="message bad" role="alert">Tests that pass with the running mappings fail with this text.</p>
+${testsPanel(cases, program)}
+<label class="check"><input type="checkbox" name="accept-cases"> <span>Save although they fail</span></label>
+<p>Mark this and save again where the tests are to change, or change the text.</p>`
 
 function showConflict(draft: Draft, onDisk: string | undefined, context: PageContext): Promise<Response> {
   const { path, before, after } = changeOf(draft, onDisk)

@@ -105,9 +105,16 @@ export const switchAction: Action = {
       })
     if (change === undefined)
       return fail(html`<p class="message bad" role="alert">The file has errors, so it was not changed.</p>`)
-    const result = await specEditor.save([change], { acceptNewKeys: form.getAll('accept'), by: person })
+    const result = await specEditor.save([change], {
+      acceptNewKeys: form.getAll('accept'),
+      acceptFailedCases: true,
+      by: person,
+    })
     if (result.status === 'saved')
-      return redirect(MAPPINGS_PATH, savedText(`Turned ${enabled ? 'on' : 'off'} ${metric}: the spec runs`, result))
+      return redirect(
+        MAPPINGS_PATH,
+        savedText(`Turned ${enabled ? 'on' : 'off'} ${metric}: the spec runs`, result, context),
+      )
     if (result.status === 'unchanged') return redirect(MAPPINGS_PATH, `The file of ${metric} says so already.`)
     if (result.status === 'conflict')
       return redirect(switchLink(metric), 'The file was changed elsewhere at the same time. Try again.', 'bad')

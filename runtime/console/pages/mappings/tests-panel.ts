@@ -9,8 +9,12 @@ export function testsPanel({ passed, failed, problems }: CaseResults, program = 
   if (passed + failed.length + problems.length === 0)
     return html`<p>The spec has no cases. They are YAML files in <code>tests/</code> beside <code>connector.yaml</code>.</p>`
   const isGood = failed.length + problems.length === 0
-  return html`<p class="message ${isGood ? 'good' : 'bad'}">${isGood ? `${plural(passed, 'case')} passed.` : `${plural(failed.length, 'case')} failed, ${passed} passed.`}</p>
-${problems.length > 0 && html`<p>Cases that cannot run:</p><ul class="plain">${problems.map((one) => html`<li>${one}</li>`)}</ul>`}
-${failed.length > 0 && html`<ul class="changes">${failed.map(({ name, place, text }) => html`<li><details><summary>${name}</summary><p class="place">${place}</p><pre tabindex="0" aria-label="${name}"><code>${text}</code></pre></details></li>`)}</ul>`}
+  const counts = [
+    ...(failed.length > 0 ? [`${plural(failed.length, 'case')} failed`] : []),
+    ...(problems.length > 0 ? [`${plural(problems.length, 'mistake')} in cases`] : []),
+  ]
+  return html`<p class="message ${isGood ? 'good' : 'bad'}">${isGood ? `${plural(passed, 'case')} passed.` : `${counts.join(', ')}, ${passed} passed.`}</p>
+${failed.length > 0 && html`<ul class="changes">${failed.map(({ name, place, text }) => html`<li><details open><summary>${name}</summary><p class="place">${place}</p><pre class="diff" tabindex="0" aria-label="${name}"><code>${text}</code></pre></details></li>`)}</ul>`}
+${problems.length > 0 && html`<p>Cases that do not fit this text, so they did not run:</p><ul class="plain">${problems.map((one) => html`<li>${one}</li>`)}</ul>`}
 <p class="soft">Courses and recordings are left out: <code>${program} test</code> runs them, too.</p>`
 }

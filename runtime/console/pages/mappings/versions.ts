@@ -94,9 +94,13 @@ export const restoreAction: Action = {
     const spec = specs.find(({ hash }) => hash === form.get('spec'))
     if (spec === undefined || specEditor === undefined) return context.notFound('This version is no longer kept.')
     const changes = await changesTo(spec, context)
-    const result = await specEditor.save(changes, { acceptNewKeys: form.getAll('accept'), by: person })
+    const result = await specEditor.save(changes, {
+      acceptNewKeys: form.getAll('accept'),
+      acceptFailedCases: true,
+      by: person,
+    })
     if (result.status === 'saved')
-      return redirect(MAPPINGS_PATH, savedText(`Restored ${spec.hash}: the spec runs`, result))
+      return redirect(MAPPINGS_PATH, savedText(`Restored ${spec.hash}: the spec runs`, result, context))
     if (result.status === 'unchanged') return redirect(VERSIONS_PATH, 'The files are those of this version already.')
     if (result.status === 'conflict')
       return redirect(specLink(spec.hash), `${result.path} was changed at the same time. Try again.`, 'bad')
