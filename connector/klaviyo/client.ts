@@ -121,7 +121,9 @@ function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions
 
   return async (lane, signal, body, instead = endpoint.path) => {
     const path = typeof instead === 'string' ? instead : fillPath(endpoint.path, instead)
+    const since = clock.now()
     const release = await acquire(lane, signal)
+    const queuedMs = Math.max(0, clock.now() - since)
     try {
       const { method = 'POST' } = endpoint
       // Over the requests before and after a refreshed token.
@@ -139,7 +141,9 @@ function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions
           signal,
           template: endpoint.path,
         })
-      return assertFromKlaviyo(await withAuth(auth, signal, send))
+      const response = assertFromKlaviyo(await withAuth(auth, signal, send))
+      // Requests in flight wait for the rate limit, and others for them.
+      return { ...response, heldMs: lane === 'live' ? queuedMs + (response.heldMs ?? 0) : 0 }
     } finally {
       release()
     }
@@ -190,9 +194,12 @@ export function requireApiKey(apiKey: string | undefined): string {
 }
 
 /** The status of an accepted request, its id for Klaviyo's support, and the profile that the response names. */
-export function toReceipt({ status, headers, body }: ApiResponse): Receipt {
-  return { status, ...requestIdOf(headers), ...profileIdIn(body) }
+export function toReceipt({ status, headers, body, heldMs = 0 }: ApiResponse): Receipt {
+  return { status, ...requestIdOf(headers), ...profileIdIn(body), ...(heldMs >= NOTICEABLE && { heldMs }) }
 }
+
+/** Milliseconds. Receipts are kept for each event. */
+const NOTICEABLE = 100
 
 /** Klaviyo's ids are letters and digits. Any other text would end up in an address. */
 function profileIdIn(body: Json | undefined): { readonly profileId?: string } {

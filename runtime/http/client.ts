@@ -72,6 +72,10 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   return (makeRequest, options) => {
     let waited = 0
     let unanswered = false
+    let heldMs = 0
+    const onHeld = (ms: number) => {
+      heldMs += ms
+    }
     const observed = observeRequest({ side: api.name, lane: options.lane, template: options.template })
     // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
     // before Retry-After.
@@ -86,16 +90,20 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
       if (code === `${api.name}/too-large` || (options.isReducible && code === `${api.name}/timeout`)) return false
       const pause = retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed
       if (retriesConsumed < attempts - 1) observed?.retry(code, pause)
+      onHeld(retryAfter)
       await clock.sleep(pause, options.signal)
       return !options.signal.aborted
     }
-    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed }), {
+    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed, onHeld }), {
       retries: attempts - 1,
       minTimeout: 0,
       shouldRetry,
-    }).catch((error: unknown) => {
-      throw unanswered ? withLostAnswer(toFault(error)) : error
-    })
+    }).then(
+      (response) => (heldMs > 0 ? { ...response, heldMs } : response),
+      (error: unknown) => {
+        throw unanswered ? withLostAnswer(toFault(error)) : error
+      },
+    )
   }
 }
 
@@ -106,16 +114,23 @@ function withLostAnswer(fault: Fault): Fault {
   return new Fault(kind, code, message, { ...details, unanswered: true })
 }
 
+interface TryOptions extends RequestOptions {
+  readonly observed: RequestObserver | undefined
+  readonly onHeld: (ms: number) => void
+}
+
 async function sendOnce(
   parts: HttpParts,
   api: RemoteApi,
   makeRequest: () => ReturnType<MakeRequest>,
-  { lane, signal, observed }: RequestOptions & { readonly observed: RequestObserver | undefined },
+  { lane, signal, observed, onHeld }: TryOptions,
 ): Promise<ApiResponse> {
   const request = await makeRequest()
+  const since = parts.clock.now()
   const mayGo = () => acquire(parts, api, lane, signal)
   const send = () => exchange(parts, api, request, signal)
   await (observed === undefined ? mayGo() : observed.wait(mayGo))
+  onHeld(Math.max(0, parts.clock.now() - since))
   return observed === undefined ? send() : observed.exchange(request, send)
 }
 

@@ -13,6 +13,8 @@ export interface ApiResponse {
   readonly body: Json | undefined
   /** Bytes that were read, decompressed. */
   readonly bodySize?: number
+  /** Milliseconds that its limits held the request before it was sent, over all tries. Absent: none. */
+  readonly heldMs?: number
 }
 
 export interface ErrorContext {

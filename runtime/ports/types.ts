@@ -157,6 +157,8 @@ export interface Receipt {
   readonly changes?: readonly FieldChange[]
   /** The destination's id of the profile, where a response names it: its own, or that of an import after the event. */
   readonly profileId?: string
+  /** Milliseconds that the destination's limits held the request, where people would notice. Absent in lane `backfill`. */
+  readonly heldMs?: number
   /** The request carried other events, too, as while many wait. Absent in lane `backfill`, where all do. */
   readonly together?: true
   /** The event was sent again with the identifiers of its first send, since the answer to that one was lost. */

@@ -251,6 +251,12 @@ describe('pauses', () => {
     expect(calls).toEqual(sent)
   })
 
+  test('says how long limits held the request, over all tries', async () => {
+    const { go } = play([reject(null, 429, { 'Retry-After': '2' }), 202], {}, 0)
+    expect((await go()).heldMs).toBe(2_000)
+    expect((await play([202]).go()).heldMs).toBeUndefined()
+  })
+
   test('the rate limiter is acquired before every try and observes every response', async () => {
     const seen: string[] = []
     const watched = {

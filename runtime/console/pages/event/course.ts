@@ -30,7 +30,8 @@ export function toSpans(entry: LedgerEntry, now: number): readonly Span[] {
   }
   if (settledAt !== undefined && outcome !== undefined) {
     const fault = outcome.status === 'dead' ? outcome.fault : undefined
-    return [...spans, ...endSpans({ from: at, end: settledAt, timing: outcome.timing, fault })]
+    const heldMs = Math.max(0, ...(outcome.events ?? []).map(({ receipt }) => receipt?.heldMs ?? 0))
+    return [...spans, ...endSpans({ from: at, end: settledAt, timing: outcome.timing, fault, heldMs })]
   }
   const label = status === 'leased' ? 'Being delivered' : due === undefined ? 'Queued' : 'Waits for the next attempt'
   return [...spans, { kind: 'wait', label, start: at, end: Math.max(at, now) }]
@@ -73,9 +74,11 @@ interface AttemptEnd {
   readonly end: number
   readonly timing: AttemptTiming | undefined
   readonly fault: FaultInfo | undefined
+  /** Of the time after mapping, what limits of the destination held the request. Default: 0. */
+  readonly heldMs?: number
 }
 
-function endSpans({ from, end, timing, fault }: AttemptEnd): readonly Span[] {
+function endSpans({ from, end, timing, fault, heldMs = 0 }: AttemptEnd): readonly Span[] {
   const kind = fault === undefined ? 'send' : 'failed'
   const own = fault && { fault }
   if (timing === undefined) return [{ kind, label: 'Waited, mapped and sent', start: from, end, ...own }]
@@ -84,10 +87,12 @@ function endSpans({ from, end, timing, fault }: AttemptEnd): readonly Span[] {
   const wait: Span = { kind: 'wait', label: 'Waited for its turn', start: from, end: start }
   if (mappedMs === undefined) return [wait, { kind, label: 'Attempted', start, end, ...own }]
   const mapped = clamp(start + mappedMs, start, end)
+  const sent = clamp(mapped + heldMs, mapped, end)
   return [
     wait,
     { kind: 'map', label: 'Mapped, with its lookups', start, end: mapped },
-    { kind, label: 'Sent, until the answer was stored', start: mapped, end, ...own },
+    ...(sent > mapped ? [{ kind: 'wait', label: 'Held by the rate limit', start: mapped, end: sent } as const] : []),
+    { kind, label: 'Sent, until the answer was stored', start: sent, end, ...own },
   ]
 }
 
