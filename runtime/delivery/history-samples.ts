@@ -3,7 +3,7 @@ import type { HostStore } from '../ports/store.ts'
 import type { Outcome, SourceRecord } from '../ports/types.ts'
 
 /** Of one metric and one import. */
-const MAX_SAMPLES = 20
+export const MAX_SAMPLES = 20
 /** Characters: twenty samples of a metric take at most five megabytes. */
 const MAX_BODY = 256 * 1024
 

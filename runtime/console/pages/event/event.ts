@@ -28,7 +28,16 @@ export const eventPage: Page = {
     return html`${await summaryCard({ event, entry, path }, context)}
 ${courseSection(entry, context)}
 ${answerSection(event, context)}
-${sentSection(event, { request: remapped.request, shown: inFull ? undefined : shownValues(event, remapped), downloadPath: `${path}/request` }, context)}
+${sentSection(
+  event,
+  {
+    request: remapped.request,
+    unavailable: 'unavailable' in remapped ? remapped.unavailable : undefined,
+    shown: inFull ? undefined : shownValues(event, remapped),
+    downloadPath: `${path}/request`,
+  },
+  context,
+)}
 ${mappedSection(event, remapped, view)}
 ${receivedSection(entry, inFull)}`
   },

@@ -1,4 +1,5 @@
 /** Maps the record of an event again: what is mapped, and the request, are not stored. */
+import { MAX_SAMPLES } from '../../../delivery/history-samples.ts'
 import type { MappingExplanation, OccurrenceExplanation } from '../../../mapping/explain/explain-mapping.ts'
 import type { PropertyExplanation } from '../../../mapping/explain/explain-properties.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
@@ -46,7 +47,7 @@ export async function remapEvent(
   inFull: boolean,
 ): Promise<RemappedEvent> {
   const input = toPreviewInput(entry)
-  if (input === undefined) return { unavailable: CONTENT_EXPIRED, explanation: NO_EXPLANATION }
+  if (input === undefined) return { unavailable: event.lane === 'backfill' ? NO_SAMPLE : CONTENT_EXPIRED, explanation: NO_EXPLANATION }
   const only = isEvent(event)
   const together = event.lane === 'backfill' || event.receipt?.together === true
   try {
@@ -64,6 +65,7 @@ export async function remapEvent(
 }
 
 const CONTENT_EXPIRED = 'The content of its record is no longer kept.'
+const NO_SAMPLE = `${CONTENT_EXPIRED} An import keeps that of the first ${MAX_SAMPLES} events of each metric.`
 
 function describeItem(item: PreviewItem | undefined, notes: readonly string[]): DescribedEvent {
   if (item === undefined) return { unavailable: 'The current mapping creates no such event from this record.' }

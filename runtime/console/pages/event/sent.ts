@@ -8,8 +8,10 @@ import { MASK } from '../../raw-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 
 export interface SentRequest {
-  /** Undefined: the destination does not show its requests, or the current mapping makes no such event. */
+  /** Undefined: the destination does not show its requests, or the event cannot be mapped again. */
   readonly request: RequestPreview | undefined
+  /** Why it cannot, as a sentence. */
+  readonly unavailable: string | undefined
   /** The texts and numbers that may be shown without a reveal; undefined: all. */
   readonly shown: ReadonlySet<string> | undefined
   /** The address of the download. */
@@ -25,10 +27,14 @@ export function sentSection(event: EventResult, sent: SentRequest, context: Page
 export const wasSent = ({ receipt, fault }: EventResult): boolean =>
   receipt !== undefined || fault?.status !== undefined
 
-function content(event: EventResult, { request, shown, downloadPath }: SentRequest, context: PageContext): Html {
+function content(
+  event: EventResult,
+  { request, unavailable, shown, downloadPath }: SentRequest,
+  context: PageContext,
+): Html {
   const to = capitalize(context.options.connector.spec.destination.name)
   if (request === undefined)
-    return html`<p class="soft">${wasSent(event) ? `The request cannot be built again: the current mapping makes no such event of the record.` : `Nothing was sent to ${to} for it.`}</p>`
+    return html`<p class="soft">${wasSent(event) ? `The request cannot be built again. ${unavailable ?? ''}` : `Nothing was sent to ${to} for it.`}</p>`
   const { method, url, headers, notes } = request
   const body = JSON.stringify(shown === undefined ? request.body : maskBody(request.body, shown), null, 2)
   return html`<p class="soft">Built again from the stored record by the current mapping, and by what is known of the contact now.${event.lane === 'backfill' && ' It was sent in one request with other events; here it is alone.'}</p>
