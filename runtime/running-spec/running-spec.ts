@@ -1,5 +1,5 @@
 /** The spec that delivers the records of a store: kept in the store, so that a changed one is compared with it before it runs. */
-import { RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { metricSinceCheckpoint, RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { isSameMachine } from '../lib/process-identity.ts'
 import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -19,6 +19,8 @@ export interface RunningSpec {
   /** When it first ran, milliseconds since 1970. */
   readonly since: number
   readonly keys: Readonly<Record<string, KeyTexts>>
+  /** Those that are on. Absent: an earlier version wrote it. */
+  readonly metrics?: readonly string[]
   readonly files: readonly { readonly path: string; readonly text: string }[]
   /** The processes that deliver, each with its spec. */
   readonly processes: readonly RunningProcess[]
@@ -78,7 +80,9 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
   }
   const keys = Object.fromEntries(spec.mappings.map((mapping) => [mapping.metric, keyTexts(mapping)]))
   const files = spec.sourceFiles.map(({ path, text }) => ({ path, text }))
-  await write(store, { hash, version, since: now, keys: { ...before?.keys, ...keys }, files, processes })
+  const metrics = spec.mappings.map(({ metric }) => metric)
+  const running = { hash, version, since: now, keys: { ...before?.keys, ...keys }, metrics, files, processes }
+  await write(store, running, addedMetrics(before, metrics))
   const changed = files.filter(({ path, text }) => before?.files.find((file) => file.path === path)?.text !== text)
   const text = `The spec has changed: ${changed.map(({ path }) => path).join(', ') || 'a file was removed'}`
   if (before !== undefined) await addToTimeline(store, { at: now, kind: 'spec', text })
@@ -87,8 +91,18 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
 const RENAMED =
   'a metric was renamed: the destination keeps the old one with its events, and the new one starts without any; to bring its history, give its key a new first word and import it'
 
-const write = (store: AdoptParts['store'], value: RunningSpec) =>
-  store.writeCheckpoints([{ name: RUNNING_SPEC_CHECKPOINT, value: value as unknown as Json }])
+/** Their live delivery begins now. That of the first spec begins with the first webhook. */
+function addedMetrics(before: RunningSpec | undefined, metrics: readonly string[]): readonly string[] {
+  if (before === undefined) return []
+  const known = new Set(before.metrics ?? Object.keys(before.keys))
+  return metrics.filter((metric) => !known.has(metric))
+}
+
+const write = (store: AdoptParts['store'], value: RunningSpec, added: readonly string[] = []) =>
+  store.writeCheckpoints([
+    { name: RUNNING_SPEC_CHECKPOINT, value: value as unknown as Json },
+    ...added.map((metric) => ({ name: metricSinceCheckpoint(metric), value: value.since })),
+  ])
 
 /** A process of another machine shows no sign of life here, so it counts as running for a day. Milliseconds. */
 const UNSEEN_FOR = 86_400_000

@@ -1,5 +1,10 @@
-/** When live delivery began: of each topic with its first webhook, of a metric with the first of its topics. */
-import { liveSinceCheckpoint, WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT } from '../lib/checkpoint-names.ts'
+/** When live delivery began: of each topic with its first webhook, of a metric with the first of its topics, or when it was added. */
+import {
+  liveSinceCheckpoint,
+  metricSinceCheckpoint,
+  WORKSPACE_CHECKPOINT,
+  WORKSPACE_IN_WEBHOOKS_CHECKPOINT,
+} from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
@@ -33,9 +38,10 @@ export async function firstLiveCheckpoint(
 /**
  * When live delivery of a metric began: milliseconds since 1970, by our clock. Undefined before the first webhook of any
  * of its topics, and the first reconciling pass. What was received before the store was pinned counts for the workspace it came from.
+ * Of a metric that was added later, or off meanwhile, it began then: nothing before was delivered live.
  */
 export async function readLiveSince(
-  { topics }: Pick<Mapping, 'topics'>,
+  { topics, metric }: Pick<Mapping, 'topics'> & Partial<Pick<Mapping, 'metric'>>,
   store: CheckpointReader,
 ): Promise<number | undefined> {
   const accounts = [WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT].map((name) => store.readCheckpoint(name))
@@ -43,7 +49,9 @@ export async function readLiveSince(
   const names = [POLL, ...topics].flatMap((topic) => workspaces.map((name) => liveSinceCheckpoint(topic, name)))
   const saved = await Promise.all(names.map((name) => store.readCheckpoint(name)))
   const times = saved.filter((at) => typeof at === 'number')
-  return times.length === 0 ? undefined : Math.min(...times)
+  if (times.length === 0) return undefined
+  const added = metric === undefined ? undefined : await store.readCheckpoint(metricSinceCheckpoint(metric))
+  return Math.max(Math.min(...times), typeof added === 'number' ? added : 0)
 }
 
 /** When live delivery of anything began. */

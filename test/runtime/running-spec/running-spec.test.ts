@@ -2,11 +2,21 @@ import { beforeEach, expect, test } from 'vitest'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
 import { readRunningSpec } from '../../../runtime/running-spec/running-spec.ts'
+import { readLiveSince } from '../../../runtime/source/live-since.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
 import { loadChangedSpec, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
 
 const TICKET = 'mappings/created-ticket.yaml'
+const OPENED = 'mappings/opened-ticket.yaml'
+const OPENED_TICKET = `metric: Opened Ticket
+summary: A ticket was opened.
+resource: ticket
+from: { webhook: { topics: [ticket.created] }, stream: tickets }
+key: [opened-ticket, id]
+time: created_at
+contact: contacts.contacts[0].id
+`
 const clock = virtualClock()
 let store = memoryStore({ clock })
 let logged: unknown[][] = []
@@ -58,6 +68,27 @@ test('is kept with its text, hash, version and the keys of its metrics, and in e
   expect(kept?.files.find(({ path }) => path === TICKET)?.text).toContain('metric: Created Ticket')
   const [entry] = await store.trace('77')
   expect(entry?.outcome?.spec).toBe(kept?.hash)
+})
+
+test('live delivery of a metric that was off begins when it is on again, and of a new one with its spec', async () => {
+  const began = clock.now()
+  const first = await deliverTicket()
+  const topics = new Set(['ticket.created'])
+  const since = (metric: string) => readLiveSince({ metric, topics }, store)
+  expect(await since('Created Ticket')).toBeLessThan(clock.now() + 1)
+  const before = await since('Created Ticket')
+  expect(before).toBeGreaterThanOrEqual(began)
+  await first.connector.adoptSpec()
+  expect(await since('Created Ticket')).toBe(before)
+  const off = await start({ [TICKET]: (text) => text.replace('summary:', 'enabled: false\nsummary:') })
+  await off.connector.adoptSpec()
+  await clock.until(clock.sleep(60_000))
+  const on = await start({ [OPENED]: OPENED_TICKET })
+  await on.connector.adoptSpec()
+  const after = (before ?? 0) + 60_000
+  expect(await since('Created Ticket')).toBeGreaterThanOrEqual(after)
+  expect(await since('Opened Ticket')).toBe(await since('Created Ticket'))
+  expect(await since('Submitted Ticket')).toBe(before)
 })
 
 const rekeyed = { [TICKET]: (text: string) => text.replace('key: [created-ticket, id]', 'key: [ticket-created, id]') }
