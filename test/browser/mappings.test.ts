@@ -27,7 +27,7 @@ async function startEdited() {
   const { id } = await findContactWithEmail(intercom)
 
   /** A ticket of today, until its event has arrived. */
-  async function createTicket(number: number): Promise<Readonly<Record<string, unknown>>> {
+  async function createTicket(number: number, event = 'Created Ticket'): Promise<Readonly<Record<string, unknown>>> {
     const at = Math.floor(systemClock.now() / 1000)
     const ticket_state = { type: 'ticket_state', id: '1', category: 'submitted', internal_label: 'New' }
     const contacts = { type: 'contact.list', contacts: [{ type: 'contact', id }] }
@@ -38,9 +38,7 @@ async function startEdited() {
     const headers = { 'x-hub-signature': signatureOf(body) }
     expect((await fetch(said.webhook ?? '', { method: 'POST', body, headers })).status).toBe(200)
     const find = () =>
-      klaviyo
-        .events()
-        .find(({ metric, properties }) => metric === 'Created Ticket' && properties['Ticket ID'] === `${number}`)
+      klaviyo.events().find(({ metric, properties }) => metric === event && properties['Ticket ID'] === `${number}`)
     await expect.poll(find, { timeout: 20_000 }).toBeDefined()
     return find()?.properties ?? {}
   }
@@ -52,7 +50,7 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
   const it = await startEdited()
   const before = it.read(TICKET)
   expect(await it.createTicket(9001)).not.toHaveProperty('Stage')
-  const { page, faults } = await openPage(closing)
+  const { page, faults } = await openPage(closing, {}, [422])
   const editor = page.getByRole('textbox', { name: /leaves the editor/ })
   const result = page.locator('#result')
   await page.goto(it.signIn)
@@ -82,6 +80,9 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
   await page.getByRole('button', { name: 'Tests' }).click()
   await result.getByText('every property, at the time of the first state').waitFor()
   await page.getByRole('button', { name: 'Save and run' }).click()
+  await result.getByText('Nothing was saved').waitFor()
+  await result.getByLabel('Save although they fail').check()
+  await page.getByRole('button', { name: 'Save and run' }).click()
   await page.getByText('This process maps by it from now on.').waitFor()
   expect(it.read(TICKET)).toBe(`${before}properties:\n  Stage: ticket_state.category\n`)
   expect(await it.createTicket(9002)).toMatchObject({ Stage: 'submitted' })
@@ -92,6 +93,25 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
   await page.getByText(/Restored \w+: the spec runs as/).waitFor()
   expect(it.read(TICKET)).toBe(before)
   expect(await it.createTicket(9003)).not.toHaveProperty('Stage')
+  expect(faults).toEqual([])
+})
+
+inBrowser('a new metric begins as a copy, and its event is sent once it is saved', async () => {
+  const it = await startEdited()
+  const { page, faults } = await openPage(closing)
+  await page.goto(it.signIn)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.goto(`${it.url}mappings`)
+  await page.getByRole('link', { name: 'New metric' }).click()
+  await page.getByLabel('Name of the metric').fill('Opened Ticket')
+  await page.getByLabel('Start from').selectOption('Created Ticket')
+  await page.getByRole('button', { name: 'Write the mapping' }).click()
+  await page.getByText('A copy of Created Ticket').waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Save and run' }).click()
+  await page.getByText('This process maps by it from now on.').waitFor()
+  expect(it.read('mappings/opened-ticket.yaml')).toContain('key: [opened-ticket, id]')
+  await it.createTicket(9001, 'Opened Ticket')
   expect(faults).toEqual([])
 })
 
