@@ -7,6 +7,7 @@ import type { EditableSpec } from '../../spec-editing/types.ts'
 import { systemSelf } from '../../system.ts'
 import type { CommandContext } from '../command.ts'
 import { specFolder } from '../load-spec.ts'
+import { DEFAULT_PROGRAM } from '../program-name.ts'
 import type { SpecReloader } from './spec-reloader.ts'
 
 export interface EditableSpecParts {
@@ -15,14 +16,24 @@ export interface EditableSpecParts {
   readonly strict: boolean
 }
 
+const ownFolderHint = ({ program = DEFAULT_PROGRAM }: CommandContext['app']): string =>
+  `To change it here, make a folder that extends it by "${program} init my-spec", and start with CONNECTOR_SPEC=my-spec.`
+
 export function createEditableSpec(
   context: CommandContext,
   { reloader, store, strict }: EditableSpecParts,
 ): EditableSpec {
   const { functions, rules, bases, openConformance } = context.app
   const folder = specFolder(context)
+  const editable = openEditableFolder(folder)
   return {
-    ...openEditableFolder(folder),
+    ...editable,
+    readOnlyReason: async () => {
+      const reason = await editable.readOnlyReason?.()
+      return reason === undefined || folder.href !== context.app.specFolder.href
+        ? reason
+        : `${reason} ${ownFolderHint(context.app)}`
+    },
     ...{ functions, rules, bases, strict },
     reload: async (options) => {
       await reloader.reload(options)
