@@ -123,7 +123,7 @@ function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions
     const path = typeof instead === 'string' ? instead : fillPath(endpoint.path, instead)
     const since = clock.now()
     const release = await acquire(lane, signal)
-    const queuedMs = Math.max(0, clock.now() - since)
+    const queuedMs = clock.now() - since
     try {
       const { method = 'POST' } = endpoint
       // Over the requests before and after a refreshed token.

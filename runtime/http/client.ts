@@ -72,10 +72,7 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   return (makeRequest, options) => {
     let waited = 0
     let unanswered = false
-    let heldMs = 0
-    const onHeld = (ms: number) => {
-      heldMs += ms
-    }
+    const held = { ms: 0 }
     const observed = observeRequest({ side: api.name, lane: options.lane, template: options.template })
     // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
     // before Retry-After.
@@ -90,20 +87,17 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
       if (code === `${api.name}/too-large` || (options.isReducible && code === `${api.name}/timeout`)) return false
       const pause = retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed
       if (retriesConsumed < attempts - 1) observed?.retry(code, pause)
-      onHeld(retryAfter)
+      held.ms += retryAfter
       await clock.sleep(pause, options.signal)
       return !options.signal.aborted
     }
-    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed, onHeld }), {
+    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed, held }), {
       retries: attempts - 1,
       minTimeout: 0,
       shouldRetry,
-    }).then(
-      (response) => (heldMs > 0 ? { ...response, heldMs } : response),
-      (error: unknown) => {
-        throw unanswered ? withLostAnswer(toFault(error)) : error
-      },
-    )
+    }).catch((error: unknown) => {
+      throw unanswered ? withLostAnswer(toFault(error)) : error
+    })
   }
 }
 
@@ -116,22 +110,24 @@ function withLostAnswer(fault: Fault): Fault {
 
 interface TryOptions extends RequestOptions {
   readonly observed: RequestObserver | undefined
-  readonly onHeld: (ms: number) => void
+  /** Over all tries. */
+  readonly held: { ms: number }
 }
 
 async function sendOnce(
   parts: HttpParts,
   api: RemoteApi,
   makeRequest: () => ReturnType<MakeRequest>,
-  { lane, signal, observed, onHeld }: TryOptions,
+  { lane, signal, observed, held }: TryOptions,
 ): Promise<ApiResponse> {
   const request = await makeRequest()
   const since = parts.clock.now()
   const mayGo = () => acquire(parts, api, lane, signal)
   const send = () => exchange(parts, api, request, signal)
   await (observed === undefined ? mayGo() : observed.wait(mayGo))
-  onHeld(Math.max(0, parts.clock.now() - since))
-  return observed === undefined ? send() : observed.exchange(request, send)
+  held.ms += parts.clock.now() - since
+  const response = await (observed === undefined ? send() : observed.exchange(request, send))
+  return held.ms > 0 ? { ...response, heldMs: held.ms } : response
 }
 
 async function exchange(parts: HttpParts, api: RemoteApi, request: Request, signal: AbortSignal): Promise<ApiResponse> {
