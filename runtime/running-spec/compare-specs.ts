@@ -1,9 +1,11 @@
 /** Compares a changed spec with the one that ran before: keys by what they give for delivered records, else by their text. */
 import { withStepBudget } from '../expression/step-budget.ts'
+import { metricSinceCheckpoint } from '../lib/checkpoint-names.ts'
 import { compilePlan } from '../mapping/compile-plan.ts'
 import { findOccurrences, identifyOccurrence } from '../mapping/occurrences.ts'
+import { Fault } from '../ports/fault.ts'
 import type { LedgerEntry } from '../ports/ledger.ts'
-import type { Store } from '../ports/store.ts'
+import type { Checkpoint, Store } from '../ports/store.ts'
 import { openRecord } from '../source/open-record.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
 import { type KeyTexts, keyTexts } from './key-texts.ts'
@@ -24,6 +26,7 @@ type Ledger = Pick<Store, 'events' | 'trace' | 'deliveredByDay'>
 
 interface SpecBefore {
   readonly keys: Readonly<Record<string, KeyTexts>>
+  readonly metrics?: readonly string[]
 }
 
 /** The metrics with delivered events that would be counted again. */
@@ -94,4 +97,28 @@ export function findRenamed({ keys }: SpecBefore, { mappings, disabledMappings }
     const before = Object.hasOwn(keys, mapping.metric) ? undefined : gone.get(JSON.stringify(keyTexts(mapping)))
     return before === undefined ? [] : [{ metric: mapping.metric, before }]
   })
+}
+
+/** Live delivery of metrics that were off, or are new, begins now. That of the first spec begins with the first webhook. */
+export function beginMetrics(
+  { metrics, keys }: SpecBefore,
+  { mappings }: Pick<Spec, 'mappings'>,
+  now: number,
+): readonly Checkpoint[] {
+  const known = new Set(metrics ?? Object.keys(keys))
+  const added = mappings.filter(({ metric }) => !known.has(metric))
+  return added.map(({ metric }) => ({ name: metricSinceCheckpoint(metric), value: now }))
+}
+
+export const RENAMED =
+  'a metric was renamed: the destination keeps the old one with its events, and the new one starts without any; to bring its history, give its key a new first word and import it'
+
+export function keysChanged(changed: readonly ChangedKey[]): Fault {
+  const lines = changed.map(({ metric, before, after, delivered, since }) => {
+    const events = `${delivered} ${delivered === 1 ? 'event' : 'events'} delivered since ${since}`
+    return `\n  ${metric}: ${events} under the key [${before.join(', ')}], now [${after.join(', ')}]`
+  })
+  const accept = changed.map(({ metric }) => `--accept-new-keys "${metric}"`).join(' ')
+  const message = `the spec has new keys, so delivered events would be counted again when they come again (by import, reconciliation or webhook):${lines.join('')}\nKeep the keys, or run with ${accept}; \`connector plan\` shows all that the spec changes`
+  return new Fault('config', 'spec/keys-changed', message)
 }

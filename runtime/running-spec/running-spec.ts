@@ -1,15 +1,13 @@
 /** The spec that delivers the records of a store: kept in the store, so that a changed one is compared with it before it runs. */
-import { metricSinceCheckpoint, RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { RUNNING_SPEC_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { isSameMachine } from '../lib/process-identity.ts'
 import type { Clock, Logger, ProcessIdentity } from '../ports/effects.ts'
-import { Fault } from '../ports/fault.ts'
-import type { Store } from '../ports/store.ts'
+import type { Checkpoint, Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { hashSpec } from '../spec/hash-spec.ts'
 import type { Spec } from '../spec/spec.ts'
 import { addToTimeline } from '../timeline.ts'
 import { version } from '../version.ts'
-import type { ChangedKey } from './compare-specs.ts'
 import { type KeyTexts, keyTexts } from './key-texts.ts'
 
 export interface RunningSpec {
@@ -68,41 +66,30 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
     await write(store, { ...before, processes })
     return
   }
+  let began: readonly Checkpoint[] = []
   if (before !== undefined) {
     // Imported on first use: most processes run the spec of the one before.
-    const { findChangedKeys, findRenamed } = await import('./compare-specs.ts')
+    const { beginMetrics, findChangedKeys, findRenamed, keysChanged, RENAMED } = await import('./compare-specs.ts')
     const changed = await findChangedKeys(before, spec, store)
     const refused = changed.filter(({ metric }) => !acceptNewKeys.includes(metric))
     if (refused.length > 0) throw keysChanged(refused)
     for (const { metric, delivered } of changed) logger.warn('new key accepted', { metric, delivered })
     for (const renamed of findRenamed(before, spec)) logger.warn(RENAMED, { ...renamed })
+    began = beginMetrics(before, spec, now)
     logger.info('the spec has changed', { spec: hash, before: before.hash })
   }
   const keys = Object.fromEntries(spec.mappings.map((mapping) => [mapping.metric, keyTexts(mapping)]))
   const files = spec.sourceFiles.map(({ path, text }) => ({ path, text }))
   const metrics = spec.mappings.map(({ metric }) => metric)
   const running = { hash, version, since: now, keys: { ...before?.keys, ...keys }, metrics, files, processes }
-  await write(store, running, addedMetrics(before, metrics))
+  await write(store, running, began)
   const changed = files.filter(({ path, text }) => before?.files.find((file) => file.path === path)?.text !== text)
   const text = `The spec has changed: ${changed.map(({ path }) => path).join(', ') || 'a file was removed'}`
   if (before !== undefined) await addToTimeline(store, { at: now, kind: 'spec', text })
 }
 
-const RENAMED =
-  'a metric was renamed: the destination keeps the old one with its events, and the new one starts without any; to bring its history, give its key a new first word and import it'
-
-/** Their live delivery begins now. That of the first spec begins with the first webhook. */
-function addedMetrics(before: RunningSpec | undefined, metrics: readonly string[]): readonly string[] {
-  if (before === undefined) return []
-  const known = new Set(before.metrics ?? Object.keys(before.keys))
-  return metrics.filter((metric) => !known.has(metric))
-}
-
-const write = (store: AdoptParts['store'], value: RunningSpec, added: readonly string[] = []) =>
-  store.writeCheckpoints([
-    { name: RUNNING_SPEC_CHECKPOINT, value: value as unknown as Json },
-    ...added.map((metric) => ({ name: metricSinceCheckpoint(metric), value: value.since })),
-  ])
+const write = (store: AdoptParts['store'], value: RunningSpec, others: readonly Checkpoint[] = []) =>
+  store.writeCheckpoints([{ name: RUNNING_SPEC_CHECKPOINT, value: value as unknown as Json }, ...others])
 
 /** A process of another machine shows no sign of life here, so it counts as running for a day. Milliseconds. */
 const UNSEEN_FOR = 86_400_000
@@ -126,14 +113,4 @@ interface NewProcess extends Pick<AdoptParts, 'processIdentity'> {
 function listProcesses(before: RunningSpec | undefined, { hash, now, processIdentity }: NewProcess) {
   const others = before === undefined ? [] : runningProcesses(before, processIdentity, now)
   return [...others.filter(({ id }) => id !== processIdentity.id), { id: processIdentity.id, hash, since: now }]
-}
-
-function keysChanged(changed: readonly ChangedKey[]): Fault {
-  const lines = changed.map(({ metric, before, after, delivered, since }) => {
-    const events = `${delivered} ${delivered === 1 ? 'event' : 'events'} delivered since ${since}`
-    return `\n  ${metric}: ${events} under the key [${before.join(', ')}], now [${after.join(', ')}]`
-  })
-  const accept = changed.map(({ metric }) => `--accept-new-keys "${metric}"`).join(' ')
-  const message = `the spec has new keys, so delivered events would be counted again when they come again (by import, reconciliation or webhook):${lines.join('')}\nKeep the keys, or run with ${accept}; \`connector plan\` shows all that the spec changes`
-  return new Fault('config', 'spec/keys-changed', message)
 }
