@@ -57,7 +57,9 @@ export async function runChangedSpec(context: CommandContext, changed: ChangedSp
   const root = fileURLToPath(folder)
   return {
     passed: reports.length - failed.length,
-    failed: failed.map(toFailedCase).map((one) => ({ ...one, place: one.place.replace(root, '') })),
+    failed: failed
+      .map(toFailedCase)
+      .map(({ name, place, text }) => ({ name, place: place.replace(root, ''), text: text.replaceAll(root, '') })),
     problems: problems.map((one) => one.replace(root, '')),
   }
 }

@@ -47,7 +47,8 @@ export async function remapEvent(
   inFull: boolean,
 ): Promise<RemappedEvent> {
   const input = toPreviewInput(entry)
-  if (input === undefined) return { unavailable: event.lane === 'backfill' ? NO_SAMPLE : CONTENT_EXPIRED, explanation: NO_EXPLANATION }
+  if (input === undefined)
+    return { unavailable: event.lane === 'backfill' ? NO_SAMPLE : CONTENT_EXPIRED, explanation: NO_EXPLANATION }
   const only = isEvent(event)
   const together = event.lane === 'backfill' || event.receipt?.together === true
   try {
