@@ -88,7 +88,7 @@ function sampleList(names: readonly string[], sample: Sample | undefined): Html 
 const presence = ({ present, samples: [sample] }: PropertyCoverage, events: number): Html =>
   present === 0
     ? html`<span class="badge warn">Never</span> <span class="soft">in 0 of ${events}</span>`
-    : html`<span dir="auto">${sample}</span> <span class="soft">in ${present} of ${events}</span>`
+    : html`<span class="value" dir="auto">${sample}</span> <span class="soft">in ${present} of ${events}</span>`
 
 function profileProperties({ profile }: Spec, { metrics }: Samples): Html {
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)
