@@ -196,6 +196,7 @@ test.each([
 function textOf(page: string): string {
   const body = page.slice(page.indexOf('<main'))
   const plain = body
+    .replaceAll('<wbr>', '')
     .replace(/<[^>]*>/g, ' ')
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
