@@ -12,58 +12,58 @@ export interface SkipReason {
 }
 
 export const SKIP_REASONS: readonly SkipReason[] = [
-  { reason: 'nothing-new', meaning: 'reconciliation found no event that webhooks had not reported' },
+  { reason: 'nothing-new', meaning: 'the check for missed webhooks found no event that webhooks had not reported' },
   { reason: 'no-occurrence', meaning: 'the record holds no event of any metric' },
   {
     reason: 'unknown-topic',
     meaning: 'no mapping uses the topic',
-    action: 'unsubscribe from the topic at the source, or add a mapping that uses it',
+    action: 'unsubscribe from the topic, or add a mapping that uses it',
   },
   {
     reason: 'no-identity',
     meaning: 'the contact got neither an e-mail address nor a phone number while the event waited for one',
-    action: 'add one to the contact at the source; later events are then sent',
+    action: 'add one to the contact; later events are then sent',
   },
   {
     reason: 'parts-unavailable',
-    meaning: 'the source gave only the newest parts of a long record; events in the others cannot be found',
+    meaning: 'only the newest parts of a long record could be read; events in the others cannot be found',
   },
   { reason: 'outdated', meaning: 'a newer state of the contact was sent before; an older one must not overwrite it' },
   {
     reason: 'excluded-domain',
-    meaning: 'the spec excludes people with an e-mail address of this domain',
+    meaning: 'contacts with an e-mail address of this domain are excluded',
     action: 'take the domain out of `people.exclude` in connector.yaml, then import the time again',
   },
   {
     reason: 'excluded-role',
-    meaning: 'the spec excludes contacts of this role',
+    meaning: 'contacts of this role are excluded',
     action: 'take the role out of `people.exclude` in connector.yaml, then import the time again',
   },
   {
     reason: 'excluded-tag',
-    meaning: 'the spec excludes contacts with a tag that this one has',
+    meaning: 'contacts with a tag that this one has are excluded',
     action: 'take the tag off the contact, or out of `people.exclude` in connector.yaml, then import the time again',
   },
-  { reason: 'contact-deleted', meaning: 'the contact was deleted at the source, so nothing of it is sent any more' },
+  { reason: 'contact-deleted', meaning: 'the contact was deleted, so nothing of it is sent any more' },
   {
     reason: 'contact-exists',
-    meaning: 'the source still has the contact whose deletion it reported; their profile is not deleted',
+    meaning: 'the contact still exists, although its deletion was reported; the profile is not deleted',
   },
   { reason: 'contact-merged', meaning: 'the contact became part of another one, which keeps the profile' },
   {
     reason: 'profile-unknown',
     meaning: 'no delivery tells for certain which profile the deleted contact has, if any; none is deleted',
-    action: 'delete the profile at the destination, if there is one',
+    action: 'delete the profile yourself, if there is one',
   },
-  { reason: 'profile-gone', meaning: 'the destination no longer has the profile of the deleted contact' },
+  { reason: 'profile-gone', meaning: 'the profile of the deleted contact no longer exists' },
   {
     reason: 'profile-shared',
     meaning: 'another contact has the profile or the address of the deleted one; the profile is not deleted',
-    action: 'delete the profile at the destination, if it should be gone all the same',
+    action: 'delete the profile yourself, if it should be deleted anyway',
   },
   { reason: 'no-contact', meaning: 'the event names no contact' },
-  { reason: 'contact-not-found', meaning: 'the contact was deleted at the source' },
-  { reason: 'resource-not-found', meaning: 'the resource was deleted at the source' },
+  { reason: 'contact-not-found', meaning: 'the contact was deleted' },
+  { reason: 'resource-not-found', meaning: 'the object of the record was deleted' },
   { reason: 'already-delivered', meaning: 'the event was delivered before; nothing is counted twice' },
   {
     reason: 'already-waiting',
@@ -91,9 +91,9 @@ export const SKIP_REASONS: readonly SkipReason[] = [
   },
   {
     reason: 'foreign-workspace',
-    meaning: 'the record belongs to another account of the source that installed the same app',
+    meaning: 'the record belongs to another account that installed the same app',
   },
-  { reason: 'dismissed', meaning: 'a person gave the failed event up; the record keeps their reason' },
+  { reason: 'dismissed', meaning: 'a person dismissed the failed event; the record keeps their reason' },
   { reason: 'run-replaced', meaning: 'a newer import replaced the one that read the record' },
 ]
 
@@ -105,7 +105,7 @@ export const WAIT_REASONS: readonly (SkipReason & { readonly reason: WaitReason 
   },
   {
     reason: 'awaiting-contact',
-    meaning: 'the source does not know the contact yet; it is asked again for some minutes',
+    meaning: 'the contact cannot be found yet; it is looked for again for some minutes',
   },
   {
     reason: 'awaiting-confirmation',
@@ -126,7 +126,7 @@ export const describeSkipReason = (reason: string): string =>
 /** How to get such an event sent, as a clause. Undefined: nothing is wrong. */
 export function actionOnSkip(reason: string): string | undefined {
   const known = byReason.get(reason)
-  return known === undefined ? 'change the rule in the spec that skips it' : known.action
+  return known === undefined ? 'change the rule of the mapping that skips it' : known.action
 }
 
 /** Who acts on a skipped event, and how. */

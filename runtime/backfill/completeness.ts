@@ -28,7 +28,7 @@ export function describeUnavailableParts({ streams }: Pick<BackfillProgress, 'st
     if (unavailableParts === undefined) return []
     const { parts, records } = unavailableParts
     return [
-      `Of ${formatCount(records)} of ${formatCount(recordsRead)} ${stream} the source gave only the newest parts: ${plural(parts, 'older part')} ${parts === 1 ? 'was' : 'were'} unavailable, and events in ${parts === 1 ? 'it' : 'them'} are not imported.`,
+      `Of ${formatCount(records)} of ${formatCount(recordsRead)} ${stream} only the newest parts could be read: ${plural(parts, 'older part')} ${parts === 1 ? 'was' : 'were'} unavailable, and events in ${parts === 1 ? 'it' : 'them'} are not imported.`,
     ]
   })
 }

@@ -12,7 +12,7 @@ import type { Html, PageContext } from './types.ts'
 const INGRESS_LABELS: Readonly<Record<Ingress, string>> = {
   webhook: 'Webhook',
   backfill: 'Import',
-  reconcile: 'Reconciliation',
+  reconcile: 'Check for missed webhooks',
   replay: 'Manual retry',
 }
 

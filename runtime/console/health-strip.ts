@@ -78,7 +78,7 @@ const placeOf = ({ code }: Problem): Place => PLACES[code] ?? 'between'
 function standbyNote({ options }: PageContext): Html | '' {
   const owner = options.otherOwner?.()
   if (owner === undefined) return ''
-  return html`<p class="soft">Process ${owner} delivers, polls and imports. This one receives webhooks, and takes over when that one ends.</p>`
+  return html`<p class="soft">Process ${owner} delivers events, checks for missed webhooks and imports history. This one receives webhooks, and takes over when that one ends.</p>`
 }
 
 const consequence = ({ effect, consequence: text }: Problem): Html =>

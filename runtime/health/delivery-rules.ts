@@ -37,7 +37,7 @@ const setupIncomplete: HealthRule = (facts) =>
 const isFresh = ({ readySince, firstWebhookAt, webhooks }: HealthFacts): boolean =>
   readySince === undefined && firstWebhookAt === undefined && webhooks.lastRejected === undefined
 
-const NOTHING_YET = { effect: 'none', consequence: 'No event was sent yet, and no webhook has come' } as const
+const NOTHING_YET = { effect: 'none', consequence: 'No event was sent yet, and no webhook has arrived' } as const
 
 /** Whatever else shuts the gate: rejected credentials, another account than the pinned one. */
 const credentialsRejected: HealthRule = (facts) =>
@@ -86,7 +86,7 @@ const destinationUnreachable: HealthRule = (facts) => {
 const sourceFailed: HealthRule = ({ connections: { source: stats }, source }) => {
   if (stats.lastFailure === undefined) return undefined
   const { kind, message } = stats.lastFailure.fault
-  const consequence = 'Events that need a lookup, imports and the check for missed webhooks wait'
+  const consequence = `Events that need more data from ${source}, imports and the check for missed webhooks wait`
   if (kind !== 'config') {
     const title = `${source} does not answer: ${message}`
     return { code: 'source-unreachable', state: 'degraded', title, effect: 'late', consequence }

@@ -27,7 +27,7 @@ inBrowser('finds a person, opens an event, shows it in full and copies its reque
   await it.during(page.getByRole('button', { name: 'Find' }).click())
   await page.getByRole('heading', { name: /record of this person/ }).waitFor()
   await it.during(page.getByRole('link', { name: /Show the record/ }).click())
-  await page.getByRole('heading', { name: 'Course' }).waitFor()
+  await page.getByRole('heading', { name: 'Processing' }).waitFor()
 
   await it.during(page.goto(`${it.url}metric/Rated%20Conversation`))
   await it.during(page.locator(`a[href="/events/${event?.id}"]`).first().click())

@@ -101,7 +101,7 @@ inBrowser('no page is left out', () => {
 inBrowser('on a phone the menu opens on tap and leads to each page', async () => {
   const { page, faults } = await openPage(closing, PHONE)
   await page.goto(found.app.url)
-  for (const name of ['History', 'Find', 'Failed events', 'Segments and flows', 'Setup', 'Overview']) {
+  for (const name of ['Historical sync', 'Find', 'Failed events', 'Segments and flows', 'Setup', 'Overview']) {
     await page.getByRole('button', { name: 'Menu' }).tap()
     await found.app.during(page.getByRole('navigation').getByRole('link', { name, exact: true }).tap())
     await page.locator('nav a[aria-current=page]', { hasText: name }).waitFor({ state: 'attached' })

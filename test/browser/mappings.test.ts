@@ -90,7 +90,7 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
   await page.goto(`${it.url}mappings/versions`)
   await page.locator('tbody a').last().click()
   await page.getByRole('button', { name: 'Restore this version' }).click()
-  await page.getByText(/Restored \w+: the spec runs as/).waitFor()
+  await page.getByText(/Restored \w+: the mappings run as/).waitFor()
   expect(it.read(TICKET)).toBe(before)
   expect(await it.createTicket(9003)).not.toHaveProperty('Stage')
   expect(faults).toEqual([])

@@ -1,8 +1,12 @@
 /** What every page keeps to in every state, as one line for each violation. */
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 
 /** Shows a button of each kind. */
 const SAMPLES = 'design'
+
+/** About code: what was received and sent, how it is mapped. Elsewhere code stands behind Details. */
+const CODE_PAGES = /^(event|event-request|record|mappings.*|design)$/
 
 /** `name` as in `allPages`. */
 export async function ruleViolations(page: Page, name: string): Promise<string[]> {
@@ -10,7 +14,9 @@ export async function ruleViolations(page: Page, name: string): Promise<string[]
   if (title === 'Sign in' && name !== 'sign-in') return [`${name}: shows the sign-in page`]
   const primary = name === SAMPLES ? [] : await primaryButtons(page)
   const wrong = primary.length > 1 ? [`several primary buttons: ${primary.join(', ')}`] : []
-  return [...wrong, ...timeViolations(await readableText(page))].map((text) => `${name}: ${text}`)
+  const text = await readableText(page)
+  const code = CODE_PAGES.test(name) ? [] : await codeOutsideDetails(page)
+  return [...wrong, ...code, ...timeViolations(text), ...wordViolations(text)].map((one) => `${name}: ${one}`)
 }
 
 /** Filled ones, also those in what is closed. */
@@ -18,11 +24,15 @@ const primaryButtons = (page: Page): Promise<string[]> =>
   page.evaluate(`[...document.querySelectorAll('main :is(button, a.button):not(.plain, [hidden])')]
     .map(({ textContent }) => textContent.trim().replace(/\\s+/g, ' '))`)
 
-/** What a page says in words, one line each: no code, no values of events, no time zones of accounts. */
+const codeOutsideDetails = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('pre')].filter((one) => !one.closest('details'))
+    .map(({ textContent }) => 'code outside details: ' + textContent.trim().slice(0, 60))`)
+
+/** What a page says in words, one line each: no code, no values of events, no time zones of accounts, no details. */
 const readableText = (page: Page): Promise<string> =>
   page.evaluate(`(() => {
     const copy = document.body.cloneNode(true)
-    for (const one of copy.querySelectorAll('script, code, pre, kbd, textarea, .value, .account-zone')) one.remove()
+    for (const one of copy.querySelectorAll('script, code, pre, kbd, textarea, .value, .account-zone, .place, #worst-problem')) one.remove()
     for (const one of copy.querySelectorAll('p, li, td, th, dt, dd, h1, h2, h3, summary, option, label, button, div'))
       one.append('\\n')
     return [...copy.textContent.split('\\n'), ...[...document.querySelectorAll('[data-confirm]')]
@@ -37,4 +47,33 @@ function timeViolations(text: string): string[] {
     ...(zones.length > 1 ? [`names UTC ${zones.length} times: ${zones.join(' | ')}`] : []),
     ...times.map((time) => `shows ${time}, not in the zone of the viewer`),
   ]
+}
+
+interface AvoidedWord {
+  readonly pattern: RegExp
+  readonly instead: string
+}
+
+/** The last column of the table of words, each with the first. */
+function readAvoidedWords(): readonly AvoidedWord[] {
+  const page = readFileSync(new URL('../../docs/guide/words.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| '))
+  return rows.slice(1).flatMap((row) => {
+    const [, instead = '', , avoided = ''] = row.split('|').map((cell) => cell.trim())
+    return [...avoided.matchAll(/`([^`]+)`/g)].map(([, word = '']) => ({
+      pattern: new RegExp(`\\b${word.replace('*', '\\w*')}\\b`, 'i'),
+      instead,
+    }))
+  })
+}
+
+const AVOIDED = readAvoidedWords()
+
+function wordViolations(text: string): string[] {
+  return text.split('\n').flatMap((line) =>
+    AVOIDED.flatMap(({ pattern, instead }) => {
+      const [word] = pattern.exec(line) ?? []
+      return word === undefined ? [] : [`says “${word}”, not ${instead}: ${line}`]
+    }),
+  )
 }

@@ -138,7 +138,7 @@ function unavailablePartsLine({ stream, unavailableParts }: StreamPass): string[
   const { parts, records, ids } = unavailableParts
   const rest = records > ids.length ? ' …' : ''
   return [
-    `Of ${formatCount(records)} ${stream} the source gave only the newest parts; ${plural(parts, 'part')} may be from this time: ${ids.join(', ')}${rest}`,
+    `Of ${formatCount(records)} ${stream} only the newest parts could be read; ${plural(parts, 'part')} may be from this time: ${ids.join(', ')}${rest}`,
   ]
 }
 

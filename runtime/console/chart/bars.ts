@@ -1,4 +1,4 @@
-/** Turns counts of the ledger into the bars of a chart: live, history, found by the poll and failed apart. */
+/** Turns counts of the ledger into the bars of a chart: live, history, missed webhooks and failed apart. */
 import { sum } from '../../backfill/counts.ts'
 import type { ActivityBucket, EventOrigin } from '../../ports/ledger.ts'
 import type { EventFilter } from '../event-links.ts'
@@ -9,7 +9,7 @@ export type SeriesName = EventOrigin | 'failed'
 /** From the bottom of a bar to its top. */
 export const SERIES: readonly { readonly name: SeriesName; readonly label: string; readonly inText: string }[] = [
   { name: 'live', label: 'Live', inText: 'live' },
-  { name: 'reconcile', label: 'Found by the poll', inText: 'found by the poll' },
+  { name: 'reconcile', label: 'Missed webhooks', inText: 'by missed webhooks' },
   { name: 'history', label: 'History', inText: 'history' },
   { name: 'failed', label: 'Failed', inText: 'failed' },
 ]

@@ -62,7 +62,7 @@ export const pageTitle = ({ context, title, health }: Pick<LayoutProps, 'context
   `${titlePrefix(health?.state)}${title} · ${connectorName(context.options.connector.spec)}`
 
 const NO_LEDGER =
-  'The store of this connector keeps no ledger: events, totals, failed events and the counts of imports cannot be shown. Delivery, imports and polls work all the same.'
+  'The store of this connector keeps no list of events: events, totals, failed events and the counts of imports cannot be shown. Delivery, imports and the check for missed webhooks work as usual.'
 
 function header({ context, nav, path, canSignOut, visitor, health }: LayoutProps): Html {
   const name = connectorName(context.options.connector.spec)

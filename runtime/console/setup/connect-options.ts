@@ -23,9 +23,15 @@ export async function connectOptions(view: SideView, setup: SetupView, context: 
   const oauth = side.oauth === undefined ? '' : await oauthOption(view, setup, context)
   if (hasOauthClient)
     return html`<section class="card" aria-labelledby="oauth"><h2 id="oauth">Connect with OAuth</h2>${oauth}</section>
-${key && otherWay('Connect with a key instead', key, ['key', 'signing'], context)}`
-  return html`${key && html`<section class="card" aria-labelledby="paste"><h2 id="paste">Connect with a key</h2>${key}</section>`}
+${key && otherWay(`Connect with ${keyName(side)} instead`, key, ['key', 'signing'], context)}`
+  return html`${key && html`<section class="card" aria-labelledby="paste"><h2 id="paste">Connect with ${keyName(side)}</h2>${key}</section>`}
 ${oauth && otherWay('Connect with OAuth instead', oauth, ['clientId', 'clientSecret'], context)}`
+}
+
+/** As the product calls it: `an access token`. */
+function keyName({ pasteFields: [field] }: Side): string {
+  const name = (field?.label ?? 'key').toLowerCase().replace(/\bapi\b/, 'API')
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
 function otherWay(title: string, content: Html, fields: readonly string[], { rejected }: PageContext): Html {

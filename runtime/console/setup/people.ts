@@ -24,7 +24,7 @@ export const peoplePage: Page = {
     const { people, link } = context
     if (people === undefined) return html`<p>${SIGNED_IN_ELSEWHERE}</p>`
     const users = await people.users.list()
-    return html`<p class="lead">The password or the code of this connector makes an owner. Everyone else signs in with a name and a password of their own.</p>
+    return html`<p class="lead">The password or the code of this connector signs in an owner. Everyone else signs in with a name and a password of their own.</p>
 ${users.length > 0 && (await peopleTable(users, context))}
 ${inviteForm(context)}
 <p><a href="${link('/set-up')}">Back to setup</a></p>`

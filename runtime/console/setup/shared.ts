@@ -82,9 +82,9 @@ export function permissionsTable({ side }: SideView, withOptional = false): Html
 export function accountFacts({ side, account, method, accountError }: SideView): Html {
   const methods: Readonly<Record<AuthMethod, string>> = {
     environment: 'Credentials from the environment',
-    host: 'Credentials of the host',
+    host: 'Credentials of the program that runs this connector',
     oauth: 'OAuth',
-    key: 'Key entered here',
+    key: `${side.pasteFields[0]?.label ?? 'Key'} entered here`,
   }
   const row = (name: string, value: string | Html | undefined) =>
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`

@@ -13,7 +13,7 @@ import { signingSecretForm } from './signing-secret.ts'
 
 export const webhooksPage: Page = {
   path: '/set-up/webhooks',
-  title: 'Webhooks',
+  title: 'Set up webhooks',
   async render(context) {
     const { spec, store } = context.options.connector
     const setup = await setupOf(context)?.view()

@@ -61,12 +61,12 @@ describe('an import', () => {
     expect(out).toMatch(new RegExp(`^${last.run}:tickets:2155\\d+ +skipped: parts-unavailable: \\d+ parts$`, 'm'))
 
     const trace = await runCommand(['trace', '215400000000001'], { store })
-    expect(trace.out).toMatch(/whole record: skipped\n +12\d parts unavailable\n +because +the source gave only/)
+    expect(trace.out).toMatch(/whole record: skipped\n +12\d parts unavailable\n +because +only the newest parts/)
 
     await shop.clock.advance(60 * DAY)
     await store.applyRetention({ settled: DAY, dead: DAY })
     const report = await runCommand(['runs', last.run], { store })
-    expect(report.out).toMatch(/Of 3 of 30 conversations the source gave only the newest parts: 3\d\d older parts were/)
+    expect(report.out).toMatch(/Of 3 of 30 conversations only the newest parts could be read: 3\d\d older parts were/)
     expect(report.out).toContain(`connector runs ${last.run} --reason parts-unavailable`)
     const { out: json } = await runCommand(['runs', last.run, '--json'], { store })
     expect(JSON.parse(json)).toMatchObject({ phase: 'done', unavailableParts: unavailable(last) })

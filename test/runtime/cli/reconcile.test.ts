@@ -65,7 +65,7 @@ test('names records of which the source gave only a part, and items without an i
   ]
   const { exit, out } = await runCommand(['reconcile'], await setup(0, { ...pass, streams }))
   expect(exit).toBe(EXIT_CODES.ok)
-  expect(out).toContain('Of 3 chats the source gave only the newest parts; 130 parts may be from this time: 11, 12 …')
+  expect(out).toContain('Of 3 chats only the newest parts could be read; 130 parts may be from this time: 11, 12 …')
   expect(out).toContain('5 changed, 2 without an id set apart as dead letters')
   expect(out).not.toContain('webhooks missed nothing')
 })

@@ -66,7 +66,7 @@ test('a wrong address changes nothing, and a refused test says so', async () => 
 test('settings of the environment win, and the page says which', async () => {
   const { sent, visitor, submit } = await open({ urls: ['https://fixed.example.com/'] })
   await submit('/alerts/save', ENTERED)
-  expect(await visitor.text('/alerts')).toContain('win over these: webhook addresses')
+  expect(await visitor.text('/alerts')).toContain('take precedence over these: webhook addresses')
   await submit('/alerts/test', {})
   expect(sent).toEqual(['https://fixed.example.com/'])
 })

@@ -58,7 +58,7 @@ describe('a delivered event', () => {
     expect(page).not.toContain(person.email)
     const text = textOf(page)
     expect(text).toContain(`Person ${event.person} `)
-    expect(text).toMatch(/Received 20\S+ \S+ UTC Waited for its turn .+ Mapped, with its lookups .+ Sent, until/)
+    expect(text).toMatch(/Received 20\S+ \S+ UTC Waited for its turn .+ Mapped, with data read for it .+ Sent, until/)
     expect(text).toMatch(/What Klaviyo answered Status 202 Accepted.+ Request id \S{36}/)
     expect(text).toContain('Show personal data to copy or download it')
   })
@@ -179,7 +179,7 @@ test('a record that is queued has a page', async () => {
   await shop.notify('conversation.rating.added', { type: 'conversation', id: '55' })
   const [entry] = await shop.store.trace('55')
   const text = textOf(await open(`/records/${entry?.seq}`))
-  expect(text).toMatch(/Queued .+ Course .+ Received .+ Queued/)
+  expect(text).toMatch(/Queued .+ Processing .+ Received .+ Queued/)
   await shop.work(2_000)
 })
 
@@ -200,5 +200,5 @@ test('says that the spec has changed since', async () => {
   }
   const later = await openConsoleWithConnector({ connector })
   const text = textOf(await shop.clock.until(later.browser().text(`/events/${event.id}`)))
-  expect(text).toMatch(/The mapping has changed since: this record was mapped by spec \S+ , and \S+ runs now/)
+  expect(text).toMatch(/The mapping has changed since: this record was mapped by version \S+ , and version \S+ runs now/)
 })

@@ -1,4 +1,4 @@
-/** Failed events: some or those since a date retried, given up with a reason, and what a retry would do. */
+/** Failed events: some or those since a date retried, dismissed with a reason, and what a retry would do. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { checkCause } from '../../../runtime/console/pages/failed-events/cause.ts'
 import { flowsOfGroup, flowsOfRecord } from '../../../runtime/console/pages/failed-events/flows.ts'
@@ -73,7 +73,7 @@ describe('dismissed', () => {
   })
 
   test.each([
-    ['without a reason', { reason: ' ' }, 'say why'],
+    ['without a reason', { reason: ' ' }, 'enter the reason first'],
     ['without a selection', { reason: 'test data' }, 'No record was selected'],
     ['a record that is not failed', { reason: 'test data', id: 'unknown' }, 'no longer failed'],
   ])('never %s', async (_, fields, text) => {
@@ -88,7 +88,7 @@ describe('dismissed', () => {
 test('the page says that the cause stands, and that a retry starts no flow once all are old', async () => {
   const browser = shop.browser()
   const page = textOf(await browser.text(PATH))
-  expect(page).toMatch(/Now Not fixed yet The mappings that run now fail on the newest of them, too/)
+  expect(page).toMatch(/Now Not fixed yet The current mappings still fail on the newest record/)
   expect(page).toMatch(/If retried Events younger than .{2,10} are sent live/)
   expect(textOf(await browser.text(await groupPath()))).toMatch(/Live, can start flows/)
   await shop.clock.advance(2 * DAY)
@@ -99,7 +99,7 @@ test('the page says that the cause stands, and that a retry starts no flow once 
 
 test('the button is the main one only when the cause is gone', async () => {
   const page = await shop.browser().text(await groupPath())
-  expect(page).toMatch(/<button class="plain">Retry these 3 all the same<\/button>/)
+  expect(page).toMatch(/<button class="plain">Retry these 3 anyway<\/button>/)
 })
 
 describe('the cause', () => {

@@ -81,12 +81,12 @@ test.each([
   [74_225, '74,225', 'View as table'],
 ])('an import of %i events of the year before is no work of today', async (count, total, more) => {
   const { text } = await withHistory(count)
-  expect(await text('/')).toContain('Today, live 0 Found by the poll 0 · History 0 · Failed 0 .')
+  expect(await text('/')).toContain('Today, live 0 Missed webhooks 0 · History 0 · Failed 0 .')
   expect(await text('/')).toContain('0 in the last 24 hours')
   for (const path of ['/?range=12m', '/metric/Created%20Ticket?range=12m']) {
     const page = await text(path)
     expect(page).toContain(`${total} in the last 12 months`)
-    expect(page).toContain(`Live 0 Found by the poll 0 History ${total} Failed 0`)
+    expect(page).toContain(`Live 0 Missed webhooks 0 History ${total} Failed 0`)
     expect(page).toContain(more)
   }
 })

@@ -53,7 +53,7 @@ test('says of which records the source gave only a part', async () => {
   const client = shop.browser()
   await begin(client)
   const report = await done(shop, client)
-  expect(report).toMatch(/Of 2 of 15 tickets the source gave only the newest parts: 2\d\d older parts were unavailable/)
+  expect(report).toMatch(/Of 2 of 15 tickets only the newest parts could be read: 2\d\d older parts were unavailable/)
   expect(report).toMatch(/events\?reason=parts-unavailable&amp;run=run-\S+">List these records/)
 })
 

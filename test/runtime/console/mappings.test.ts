@@ -446,7 +446,7 @@ describe('the switch of a metric', () => {
     expect(it.read(TICKET)).toBe('enabled: false\n')
     expect(isOn(it)).toBe(false)
     const page = await it.client.text('/mappings/file?name=intercom-to-klaviyo%2Fmappings%2Fcreated-ticket.yaml')
-    expect(page).toContain('belongs to the spec that yours extends')
+    expect(page).toContain('belongs to the base that your files extend')
     expect(await it.client.text(FILE)).toContain('write only what differs')
   })
 })

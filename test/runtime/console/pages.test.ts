@@ -63,7 +63,7 @@ describe('the overview', () => {
 
   test('shows what happened by the hour, each number with its events', async () => {
     const page = await shop.browser().text('/')
-    expect(textOf(page)).toMatch(/Today, live 2 Found by the poll 0 · History 0 · Failed 1/)
+    expect(textOf(page)).toMatch(/Today, live 2 Missed webhooks 0 · History 0 · Failed 1/)
     const rated = /<th scope="row"><a href="\/metric\/Rated%20Conversation\?range=24h">.*?<\/tr>/s.exec(page)?.[0] ?? ''
     expect(rated.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toMatch(/^ Rated Conversation 2 0 0 0 2026-/)
     expect(rated).toMatch(/href="\/events\?metric=Rated\+Conversation&amp;outcome=delivered&amp;origin=live&amp;since=/)

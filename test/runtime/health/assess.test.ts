@@ -76,7 +76,7 @@ const ROWS: readonly Row[] = [
       firstWebhookAt: undefined,
     },
     problems: ['setup-incomplete none'],
-    says: ['no webhook has come'],
+    says: ['no webhook has arrived'],
   },
   {
     what: 'before delivery is confirmed webhooks are kept',

@@ -45,7 +45,7 @@ async function settingsForm(alerts: Alerting, { link, csrfField }: PageContext):
   const kept = (value: unknown) => (value === undefined ? '' : 'Entered; leave empty to keep it')
   const fixed = Object.keys(alerts.fixed).map((name) => NAMES[name as keyof AlertSettings])
   return html`<form method="post" action="${link(`${PATH}/save`)}" class="card" aria-labelledby="settings">${csrfField}<h2 id="settings">Settings</h2>
-${fixed.length > 0 && html`<p class="note">Some settings come from the environment and win over these: ${fixed.join(', ')}.</p>`}
+${fixed.length > 0 && html`<p class="note">Some settings come from the environment and take precedence over these: ${fixed.join(', ')}.</p>`}
 <label for="urls">Webhook addresses <span class="soft">of Slack, or any that takes JSON; with commas</span></label><input id="urls" name="urls" placeholder="${kept(urls)}" autocomplete="off">
 <label for="secret">Signing secret <span class="soft">optional, for addresses other than Slack's</span></label><input id="secret" name="secret" type="password" placeholder="${kept(secret)}" autocomplete="new-password">
 <label for="emails">E-mail addresses <span class="soft">with commas</span></label><input id="emails" name="emails" value="${emails?.join(', ') ?? ''}">

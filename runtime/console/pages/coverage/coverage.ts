@@ -75,7 +75,7 @@ function leadOf(name: string, { events, unmapped, isCut }: Coverage, context: Pa
   const all = html`<a href="${eventsLink({ metric: name, outcome: 'delivered' }, context)}">${plural(events, 'event')}</a>`
   if (events === 0)
     return html`<div class="card empty">No delivered event of this metric can be mapped again yet.</div>`
-  return html`<p class="lead">In the newest ${all}, mapped again by the mappings that run now. Nothing is sent.</p>
+  return html`<p class="lead">In the newest ${all}, mapped again by the current mappings. Nothing is sent.</p>
 ${isCut && html`<p class="soft">More would take too long here.</p>`}
 ${unmapped > 0 && html`<p class="soft">${plural(unmapped, 'more event')} could not be mapped again: the record is no longer kept, or the mappings now make no such event of it.</p>`}`
 }
@@ -108,6 +108,6 @@ function propertyRow(
 /** Whole percents, but 0 and 100 only where they are exact. */
 function share(part: number, whole: number): string {
   const percent = Math.round((part / whole) * 100)
-  if (part > 0 && percent === 0) return 'under 1 %'
-  return part < whole && percent === 100 ? 'over 99 %' : `${percent} %`
+  if (part > 0 && percent === 0) return 'under 1%'
+  return part < whole && percent === 100 ? 'over 99%' : `${percent}%`
 }

@@ -28,7 +28,7 @@ const COLORS: Readonly<Record<string, string>> = {
 const SERIES: Readonly<Record<string, string>> = {
   live: 'Live',
   history: 'History',
-  reconcile: 'Found by the poll',
+  reconcile: 'Missed webhooks',
   failed: 'Failed',
   none: 'Nothing',
 }

@@ -33,7 +33,7 @@ export function toSpans(entry: LedgerEntry, now: number): readonly Span[] {
     const heldMs = Math.max(0, ...(outcome.events ?? []).map(({ receipt }) => receipt?.heldMs ?? 0))
     return [...spans, ...endSpans({ from: at, end: settledAt, timing: outcome.timing, fault, heldMs })]
   }
-  const label = status === 'leased' ? 'Being delivered' : due === undefined ? 'Queued' : 'Waits for the next attempt'
+  const label = status === 'leased' ? 'Being delivered' : due === undefined ? 'Queued' : 'Waiting for the next attempt'
   return [...spans, { kind: 'wait', label, start: at, end: Math.max(at, now) }]
 }
 
@@ -60,7 +60,7 @@ function attemptSpans(attempt: Attempt, from: number): readonly Span[] {
       : [
           {
             kind: 'wait',
-            label: dismissed === undefined ? 'Failed, until it was resent' : 'Dismissed',
+            label: dismissed === undefined ? 'Failed, until it was retried' : 'Dismissed',
             start: last ?? at,
             end: after,
           },
@@ -90,7 +90,7 @@ function endSpans({ from, end, timing, fault, heldMs = 0 }: AttemptEnd): readonl
   const sent = clamp(mapped + heldMs, mapped, end)
   return [
     wait,
-    { kind: 'map', label: 'Mapped, with its lookups', start, end: mapped },
+    { kind: 'map', label: 'Mapped, with data read for it', start, end: mapped },
     ...(sent > mapped ? [{ kind: 'wait', label: 'Held by the rate limit', start: mapped, end: sent } as const] : []),
     { kind, label: 'Sent, until the answer was stored', start: sent, end, ...own },
   ]
@@ -108,7 +108,7 @@ export function courseSection(entry: LedgerEntry, context: PageContext): Html {
   const end = Math.max(start + 1, ...spans.map((span) => span.end))
   const { attempt } = entry
   const attempts = attempt > 0 ? `${plural(attempt, 'attempt')}, ` : ''
-  return html`<section class="card" id="course" aria-label="Course"><div class="row apart"><h2>Course</h2><span class="soft">${attempts}${formatMs(end - start)} since it was received</span></div>
+  return html`<section class="card" id="course" aria-label="Processing"><div class="row apart"><h2>Processing</h2><span class="soft">${attempts}${formatMs(end - start)} since it was received</span></div>
 <table class="course"><thead class="hidden"><tr><th scope="col">Step</th><th scope="col">Share of the time</th><th scope="col">Began</th><th scope="col">Took</th></tr></thead>
 <tbody>
 <tr><th scope="row">Received</th><td class="bar-cell"></td><td class="at">${timeElement(start)}</td><td class="took"></td></tr>

@@ -9,5 +9,5 @@ export function specNote({ outcome }: Pick<LedgerEntry, 'outcome'>, { options }:
   const then = outcome?.spec
   const now = hashSpec(options.connector.spec.sourceFiles)
   if (then === undefined || then === now) return ''
-  return html`<p class="note">The mapping has changed since: this record was mapped by spec <code>${then}</code>, and <code>${now}</code> runs now. What is shown here is what the running one makes of it.</p>`
+  return html`<p class="note">The mapping has changed since: this record was mapped by version <code>${then}</code>, and version <code>${now}</code> runs now. This page shows what the running version makes of it.</p>`
 }

@@ -21,7 +21,7 @@ export async function summaryCard({ event, entry, path }: EventHead, context: Pa
   return html`<section class="card" aria-label="Summary"><div class="row apart"><h2>${title} ${statusBadge(event)}</h2>${linkList(await vendorLinks(event, entry, context))}</div>
 <dl class="facts">
 ${time !== undefined && html`<dt>Happened</dt><dd>${timeElement(Date.parse(time))}</dd>`}
-<dt>Person</dt><dd>${personCell(event)}</dd>
+<dt>Profile</dt><dd>${personCell(event)}</dd>
 <dt>Received by</dt><dd>${ingressCell(event)}</dd>
 ${contact !== undefined && html`<dt>Contact</dt><dd class="row"><code>${contact}</code>${historyForm(contact, context)}</dd>`}
 ${resourceFact(entry, context)}

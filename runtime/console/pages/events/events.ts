@@ -78,7 +78,7 @@ ${events.length > 0 && csvLink(filter, context)}</nav>`
 function nothingFound(filter: EventFilter, context: PageContext): Html {
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   const text = isFiltered ? 'No event matches this filter.' : 'No event yet.'
-  return html`<div class="card empty">${icon('inbox')}<h2>${text}</h2>${isFiltered && html`<p>Records that retention has dropped are not listed.</p><p><a href="${eventsLink({}, context)}">Show all events</a></p>`}</div>`
+  return html`<div class="card empty">${icon('inbox')}<h2>${text}</h2>${isFiltered && html`<p>Records deleted at the end of their retention time are not listed.</p><p><a href="${eventsLink({}, context)}">Show all events</a></p>`}</div>`
 }
 
 /** A POST, and a redirect to a random name: the address of a page says nothing of a person. */

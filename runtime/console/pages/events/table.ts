@@ -13,7 +13,7 @@ import type { Html, PageContext } from '../../types.ts'
 export const ORIGINS: Readonly<Record<EventOrigin, string>> = {
   live: 'Live',
   history: 'History',
-  reconcile: 'Found by the poll',
+  reconcile: 'Missed webhook',
 }
 
 export const eventsTable = (events: readonly FoundEvent[], context: PageContext): Html =>

@@ -24,7 +24,7 @@ export const dismissAction: Action = {
   path: DISMISS_PATH,
   async run({ form, options, redirect }) {
     const reason = form.get('reason')?.trim() ?? ''
-    if (reason === '') return redirect(PATH, 'Nothing was dismissed: say why, for those who read it later.', 'bad')
+    if (reason === '') return redirect(PATH, 'Nothing was dismissed: enter the reason first.', 'bad')
     const { store } = options.connector
     const ids = form.getAll('id')
     const group = form.get('group')
@@ -32,7 +32,7 @@ export const dismissAction: Action = {
     let dismissed = 0
     for await (const chunk of group ? idsOf(store, group) : [ids]) dismissed += await store.dismiss(chunk, reason)
     if (dismissed === 0) return redirect(PATH, 'Nothing to dismiss: these records are no longer failed.', 'bad')
-    return redirect(PATH, `${plural(dismissed, 'record')} dismissed. They count as left out, with your reason.`)
+    return redirect(PATH, `${plural(dismissed, 'record')} dismissed. They count as skipped, with your reason.`)
   },
 }
 

@@ -19,7 +19,7 @@ export async function checkCause(
   context: PageContext,
 ): Promise<Cause> {
   const { fault } = group
-  if (fault.kind === 'bug') return { state: 'unknown', text: 'Retry after an update of this program.' }
+  if (fault.kind === 'bug') return { state: 'unknown', text: 'Retry after an update of the connector.' }
   if (fault.place !== undefined) return mapAgain(group, example, context)
   if (fault.kind === 'data') return compareSpecs(example, context)
   return checkSides(group, context)
@@ -37,11 +37,11 @@ async function mapAgain(
   const own = items.filter((item) => metric === undefined || ('metric' in item && item.metric === metric))
   const failed = own.find((item) => 'fault' in item)
   if (failed !== undefined && 'fault' in failed)
-    return { state: 'stands', text: `The mappings that run now fail on the newest of them, too: ${failed.fault}.` }
-  return { state: 'gone', text: 'The mappings that run now map the newest of them without an error.' }
+    return { state: 'stands', text: `The current mappings still fail on the newest record: ${failed.fault}.` }
+  return { state: 'gone', text: 'The current mappings map the newest record without an error.' }
 }
 
-const EXPIRED: Cause = { state: 'stands', text: 'The content of the newest of them is no longer kept.' }
+const EXPIRED: Cause = { state: 'stands', text: 'The content of the newest record is no longer stored.' }
 
 /** The destination refused what was sent: it refuses the same again. */
 function compareSpecs(example: LedgerEntry | undefined, { options }: PageContext): Cause {
@@ -50,9 +50,9 @@ function compareSpecs(example: LedgerEntry | undefined, { options }: PageContext
   if (mappedBy === undefined || mappedBy === hashSpec(spec.sourceFiles))
     return {
       state: 'stands',
-      text: `The mappings are those that it failed with, so ${capitalize(spec.destination.name)} would refuse the same again.`,
+      text: `The mappings have not changed since, so ${capitalize(spec.destination.name)} would reject the events again.`,
     }
-  return { state: 'unknown', text: 'The mappings have changed since. Retry one of them first.' }
+  return { state: 'unknown', text: 'The mappings have changed since. Retry one record first.' }
 }
 
 /** Credentials, permissions, or a side that did not answer: whether it has answered since. */

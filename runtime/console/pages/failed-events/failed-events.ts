@@ -109,7 +109,7 @@ ${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}
 <dt>If retried</dt><dd>${flowsOfGroup(group, example, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${isLater(newest, oldest) && html` to ${timeElement(newest)}`}</dd>
 </dl>
-${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`
+${place !== undefined && html`<details id="mapping-${encodeURIComponent(group.group)}"><summary>Mapping</summary>${sourceExcerpt(place, options.connector.spec.sourceFiles)}</details>`}`
 }
 
 /** By the seconds that are shown. */
@@ -125,7 +125,7 @@ function retryGroup(
   context: PageContext,
 ): Html | '' {
   const these = count === 1 ? 'this record' : `these ${formatCount(count)}`
-  const button = cause?.state === 'stands' ? `Retry ${these} all the same` : `Retry ${these}`
+  const button = cause?.state === 'stands' ? `Retry ${these} anyway` : `Retry ${these}`
   return retryForm({ group }, { button, confirm: confirmRetry(plural(count, 'record')), isPrimary }, context)
 }
 

@@ -1,5 +1,5 @@
 /** Whether failed events start flows if they are sent now: by their age, and by how their record was read. */
-import { formatDuration } from '../../../lib/format.ts'
+import { formatInterval } from '../../../lib/format.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import type { ConsoleOptions } from '../../types.ts'
 
@@ -14,7 +14,7 @@ export function flowsOfGroup(
   const { liveWindow } = spec.delivery
   // An event is older than its failure.
   if (clock.now() - newest > liveWindow || example?.lane === 'backfill') return AS_HISTORY
-  return `Events younger than ${formatDuration(liveWindow)} are sent live, which can start flows; older ones as history, which starts none.`
+  return `Events younger than ${formatInterval(liveWindow)} are sent live, which can start flows; older ones as history, which starts none.`
 }
 
 /** Of one record: its youngest event decides. */

@@ -53,8 +53,8 @@ ${reasonField('selection-reason')}<button class="plain" formaction="${link(DISMI
 }
 
 const reasonField = (id: string): Html =>
-  html`<p><label for="${id}">Why they are given up</label><input id="${id}" name="reason" maxlength="200" autocomplete="off" aria-describedby="${id}-hint">
-<span class="soft" id="${id}-hint">Kept with the records, for those who read them later. No personal data.</span></p>`
+  html`<p><label for="${id}">Why you dismiss them</label><input id="${id}" name="reason" maxlength="200" autocomplete="off" aria-describedby="${id}-hint">
+<span class="soft" id="${id}-hint">Kept with the records. Enter no personal data.</span></p>`
 
 const hiddenFields = (fields: Readonly<Record<string, string>>): readonly Html[] =>
   Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)

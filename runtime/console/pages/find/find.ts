@@ -1,4 +1,4 @@
-/** Find: the records of a person, conversation, ticket, contact, event or notification, newest first, by whatever one has in hand. */
+/** Find: the records of a person, conversation, ticket, contact, event or webhook, newest first, by whatever one has in hand. */
 import { html } from 'hono/html'
 import { isPersonal } from '../../../search-keys.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
@@ -45,9 +45,9 @@ export const findAction: Action = {
 
 function searchForm({ csrfField, link }: PageContext, typed: string): Html {
   return html`<form method="post" action="${link('/find')}" class="card">
-${csrfField}<label for="what">What you have in hand</label>
+${csrfField}<label for="what">Search for</label>
 <input id="what" name="what" type="search" value="${typed}" maxlength="1000" autocomplete="off" spellcheck="false" required aria-describedby="what-hint">
-<p class="soft" id="what-hint">An e-mail address, a phone number, a ticket number, the address of a page in either application, a key, or the id of a conversation, contact or notification. Of people only keyed hashes are stored and compared.</p>
+<p class="soft" id="what-hint">An e-mail address, a phone number, a ticket number, the address of a page in either application, an event key, or the id of a conversation, contact or webhook. E-mail addresses and phone numbers are stored and compared only as keyed hashes.</p>
 <button>Find</button>
 </form>`
 }

@@ -1,7 +1,7 @@
 /** The records of a search, newest first, in pages, those of one conversation or ticket together. */
 import { html } from 'hono/html'
 import { loadSetupState } from '../../../auth/setup/setup-state.ts'
-import { plural } from '../../../lib/format.ts'
+import { capitalize, plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { historyForm } from './history-form.ts'
@@ -18,7 +18,7 @@ export async function searchResults(
   const groups = groupByObject(entries)
   return html`<section id="found" data-live aria-label="Results">
 <h2>${isAll ? `${plural(entries.length, 'record')} of` : 'Records of'} ${subject}</h2>
-<p class="soft">Newest first. A record is one notification, or one item read from the source.</p>
+<p class="soft">Newest first. A record is one webhook, or one item read from ${capitalize(context.options.connector.spec.source.name)}.</p>
 ${groups.map((group) => groupSection(groups.length > 1 ? group : { ...group, resource: undefined }, accounts?.source?.region, context))}
 ${last !== undefined && olderLink(last, context)}
 </section>`

@@ -25,7 +25,7 @@ const STEP_BADGES: Readonly<Record<HistoryStep['kind'], BadgeText>> = {
   between: ['warn', 'Attempted'],
   delivered: STATUS_BADGES.delivered,
   skipped: STATUS_BADGES.skipped,
-  deferred: ['warn', 'Deferred'],
+  deferred: ['warn', 'Waiting to retry'],
   dead: STATUS_BADGES.dead,
 }
 
@@ -50,9 +50,12 @@ ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context
 ${dismissed !== undefined && html`<p class="soft">Dismissed: ${dismissed}</p>`}</li>`
 }
 
+const originText = (origin: string): string =>
+  origin.replace(/^backfill\b/, 'import').replace(/^reconcile\b/, 'check for missed webhooks')
+
 function stepDetails({ kind, origin, count = 1, last, until }: HistoryStep): Html {
   const times = `${formatCount(count)} times${kind === 'between' ? ', with different results' : ''}`
-  return html`${origin !== undefined && html` by ${origin.replace(/^backfill\b/, 'import')}`}
+  return html`${origin !== undefined && html` by ${originText(origin)}`}
 ${count > 1 && html` ${times}${last !== undefined && html`, last ${timeElement(last)}`}`}
 ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }

@@ -10,7 +10,7 @@ import { runsTable } from './runs-table.ts'
 export const historyPage: Page = {
   path: '/history',
   title: 'Historical sync',
-  nav: 'History',
+  nav: 'Historical sync',
   async render(context) {
     const status = await context.imports.status()
     const other = await context.imports.otherProcess()

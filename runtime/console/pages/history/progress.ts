@@ -23,7 +23,7 @@ ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 ${!isRunning(status) && shortfallNotes(progress, context)}
 ${overallSection(status, overall)}
 <p>${processedText(progress)}</p>
-<details id="streams"><summary>Details by stream</summary>${streamBars(status)}${liveEndsNote(progress)}</details>
+<details id="streams"><summary>Details by type of record</summary>${streamBars(status)}${liveEndsNote(progress)}</details>
 ${unavailablePartsNotes(progress, context)}
 ${actionButtons(status, context)}
 </div>
@@ -89,7 +89,7 @@ export function shortfallNotes(progress: BackfillProgress, { options }: PageCont
   const source = capitalize(options.connector.spec.source.name)
   return describeShortfalls(progress).map(({ text, isIncomplete }) =>
     isIncomplete
-      ? html`<p class="message bad" role="alert">${text} ${source} counts more than it gave. Resume to read the rest.</p>`
+      ? html`<p class="message bad" role="alert">${text} ${source} counts more than it returned. Resume to read the rest.</p>`
       : html`<p class="note">${text}</p>`,
   )
 }

@@ -22,11 +22,11 @@ export const runPage: Page = {
 <div class="row apart"><h2>${kindOf(run)}</h2><span>${resultBadge(run, isNewest)}</span></div>
 <p class="soft">${windowText(run)} Started in: ${startedIn(run)}.</p>
 ${liveEndsNote(run)}
-${isUnfinished && html`<p>It can go on: see <a href="${context.link('/history')}">Historical sync</a>.</p>`}
+${isUnfinished && html`<p>You can resume it under <a href="${context.link('/history')}">Historical sync</a>.</p>`}
 ${shortfallNotes(run, context)}
 ${unavailablePartsNotes(run, context)}
 ${overallSection(status, { now: run.endedAt ?? clock.now(), isRunning: false })}
-<details id="streams"><summary>Streams</summary>${streamBars(status)}<p class="soft">Run <code>${run.run}</code></p></details>
+<details id="streams"><summary>Details by type of record</summary>${streamBars(status)}<p class="soft">Run <code>${run.run}</code></p></details>
 </div>
 ${completenessTable(run, context)}</section>`
   },

@@ -62,6 +62,6 @@ ${result}</section>`
 function saveRow(readOnlyReason: string | undefined, link: PageContext['link']): Html {
   const back = html`<a href="${link(MAPPINGS_PATH)}">All mappings</a>`
   if (readOnlyReason === undefined) return html`<div class="row"><button data-save>Save and run</button>${back}</div>`
-  return html`<p class="note">${readOnlyReason} Copy the change as a patch, and apply it where the spec is kept: <code>git apply mappings.patch</code>.</p>
+  return html`<p class="note">${readOnlyReason} Copy the change as a patch, and apply it where the files are kept: <code>git apply mappings.patch</code>.</p>
 <div class="row"><button name="do" value="download" formaction="${link(DRAFT_PATH)}">Download the patch</button>${back}</div>`
 }

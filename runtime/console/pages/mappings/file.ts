@@ -29,7 +29,7 @@ export const filePage: Page = {
     const file = files.find((one) => one.path === path)
     const overlaid = files.find(({ base }) => base?.overlayPath === path)
     if (file === undefined && (overlaid === undefined || !mayEdit(context)))
-      return context.notFound(`The spec has no file "${path}".`)
+      return context.notFound(`There is no file "${path}".`)
     if (file?.base) return baseFile(file, context)
     const text = file?.text ?? ''
     const line = lineOf(context)
@@ -62,7 +62,7 @@ async function firstResult(
 
 function baseFile({ path, text, base }: SourceFile, context: PageContext): Html {
   const overlay = base?.overlayPath ?? ''
-  return html`<p class="note">This file belongs to the spec that yours extends, and changes with its updates. ${mayEdit(context) && html`To change what it says, write only the difference into <a href="${context.link(fileLink(overlay))}"><code>${overlay}</code></a>.`}</p>
+  return html`<p class="note">This file belongs to the base that your files extend, and changes with its updates. ${mayEdit(context) && html`To change what it says, write only the difference into <a href="${context.link(fileLink(overlay))}"><code>${overlay}</code></a>.`}</p>
 ${fileText(path, text, lineOf(context))}${backLink(context)}`
 }
 

@@ -60,9 +60,9 @@ const fileName = ({ path }: SourceFile, { link }: PageContext): Html =>
 
 function describeFile({ path, base }: SourceFile, { options }: PageContext): string {
   const { source, profile } = options.connector.spec
-  if (base !== undefined) return 'of the spec that this one extends'
-  if (path === 'connector.yaml') return `${capitalize(source.name)}, webhooks, streams, lookups and settings`
-  if (path === profile.file) return 'the profile of a person'
+  if (base !== undefined) return 'of the base that these files extend'
+  if (path === 'connector.yaml') return `${capitalize(source.name)}: webhooks, imports and settings`
+  if (path === profile.file) return 'the profile of a contact'
   if (/(^|\/)_[^/]*$/.test(path)) return 'properties that several metrics include'
   if (path.startsWith('recipes/')) return 'a segment or flow'
   return path.startsWith('mappings/') ? '' : `the fields that ${capitalize(source.name)} sends`

@@ -17,7 +17,7 @@ export function planPanel(plan: Plan, destination: string): Html {
   const { metrics, sections, samples } = plan
   if (!hasChanges(plan))
     return html`<p>Nothing changes in ${capitalize(destination)}. ${mappedText(samples.records)}</p>`
-  return html`<p class="soft">Compared with the spec that runs.</p>
+  return html`<p class="soft">Compared with the mappings that run.</p>
 <ul class="changes">${metrics.map((one) => html`<li>${metricChange(one, destination)}</li>`)}
 ${SECTIONS.map((name) => sections[name].length > 0 && html`<li><p><strong>${capitalize(name)}</strong></p>${changeList(sections[name])}</li>`)}</ul>
 <h3>Before and after</h3><p class="soft">${mappedText(samples.records)}</p>

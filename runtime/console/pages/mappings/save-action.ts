@@ -64,7 +64,7 @@ ${cases ? caseConsent(cases, options.app.program) : form.has('accept-cases') && 
 }
 
 const keyConsent = (keys: readonly ChangedKey[], accepted: readonly string[]): Html =>
-  html`<p class="message bad" role="alert">The key of ${plural(keys.length, 'metric')} changes, so delivered events count again when they come again: by import, poll or webhook.</p>
+  html`<p class="message bad" role="alert">The key of ${plural(keys.length, 'metric')} changes, so delivered events count again when they come again: by import, webhook or the check for missed webhooks.</p>
 ${keys.map(
   ({ metric, before, after, delivered, since }) => html`<fieldset><legend>${metric}</legend>
 <p>${plural(delivered, 'event')} delivered since ${since}. The key was <code>${before.join(', ')}</code>, and would be <code>${after.join(', ')}</code>.</p>

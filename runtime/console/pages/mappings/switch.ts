@@ -24,7 +24,7 @@ export const switchPage: Page = {
   },
 }
 
-const NO_METRIC = 'The spec has no such metric, or its files cannot be changed here.'
+const NO_METRIC = 'There is no such metric, or its files cannot be changed here.'
 
 interface FoundMetric {
   readonly mapping: Mapping
@@ -55,8 +55,8 @@ async function whatStops({ metric, stream }: Mapping, { options }: PageContext):
   const name = capitalize(spec.destination.name)
   const recipes = spec.recipes.filter(({ metrics }) => metrics.includes(metric))
   return html`<p>${await usualRate(metric, store, options.clock.now())} None will be sent from now on, live or by an import. What ${name} has stays there.</p>
-<p>${stream === undefined ? 'What happens meanwhile is not sent later: this metric has no history to import.' : 'What happens meanwhile can be imported once it is on again: its history is read from the source.'}</p>
-${recipes.length > 0 && html`<p>Not fed any more, if you created them: ${recipes.map(({ name }) => name).join(', ')}.</p>`}
+<p>${stream === undefined ? 'What happens meanwhile is not sent later: this metric has no history to import.' : 'What happens meanwhile can be imported once it is on again.'}</p>
+${recipes.length > 0 && html`<p>These get no new events, if you created them: ${recipes.map(({ name }) => name).join(', ')}.</p>`}
 ${fileNote(metric)}`
 }
 
@@ -77,7 +77,7 @@ async function usualRate(
 function whatStarts({ metric, stream }: Mapping, { options }: PageContext): Html {
   const name = capitalize(options.connector.spec.destination.name)
   return html`<p><strong>${metric}</strong> is sent to ${name} from now on, and starts the flows that it triggers there.</p>
-<p>${stream === undefined ? 'It has no history to import.' : 'Events that happened before can be imported under History, and start no flow.'}</p>
+<p>${stream === undefined ? 'It has no history to import.' : 'Events that happened before can be imported under Historical sync, and start no flow.'}</p>
 ${fileNote(metric)}`
 }
 
@@ -113,7 +113,7 @@ export const switchAction: Action = {
     if (result.status === 'saved')
       return redirect(
         MAPPINGS_PATH,
-        savedText(`Turned ${enabled ? 'on' : 'off'} ${metric}: the spec runs`, result, context),
+        savedText(`Turned ${enabled ? 'on' : 'off'} ${metric}: the mappings run`, result, context),
       )
     if (result.status === 'unchanged') return redirect(MAPPINGS_PATH, `The file of ${metric} says so already.`)
     if (result.status === 'conflict')

@@ -7,7 +7,7 @@ import type { Html } from '../../types.ts'
 /** `program`: the name of the command. */
 export function testsPanel({ passed, failed, problems }: CaseResults, program = 'connector'): Html {
   if (passed + failed.length + problems.length === 0)
-    return html`<p>The spec has no cases. They are YAML files in <code>tests/</code> beside <code>connector.yaml</code>.</p>`
+    return html`<p>There are no cases. They are YAML files in <code>tests/</code> beside <code>connector.yaml</code>.</p>`
   const isGood = failed.length + problems.length === 0
   const counts = [
     ...(failed.length > 0 ? [`${plural(failed.length, 'case')} failed`] : []),

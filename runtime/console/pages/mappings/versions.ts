@@ -80,7 +80,7 @@ async function restoreForm({ hash }: FormerSpecFiles, context: PageContext, cons
   if (!mayEdit(context)) return html`<p class="soft">Your account may not restore it.</p>`
   const reason = await context.specEditor?.readOnlyReason()
   if (reason !== undefined)
-    return html`<p class="note">${reason} Copy the patch above, and apply it where the spec is kept.</p>`
+    return html`<p class="note">${reason} Copy the patch above, and apply it where the files are kept.</p>`
   return html`<form method="post" action="${context.link(RESTORE_PATH)}">${context.csrfField}<input type="hidden" name="spec" value="${hash}">${consent}
 <button>Restore this version</button></form>`
 }
@@ -100,7 +100,7 @@ export const restoreAction: Action = {
       by: person,
     })
     if (result.status === 'saved')
-      return redirect(MAPPINGS_PATH, savedText(`Restored ${spec.hash}: the spec runs`, result, context))
+      return redirect(MAPPINGS_PATH, savedText(`Restored ${spec.hash}: the mappings run`, result, context))
     if (result.status === 'unchanged') return redirect(VERSIONS_PATH, 'The files are those of this version already.')
     if (result.status === 'conflict')
       return redirect(specLink(spec.hash), `${result.path} was changed at the same time. Try again.`, 'bad')

@@ -22,7 +22,7 @@ export function mappingSection(mapping: MappingSource, { options, link }: PageCo
 <div>${propertyTable(['Properties', 'with their expressions'], properties, link)}
 ${propertyTable(['Profile properties', 'set by live events'], profileProperties, link)}
 ${propertyTable(['Value', 'of an event'], listWorth(mapping), link)}</div>
-<div>${sources.map((source) => fileText(source, source.path === file))}</div>
+<div>${sources.map(fileText)}</div>
 </div>`
 }
 
@@ -56,9 +56,9 @@ function placeLink(place: string, link: PageContext['link']): Html {
   return html`<a class="place" href="${link(fileLink(path, line))}">${place}</a>`
 }
 
-function fileText({ path, text }: SourceFile, open: boolean): Html {
+function fileText({ path, text }: SourceFile): Html {
   const lines = text.trimEnd().split('\n')
-  return html`<details class="card"${open && html` open`}><summary><code>${path}</code></summary>
+  return html`<details class="card"><summary><code>${path}</code></summary>
 <pre class="yaml" tabindex="0" aria-label="${path}"><code>${lines.map(
     (line) => html`<span class="line">${line}
 </span>`,

@@ -14,7 +14,7 @@ export async function deletionsBanner({ options, link, csrfField, may }: PageCon
   const [source, destination] = [capitalize(spec.source.name), capitalize(spec.destination.name)]
   const waiting = countWaiting(await store.tallies(), DELETION)
   const text = `Delete the profiles of contacts that are deleted in ${source}, for good, with all their events in ${destination}? ${waiting === 0 ? 'None waits now' : `${plural(waiting, 'deletion')} ${waiting === 1 ? 'waits' : 'wait'}`}.`
-  return html`<div class="message bad"><p>The spec says that a contact deleted in ${source} is deleted in ${destination}, too (<code>people.onDelete</code>). Nothing is deleted until you confirm it. ${waiting > 0 && `${plural(waiting, 'deletion')} ${waiting === 1 ? 'waits' : 'wait'}.`}</p>
+  return html`<div class="message bad"><p>A contact deleted in ${source} is deleted in ${destination}, too: <code>people.onDelete</code> in <code>connector.yaml</code> says so. Nothing is deleted until you confirm it. ${waiting > 0 && `${plural(waiting, 'deletion')} ${waiting === 1 ? 'waits' : 'wait'}.`}</p>
 ${may('operate') && html`<form method="post" action="${link(PATH)}" data-confirm="${text}">${csrfField}<button>Confirm deletions</button></form>`}</div>`
 }
 
@@ -22,7 +22,7 @@ export const confirmDeletionsAction: Action = {
   path: PATH,
   async run({ options, redirect }) {
     const { deletions } = options.connector
-    if (deletions === undefined) return redirect('/', 'The spec keeps profiles: there is nothing to confirm.', 'bad')
+    if (deletions === undefined) return redirect('/', 'Profiles are kept: there is nothing to confirm.', 'bad')
     await deletions.confirm()
     options.logger.warn('the operator confirmed that profiles of deleted contacts are deleted')
     return redirect('/', 'Confirmed. Waiting deletions are checked within some minutes.')

@@ -40,7 +40,7 @@ export const overviewPage: Page = {
 function metricsTable({ metrics, range }: Overview, context: PageContext): Html {
   return html`<div class="table"><table class="stack middle">
 <caption>Metrics <span class="soft">in the last ${range.label}, by when it happened</span></caption>
-<thead><tr><th scope="col">Metric</th><th scope="col"><span class="hidden">Course</span></th>${SERIES.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}<th scope="col">Last delivered</th></tr></thead>
+<thead><tr><th scope="col">Metric</th><th scope="col"><span class="hidden">Trend</span></th>${SERIES.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}<th scope="col">Last delivered</th></tr></thead>
 <tbody>${metrics.map((row) => metricRow(row, range.name, context))}</tbody>
 </table></div>`
 }

@@ -35,7 +35,7 @@ ${cards.length === 0 ? NO_RECIPES : cards}
   },
 }
 
-const NO_RECIPES = html`<div class="card empty">No segments or flows are available for the metrics of the spec. Add one as a YAML file to the folder <code>recipes</code> of the spec.</div>`
+const NO_RECIPES = html`<div class="card empty">No segments or flows are available for these metrics. Add one as a YAML file to the folder <code>recipes</code>.</div>`
 
 export const createAction: Action = {
   path: CREATE_PATH,

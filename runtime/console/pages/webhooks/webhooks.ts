@@ -23,7 +23,7 @@ export const webhookHealthPage: Page = {
     return html`<p class="lead">${leadText(context)}</p>
 ${addressCard(context)}
 <section id="topics" data-live aria-label="Topics">${topicsTable(webhooks, pass !== undefined, context)}</section>
-<section id="check" data-live aria-label="Last poll">${lastCheck(pass, context)}</section>
+<section id="check" data-live aria-label="Last check">${lastCheck(pass, context)}</section>
 <section id="finds" data-live aria-label="Found events">${findsTable(webhooks.finds, context)}</section>`
   },
 }
@@ -38,7 +38,7 @@ export const missedWebhooksRedirect: Page = {
 function leadText({ options }: PageContext): string {
   const { source } = options.connector.spec
   const name = capitalize(source.name)
-  return `${name} sends a lost webhook again only once. The connector therefore reads what has changed in ${name}, and delivers what no webhook reported: as a live event if it is young enough, otherwise as history.`
+  return `${name} sends a lost webhook again only once. The connector therefore checks for missed webhooks: it reads what has changed in ${name}, and delivers what no webhook reported: as a live event if it is young enough, otherwise as history.`
 }
 
 function lastCheck(pass: ReconcilePass | undefined, { options, link }: PageContext): Html {
@@ -48,20 +48,20 @@ function lastCheck(pass: ReconcilePass | undefined, { options, link }: PageConte
       ? html`<span class="soft">It is off. Run <code>${options.app.program ?? 'connector'} reconcile</code>, or set <code>reconcile.every</code> in connector.yaml.</span>`
       : html`<span class="soft">Every ${formatInterval(every)}.</span>`
   if (pass === undefined)
-    return html`<div class="card"><h2>Last poll</h2><p><span class="badge">None yet</span> ${interval}</p></div>`
+    return html`<div class="card"><h2>Last check for missed webhooks</h2><p><span class="badge">None yet</span> ${interval}</p></div>`
   const changed = countChanged(pass)
   const short = pass.streams.filter(({ missing }) => missing !== undefined)
-  return html`<div class="card"><h2>Last poll</h2>
+  return html`<div class="card"><h2>Last check for missed webhooks</h2>
 <p><span class="badge ${short.length > 0 ? 'warn' : 'good'}">${short.length > 0 ? 'Incomplete' : 'Complete'}</span> ${timeElement(pass.endedAt)}: ${plural(changed, 'changed record')} (${pass.streams.map(({ stream, read }) => `${formatCount(read)} ${stream}`).join(', ')}). ${interval}</p>
-${short.map(({ stream, missing = 0 }) => html`<p class="message bad">${capitalize(options.connector.spec.source.name)} counts ${plural(missing, 'more record')} in ${stream} than it gave. The next poll reads them again.</p>`)}
-${pass.streams.map(({ stream, withoutId }) => withoutId !== undefined && html`<p class="message bad">${capitalize(stream)}: ${plural(withoutId, 'item')} without an id set apart (<a href="${link('/failed-events')}">failed events</a>).</p>`)}
+${short.map(({ stream, missing = 0 }) => html`<p class="message bad">${capitalize(options.connector.spec.source.name)} counts ${plural(missing, 'more record')} in ${stream} than it gave. The next check reads them again.</p>`)}
+${pass.streams.map(({ stream, withoutId }) => withoutId !== undefined && html`<p class="message bad">${capitalize(stream)}: ${plural(withoutId, 'item')} without an id (see <a href="${link('/failed-events')}">failed events</a>).</p>`)}
 ${pass.streams.map((stream) => unavailablePartsNote(stream, options.connector.spec.source.name))}</div>`
 }
 
 function unavailablePartsNote({ stream, unavailableParts }: StreamPass, source: string): Html | false {
   if (unavailableParts === undefined) return false
   const { parts, records, ids } = unavailableParts
-  return html`<p class="note">Of ${formatCount(records)} ${stream} ${capitalize(source)} gave only the newest parts; ${plural(parts, 'part')} may be from this time (${ids.join(', ')}${records > ids.length && ' …'}).</p>`
+  return html`<p class="note">Of ${formatCount(records)} ${stream} only the newest parts could be read from ${capitalize(source)}; ${plural(parts, 'part')} may be from this time (${ids.join(', ')}${records > ids.length && ' …'}).</p>`
 }
 
 function findsTable(finds: readonly LedgerEvent[], context: PageContext): Html | false {
