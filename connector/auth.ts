@@ -97,6 +97,7 @@ function intercomSide(spec: Spec['source'], env: CredentialsEnv): Omit<Side, key
     ...spec,
     side: 'source',
     label: 'Intercom',
+    accountLabel: 'Workspace',
     account: spec.workspace,
     ...clientOf(env.INTERCOM_CLIENT_ID, signingSecrets[0]),
     ...(key !== undefined && { configured: { kind: 'key', key } }),

@@ -14,6 +14,8 @@ export interface Side extends AuthSpec {
   readonly name: string
   /** The product's name, for texts. */
   readonly label: string
+  /** The product's word for an account, capitalized. Default: Account. */
+  readonly accountLabel?: string
   /** API hosts by region; the first is the default. */
   readonly hosts: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>

@@ -90,7 +90,7 @@ export function accountFacts({ side, account, method, accountError }: SideView):
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`
   return html`<dl class="facts">
 <dt>${side.label}</dt><dd>${account?.name ?? (method ? 'Connected' : 'Not connected')}</dd>
-${row('Account', account?.id)}${row('Region', account?.region)}${row('Time zone', account?.timezone && html`<span class="account-zone">${account.timezone}</span>`)}
+${row(side.accountLabel ?? 'Account', account?.id)}${row('Region', account?.region)}${row('Time zone', account?.timezone && html`<span class="account-zone">${account.timezone}</span>`)}
 ${row('Connected by', method && methods[method])}
 </dl>
 ${accountError && html`<p class="note">The account of these credentials is unknown: ${accountError}.</p>`}`

@@ -200,5 +200,7 @@ test('says that the spec has changed since', async () => {
   }
   const later = await openConsoleWithConnector({ connector })
   const text = textOf(await shop.clock.until(later.browser().text(`/events/${event.id}`)))
-  expect(text).toMatch(/The mapping has changed since: this record was mapped by version \S+ , and version \S+ runs now/)
+  expect(text).toMatch(
+    /The mapping has changed since: this record was mapped by version \S+ , and version \S+ runs now/,
+  )
 })

@@ -16,7 +16,7 @@ export const controls = (): Html => html`<section class="card" aria-labelledby="
 <p class="hint" id="d-since-hint">Absent: everything.</p>
 <label for="d-metric">Metric</label>
 <select id="d-metric"><option>All metrics</option></select>
-<fieldset><legend>Channels</legend><label class="check"><input type="checkbox" checked> Chat message</label><label class="check"><input type="checkbox"> E-mail</label></fieldset>
+<fieldset><legend>Channels</legend><label class="check"><input type="checkbox" checked> Conversation</label><label class="check"><input type="checkbox"> E-mail</label></fieldset>
 </form></section>
 <section class="card" aria-labelledby="filters"><h2 id="filters">Filters, pages, details</h2>
 <ul class="chips" aria-label="Filters"><li><a class="chip" href="#filters" aria-current="true">All</a></li><li><a class="chip" href="#filters">Delivered</a></li><li><a class="chip" href="#filters">Failed ${icon('x')}<span class="hidden">Remove this filter</span></a></li></ul>

@@ -1,9 +1,10 @@
 /** The filter of the Events page: outcomes with their counts, a form, and the chips of what is set. */
 import { html } from 'hono/html'
-import { formatCount } from '../../../lib/format.ts'
+import { capitalize, formatCount } from '../../../lib/format.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { Tally } from '../../../ports/ledger.ts'
+import { describeSkipReason } from '../../../skip-reasons.ts'
 import { originOf } from '../../../store/outcome-effects.ts'
 import { addDays, dayBeginningAt } from '../../days.ts'
 import { type EventFilter, eventsLink } from '../../event-links.ts'
@@ -30,7 +31,7 @@ ${dayField('to', 'To', filter.until === undefined ? undefined : addDays(filter.u
 </form>
 <form method="post" action="${context.link('/events/person')}" aria-label="Filter by person">${context.csrfField}
 ${hidden({ filter: eventsLink({ ...filter, search: undefined }, QUERY_ONLY).split('?')[1] })}
-<div><label for="person">Person, conversation or ticket</label><input id="person" name="person" type="search" maxlength="300" autocomplete="off" spellcheck="false" placeholder="${filter.search === undefined ? 'E-mail address or id' : 'Filtered by a search'}"></div>
+<div><label for="person">Contact, conversation or ticket</label><input id="person" name="person" type="search" maxlength="300" autocomplete="off" spellcheck="false" placeholder="${filter.search === undefined ? 'E-mail address or id' : 'Filtered by a search'}"></div>
 <button class="plain">${icon('search')}Find</button>
 </form></div>
 ${chips(filter, context)}`
@@ -85,8 +86,14 @@ function reasonsOf(filter: EventFilter, tallies: readonly Tally[]): readonly Opt
     if (tally.reason !== '' && isOfFilter(tally, { ...filter, reason: undefined }))
       counts.set(tally.reason, (counts.get(tally.reason) ?? 0) + tally.count)
   const sorted = [...counts].sort(([, a], [, b]) => b - a)
-  return sorted.map(([reason, count]) => [reason, isCounted(filter) ? `${reason} (${formatCount(count)})` : reason])
+  return sorted.map(([reason, count]) => {
+    const text = reasonText(reason)
+    return [reason, isCounted(filter) ? `${text} (${formatCount(count)})` : text]
+  })
 }
+
+/** Codes of faults stay as they are: the messages differ from event to event. */
+const reasonText = (reason: string): string => (reason.includes('/') ? reason : capitalize(describeSkipReason(reason)))
 
 function metricsOf({ options: { connector } }: PageContext): readonly Option[] {
   const { mappings, disabledMappings } = connector.spec
@@ -131,13 +138,13 @@ function chips(filter: EventFilter, context: PageContext): Html | '' {
   const { metric, reason, origin, run, topic, since, until, search } = filter
   const texts: readonly (readonly [text: string | Html | undefined, without: EventFilter])[] = [
     [metric, { metric: undefined }],
-    [reason, { reason: undefined }],
+    [reason && reasonText(reason), { reason: undefined }],
     [origin && ORIGINS[origin], { origin: undefined }],
-    [run && `Import ${run}`, { run: undefined }],
+    [run && html`Import <code>${run}</code>`, { run: undefined }],
     [topic, { topic: undefined }],
     [since === undefined ? undefined : html`Since ${timeElement(since)}`, { since: undefined }],
     [until === undefined ? undefined : html`Before ${timeElement(until)}`, { until: undefined }],
-    [search && 'One person, conversation or ticket', { search: undefined }],
+    [search && 'One contact, conversation or ticket', { search: undefined }],
   ]
   const set = texts.filter(([text]) => text !== undefined)
   if (set.length === 0) return ''

@@ -18,12 +18,10 @@ export function mappingSection(mapping: MappingSource, { options, link }: PageCo
     ...new Set([file, ...changed, ...properties.map(({ expr }) => parsePlace(expr.place)?.path ?? expr.place)]),
   ]
   const sources = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
-  return html`<div class="beside">
-<div>${propertyTable(['Properties', 'with their expressions'], properties, link)}
+  return html`${propertyTable(['Properties', 'with their expressions'], properties, link)}
 ${propertyTable(['Profile properties', 'set by live events'], profileProperties, link)}
-${propertyTable(['Value', 'of an event'], listWorth(mapping), link)}</div>
-<div>${sources.map(fileText)}</div>
-</div>`
+${propertyTable(['Value', 'of an event'], listWorth(mapping), link)}
+${sources.map(fileText)}`
 }
 
 function listWorth({ value, currency }: MappingSource): readonly Property[] {

@@ -11,7 +11,7 @@ export function topicsTable({ topics, countedSince }: Webhooks, isChecked: boole
     countedSince === undefined ? 'No webhook was counted yet' : html`counted since ${timeElement(countedSince)}`
   return html`<div class="table"><table class="stack">
 <caption>Topics <span class="soft">${since}</span></caption>
-<thead><tr><th scope="col">Topic</th><th scope="col">State</th><th scope="col">Last received</th><th scope="col" class="number">Received</th><th scope="col">Used for</th><th scope="col">Missed</th></tr></thead>
+<thead><tr><th scope="col">Topic</th><th scope="col">State</th><th scope="col">Last received</th><th scope="col" class="number">Received</th><th scope="col">Used for</th><th scope="col">Missed webhooks</th></tr></thead>
 <tbody>${topics.map((row) => topicRow(row, isChecked, context))}</tbody></table></div>`
 }
 
@@ -24,7 +24,7 @@ function topicRow(row: TopicRow, isChecked: boolean, context: PageContext): Html
 <td${last === undefined && html` class="quiet"`} data-name="Last received">${last === undefined ? html`<span class="soft">never</span>` : timeElement(last)}</td>
 <td class="number${count === 0 ? ' quiet' : ''}" data-name="Received">${countLink(count, { topic }, context)}</td>
 <td data-name="Used for"><div>${uses.length === 0 ? html`<span class="soft">nothing</span>` : uses.map(({ metric }, at) => html`${at > 0 && ', '}<a href="${context.link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a>`)}</div></td>
-<td${uses.every(({ found }) => found === 0) && html` class="quiet"`} data-name="Missed"><div>${findsCell(row, context)}</div></td></tr>`
+<td${uses.every(({ found }) => found === 0) && html` class="quiet"`} data-name="Missed webhooks"><div>${findsCell(row, context)}</div></td></tr>`
 }
 
 /** Whether polling found an event since the last webhook of the topic. */
