@@ -15,8 +15,11 @@ export async function ruleViolations(page: Page, name: string): Promise<string[]
   const primary = name === SAMPLES ? [] : await primaryButtons(page)
   const wrong = primary.length > 1 ? [`several primary buttons: ${primary.join(', ')}`] : []
   const text = await readableText(page)
+  const zone = await page.locator('body').getAttribute('data-zone')
   const code = CODE_PAGES.test(name) ? [] : await codeOutsideDetails(page)
-  return [...wrong, ...code, ...timeViolations(text), ...wordViolations(text)].map((one) => `${name}: ${one}`)
+  return [...wrong, ...code, ...(zone ? timeViolations(text) : []), ...wordViolations(text)].map(
+    (one) => `${name}: ${one}`,
+  )
 }
 
 /** Filled ones, also those in what is closed. */
@@ -39,7 +42,7 @@ const readableText = (page: Page): Promise<string> =>
       .map(({ dataset }) => dataset.confirm)].map((line) => line.trim()).filter(Boolean).join('\\n')
   })()`)
 
-/** The frame names the zone once; a chart of weeks adds its own. */
+/** The frame names the zone once; a chart of weeks adds its own. At a first visit the server does not know it yet. */
 function timeViolations(text: string): string[] {
   const zones = text.split('\n').filter((line) => /\bUTC\b/.test(line))
   const times = text.match(/\S*\d{4}-\d\d-\d\dT\d\d:\d\S*|\d{4}-\d\d-\d\d \d\d:\d\d\S*/g) ?? []

@@ -10,7 +10,7 @@ test('asks while the spec deletes and no one has confirmed it, and counts what w
   await work()
   const { text, post } = browser()
   const page = await text('/')
-  expect(page).toContain('a contact deleted in Intercom is deleted in Klaviyo, too')
+  expect(page).toContain('A contact deleted in Intercom is deleted in Klaviyo, too')
   expect(page).toContain('1 deletion waits.')
   expect(page).not.toContain('waits for the e-mail address')
   expect(await text('/metric/Profile%20deletion')).toContain('Profile deletion')

@@ -57,7 +57,7 @@ describe('a delivered event', () => {
     const page = await open(`/events/${event.id}`)
     expect(page).not.toContain(person.email)
     const text = textOf(page)
-    expect(text).toContain(`Person ${event.person} `)
+    expect(text).toContain(`Profile ${event.person} `)
     expect(text).toMatch(/Received 20\S+ \S+ UTC Waited for its turn .+ Mapped, with data read for it .+ Sent, until/)
     expect(text).toMatch(/What Klaviyo answered Status 202 Accepted.+ Request id \S{36}/)
     expect(text).toContain('Show personal data to copy or download it')
