@@ -67,7 +67,7 @@ const cases: [what: string, ref: string, steps: string, found: RegExp][] = [
     'deferred three times',
     'deferred',
     'received deferred deferred deferred delivered',
-    /Deferred until .+ Delivered Rated/,
+    /Waiting to retry until .+ Delivered Rated/,
   ],
   ['rejected', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ What to do Fix the mapping/],
   [

@@ -25,7 +25,7 @@ test.each([
   const sent = 3_500 - Number(held[0]?.[1] ?? 0)
   expect(lengths(entry(heldMs))).toEqual([
     ['Waited for its turn', 100],
-    ['Mapped, with its lookups', 400],
+    ['Mapped, with data read for it', 400],
     ...held,
     ['Sent, until the answer was stored', sent],
   ])
