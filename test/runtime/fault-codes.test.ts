@@ -122,7 +122,7 @@ test('the table of skip reasons holds every reason that the runtime gives', () =
 
 test("a mapping's own skip reason is shown as its author wrote it", () => {
   expect(describeSkipReason('not-a-customer')).toBe('not a customer')
-  expect(whoActsOnSkip('not-a-customer')).toMatch(/the rule in the spec that skips it/)
+  expect(whoActsOnSkip('not-a-customer')).toMatch(/the rule of the mapping that skips it/)
   expect(skipReasonUrl('not-a-customer')).toBe('docs/reference/skip-reasons.md')
   expect(skipReasonUrl('no-identity')).toBe('docs/reference/skip-reasons.md#no-identity')
 })
