@@ -15,6 +15,19 @@ const MAX_HEIGHT = 1_020
 const MAX_SIZE = 150_000
 const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 1.5, isMobile: true }
 
+/** Pages taken on a phone, too: lists, tables, forms, the editor. */
+const ON_PHONE = [
+  'event',
+  'events',
+  'failed-events-group',
+  'history',
+  'coverage-metric',
+  'webhook-health',
+  'setup-review',
+  'set-up-people',
+  'mappings-file',
+]
+
 interface Screenshot extends PageUrl {
   readonly screen?: BrowserContextOptions
 }
@@ -71,6 +84,9 @@ try {
     { name: 'overview-dark', url: home, screen: { colorScheme: 'dark' } },
     { name: 'overview-phone', url: home, screen: PHONE },
     ...pictures.filter(({ name }) => name !== 'overview'),
+    ...pictures
+      .filter(({ name }) => ON_PHONE.includes(name))
+      .map(({ name, url }) => ({ name: `${name}-phone`, url, screen: PHONE })),
   ]
   mkdirSync(FOLDER, { recursive: true })
   const { during, clock } = app

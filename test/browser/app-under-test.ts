@@ -56,7 +56,8 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
       return new Response()
     },
   })
-  const created = createConsole({ ...parts, metricUrl: app.metricUrl, password, specFiles, alerts })
+  const vendorLinks = app.vendorLinks?.({})
+  const created = createConsole({ ...parts, metricUrl: app.metricUrl, vendorLinks, password, specFiles, alerts })
   const isOpen = password === undefined && options.visitors === undefined
   const pages = isOpen ? signVisitorsIn(created) : created
   answer = createRoutes({ ...parts, console: pages, notReadyReasons: () => [], readers: { host: '127.0.0.1' } })
@@ -157,12 +158,13 @@ function eventSenders(url: string, answer: (request: Request) => Promise<Respons
 export interface Person {
   readonly id: string
   readonly email: string
+  readonly phone?: string | null | undefined
 }
 
 /** Contacts of the local source with an e-mail address. */
 async function people({ fetch }: Pick<AuthHarness, 'fetch'>): Promise<readonly Person[]> {
   const headers = { authorization: `Bearer ${TOKEN}` }
   const answer = await fetch(new Request(`${INTERCOM}/contacts?per_page=50`, { headers }))
-  const { data } = (await answer.json()) as { data: { id: string; email: string | null }[] }
-  return data.flatMap(({ id, email }) => (email?.includes('@mail.') ? [{ id, email }] : []))
+  const { data } = (await answer.json()) as { data: (Omit<Person, 'email'> & { email: string | null })[] }
+  return data.flatMap(({ id, email, phone }) => (email?.includes('@mail.') ? [{ id, email, phone }] : []))
 }

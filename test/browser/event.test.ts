@@ -11,6 +11,40 @@ interface Body {
   readonly data: { readonly attributes: { readonly unique_id: string } }
 }
 
+inBrowser('finds by whatever people have in hand', async () => {
+  const it = await startApp(closing, { conversations: 60 })
+  const person = (await it.people()).find(({ phone }) => phone?.startsWith('+'))
+  if (person === undefined) throw new Error('no contact has an address and a phone number')
+  await it.rate('77', person)
+  const contacts = { contacts: [{ type: 'contact', id: person.id }] }
+  const created_at = Math.floor(it.clock.now() / 1000)
+  await it.notify('ticket.created', { type: 'ticket', id: '8001', ticket_id: '660001', created_at, contacts })
+  await it.work(5_000)
+  const { page, faults } = await openPage(closing)
+  await it.during(page.goto(`${it.url}find`))
+  const find = async (what: string) => {
+    await page.getByRole('searchbox').fill(what)
+    await it.during(page.getByRole('button', { name: 'Find' }).click())
+  }
+  for (const [what, found] of [
+    ['Ticket #660001', 'Created Ticket'],
+    ['https://app.eu.intercom.com/a/inbox/sandbox1/inbox/conversation/77', 'Rated Conversation'],
+    [`mailto:${person.email}`, 'Created Ticket'],
+    [`José <${person.email}>`, 'Rated Conversation'],
+    [person.phone ?? '', 'Created Ticket'],
+    [person.id, 'Rated Conversation'],
+  ] as const) {
+    await find('unknown')
+    await page.locator('#found.card').waitFor()
+    await find(what)
+    await page.locator('#found article', { hasText: found }).first().waitFor()
+    expect(page.url()).not.toMatch(/@|\+|%2B/)
+  }
+  await find('999999')
+  await page.locator('#found .note', { hasText: 'number' }).waitFor()
+  expect(faults).toEqual([])
+})
+
 inBrowser('finds a person, opens an event, shows it in full and copies its request', async () => {
   const it = await startApp(closing, { conversations: 9 })
   const [person] = await it.people()

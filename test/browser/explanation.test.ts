@@ -1,5 +1,7 @@
 /** The explanation of an event: by keyboard, without the script, on the narrowest phone, with text from right to left. */
 import { afterEach, expect } from 'vitest'
+import { Users } from '../../runtime/console/server/session/users.ts'
+import { addToTimeline } from '../../runtime/timeline.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 import { accessibilityViolations, horizontalOverflow, inBrowser, openDetails, openPage } from './page-helpers.ts'
@@ -10,8 +12,11 @@ afterEach(() => closing.close())
 const HEBREW = 'שלום עולם, הזמנה 12'
 const LONG = 'x'.repeat(300)
 
+const ME = { app: { id_code: 'sandbox1', name: HEBREW, timezone: 'UTC' } }
+
 async function startWithEvent(): Promise<AppUnderTest & { readonly eventUrl: string; readonly recordUrl: string }> {
-  const it = await startApp(closing, { conversations: 9 })
+  const instead = async ({ url }: Request) => (new URL(url).pathname === '/me' ? Response.json(ME) : undefined)
+  const it = await startApp(closing, { conversations: 9, instead })
   const [person] = await it.people()
   if (person === undefined) throw new Error('no contact has an address')
   await it.rate('77', person, { title: HEBREW, custom_attributes: { [LONG]: 'a', [HEBREW]: LONG }, priority: LONG })
@@ -59,4 +64,34 @@ inBrowser('fits 320 pixels, and shows each value in its own direction', async ()
     }
     expect(faults).toEqual([])
   }
+})
+
+/** Texts of people that begin from right to left, in elements that do not. */
+const WRONG_WAY = `(() => {
+  const found = []
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) {
+    const { data, parentElement: at } = walk.currentNode
+    if (at.closest('.hidden') === null && /^\\s*[\\u0590-\\u05ff]/.test(data) && getComputedStyle(at).direction === 'ltr') found.push(at.outerHTML)
+  }
+  return found
+})()`
+
+inBrowser('gives each text that people wrote its own direction, on every page', async () => {
+  const it = await startWithEvent()
+  await new Users(it).invite('דנה', 'viewer')
+  await addToTimeline(it.store, { at: it.clock.now(), kind: 'retry', text: '1 record queued for retry', by: 'דנה' })
+  const { page, faults } = await openPage(closing)
+  const pages = [
+    it.eventUrl,
+    it.recordUrl,
+    ...['', 'events', 'find?ref=77', 'timeline', 'set-up', 'set-up/people'].map((path) => it.url + path),
+  ]
+  const wrong: string[] = []
+  for (const url of pages) {
+    await it.during(page.goto(url))
+    wrong.push(...(await page.evaluate<string[]>(WRONG_WAY)).map((element) => `${url}: ${element}`))
+  }
+  expect(wrong).toEqual([])
+  expect(faults).toEqual([])
 })

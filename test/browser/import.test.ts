@@ -65,5 +65,11 @@ inBrowser('is estimated, started, paused, resumed, restarted and reported, the p
   await sees('Last import')
   expect(sent()).toBe(once)
   expect(it.klaviyo.summary().flowTriggering).toBe(0)
+
+  const runs = page.getByRole('table', { name: 'All imports' }).locator('tbody')
+  expect(await runs.getByRole('row').count()).toBeGreaterThan(1)
+  await it.during(runs.getByRole('rowheader').getByRole('link').last().click())
+  await page.waitForURL(/\/history\/run-/)
+  await page.getByRole('table', { name: /By metric/ }).waitFor()
   expect(faults).toEqual([])
 })

@@ -1,37 +1,14 @@
 /** Every task can be done by keyboard alone, with the focus always visible. */
-import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
 import { KEY, SIGNING, TOKEN } from '../helpers/auth.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
+import { enter, type } from './keyboard.ts'
 import { focusedElement, inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
-
-/** Presses Tab until the element has the focus; fails if the focus is invisible or never arrives. */
-async function tabTo(page: Page, words: string): Promise<void> {
-  const passed: string[] = []
-  while (passed.length < 120) {
-    await page.keyboard.press('Tab')
-    const at = await focusedElement(page)
-    if (!at.seen) throw new Error(`the focus is on "${at.words}" and is not visible`)
-    if (at.words === words) return
-    passed.push(at.words)
-  }
-  throw new Error(`"${words}" is not reachable by Tab, only: ${passed.join(', ')}`)
-}
-
-async function enter(page: Page, words: string): Promise<void> {
-  await tabTo(page, words)
-  await page.keyboard.press('Enter')
-}
-
-async function type(page: Page, label: string, text: string): Promise<void> {
-  await tabTo(page, label)
-  await page.keyboard.type(text)
-}
 
 inBrowser('setup with pasted keys', async () => {
   const it = await startApp(closing, { empty: true, env: {} })

@@ -138,7 +138,7 @@ inBrowser('the editor is left by keyboard, and fits phones in both schemes', asy
   expect(faults).toEqual([])
 })
 
-inBrowser('without a script the text is checked and saved by the form', async () => {
+inBrowser('without a script the text is checked and saved by the form, and a metric turned off and on', async () => {
   const it = await startEdited()
   const { page } = await openPage(closing, {}, [422])
   await page.goto(it.signIn)
@@ -162,4 +162,14 @@ inBrowser('without a script the text is checked and saved by the form', async ()
   await other.getByRole('button', { name: 'Save and run' }).click()
   await other.getByText('This process maps by it from now on.').waitFor()
   expect(it.read(TICKET)).toContain('One more.')
+
+  const row = other.getByRole('row', { name: /^Created Ticket/ })
+  for (const to of ['off', 'on']) {
+    await other.goto(`${it.url}mappings`)
+    await row.getByRole('link', { name: `Turn ${to}` }).click()
+    await other.getByRole('button', { name: `Turn ${to}` }).click()
+    await row.locator('.badge', { hasText: new RegExp(`^${to}$`, 'i') }).waitFor()
+    expect(it.read(TICKET).includes('enabled: false')).toBe(to === 'off')
+  }
+  await it.createTicket(9101)
 })

@@ -89,7 +89,7 @@ export function accountFacts({ side, account, method, accountError }: SideView):
   const row = (name: string, value: string | Html | undefined) =>
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`
   return html`<dl class="facts">
-<dt>${side.label}</dt><dd>${account?.name ?? (method ? 'Connected' : 'Not connected')}</dd>
+<dt>${side.label}</dt><dd><span dir="auto">${account?.name ?? (method ? 'Connected' : 'Not connected')}</span></dd>
 ${row(side.accountLabel ?? 'Account', account?.id)}${row('Region', account?.region)}${row('Time zone', account?.timezone && html`<span class="account-zone">${account.timezone}</span>`)}
 ${row('Connected by', method && methods[method])}
 </dl>

@@ -17,7 +17,8 @@ kbd { background: var(--card); border: 1px solid var(--line); border-bottom-widt
 a, code, span, strong, time { unicode-bidi: isolate; }
 time, .number { font-variant-numeric: tabular-nums; }
 .icon { flex: none; width: 1.125em; height: 1.125em; vertical-align: -.2em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
+/* The button of a date field has the focus, not the field. */
+:focus-visible, input[type=date]:focus-within { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
 main:focus { outline: none; }
 .skip { position: absolute; left: .5rem; top: -4rem; background: var(--card); padding: .5rem 1rem; z-index: 3; }
 .skip:focus { top: .5rem; }

@@ -100,7 +100,7 @@ function propertyRow(
     place !== undefined &&
     html`<details><summary>Mapping</summary>${sourceExcerpt(place, sourceFiles)}</details>`
   return html`<tr><th scope="row" class="regular"><div><span dir="auto">${name}</span>${badge}${line}</div></th>
-<td data-name="Present" class="number">${share(present, events)} <span class="soft">${formatCount(present)}</span></td>
+<td data-name="Present" class="number"><div>${share(present, events)} <span class="soft">${formatCount(present)}</span></div></td>
 <td data-name="Type"><div>${kinds.join(', ')}${several}</div></td>
 <td data-name="Samples">${samples.join(' · ')}</td></tr>`
 }

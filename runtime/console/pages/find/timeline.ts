@@ -47,7 +47,7 @@ export function timelineStep(step: HistoryStep, context: PageContext): Html {
   return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[kind])}${stepDetails(step)}</p>
 ${cause && html`<dl class="facts">${causeFacts(cause, kind, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}
-${dismissed !== undefined && html`<p class="soft">Dismissed: ${dismissed}</p>`}</li>`
+${dismissed !== undefined && html`<p class="soft">Dismissed: <span dir="auto">${dismissed}</span></p>`}</li>`
 }
 
 const originText = (origin: string): string =>

@@ -67,7 +67,8 @@ function segmentsTable(segments: Dependents['segments'], destination: string): H
 ${isRisky && html`<p class="message bad"><strong>Check these first.</strong> ${destination} does not document whether a segment-triggered flow stays quiet when imported events add people to the segment. Set the flow to draft before the import, or add a condition on the event's date to the segment.</p>`}`
 }
 
-const resourceLink = ({ link, name }: CreatedResource) => html`<a href="${link}" rel="noreferrer">${name}</a>`
+const resourceLink = ({ link, name }: CreatedResource) =>
+  html`<a href="${link}" rel="noreferrer" dir="auto">${name}</a>`
 
 function statusBadge({ status }: CreatedResource): Html | false {
   if (status === undefined) return false

@@ -23,4 +23,4 @@ ${earlier !== undefined && html`<p><a href="${link(`/timeline?page=${earlier}`)}
 const row = ({ at, text, by }: TimelineEntry) => html`<tr>
 <td data-name="When">${timeElement(at)}</td>
 <td data-name="What">${withLocalTimes(text)}.</td>
-<td data-name="By">${by ?? html`<span class="soft">the connector</span>`}</td></tr>`
+<td data-name="By">${by === undefined ? html`<span class="soft">the connector</span>` : html`<span dir="auto">${by}</span>`}</td></tr>`
