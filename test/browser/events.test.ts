@@ -63,7 +63,7 @@ inBrowser('counts new events without moving a row, and finds those of a person',
   await page.waitForURL(/search=/)
   expect(page.url()).not.toContain('@')
   await rows.filter({ hasText: 'Rated Conversation' }).first().waitFor()
-  await page.getByRole('link', { name: /Remove the filter One person/ }).click()
+  await page.getByRole('link', { name: /Remove the filter One contact/ }).click()
   await page.waitForURL((url) => !url.search.includes('search='))
   await page.getByRole('link', { name: 'Pause' }).click()
   await page.getByText('Paused').waitFor()
