@@ -49,20 +49,20 @@ export function permissionHint(code: string, { options, link }: PageContext): Ht
 
 function flowsTable(flows: Dependents['flows'], destination: string): Html {
   if (flows.length === 0) return html`<p>No flow in ${destination} is triggered by these metrics.</p>`
-  return html`<div class="table"><table>
+  return html`<div class="table"><table class="stack">
 <caption>Flows triggered by these metrics <span class="soft">an import does not trigger them</span></caption>
 <thead><tr><th scope="col">Flow</th><th scope="col">Trigger</th><th scope="col">Status</th></tr></thead>
-<tbody>${flows.map((flow) => html`<tr><td>${resourceLink(flow)}</td><td>${flow.metric}</td><td>${statusBadge(flow)}</td></tr>`)}</tbody>
+<tbody>${flows.map((flow) => html`<tr><td>${resourceLink(flow)}</td><td data-name="Trigger">${flow.metric}</td><td data-name="Status">${statusBadge(flow)}</td></tr>`)}</tbody>
 </table></div>`
 }
 
 function segmentsTable(segments: Dependents['segments'], destination: string): Html {
   if (segments.length === 0) return html`<p>No segment in ${destination} uses these metrics.</p>`
   const isRisky = segments.flatMap(({ flows }) => flows).some((flow) => flow.status !== 'draft')
-  return html`<div class="table"><table>
+  return html`<div class="table"><table class="stack">
 <caption>Segments that use these metrics <span class="soft">an import changes their members</span></caption>
 <thead><tr><th scope="col">Segment</th><th scope="col">Metrics</th><th scope="col">Flows triggered by joining</th></tr></thead>
-<tbody>${segments.map((segment) => html`<tr><td>${resourceLink(segment)}</td><td>${segment.metrics.join(', ')}</td><td>${segment.flows.length === 0 ? 'none' : segment.flows.map((flow) => html`${resourceLink(flow)} ${statusBadge(flow)} `)}</td></tr>`)}</tbody>
+<tbody>${segments.map((segment) => html`<tr><td>${resourceLink(segment)}</td><td data-name="Metrics">${segment.metrics.join(', ')}</td><td data-name="Flows"><div>${segment.flows.length === 0 ? 'none' : segment.flows.map((flow) => html`${resourceLink(flow)} ${statusBadge(flow)} `)}</div></td></tr>`)}</tbody>
 </table></div>
 ${isRisky && html`<p class="message bad"><strong>Check these first.</strong> ${destination} does not document whether a segment-triggered flow stays quiet when imported events add people to the segment. Set the flow to draft before the import, or add a condition on the event's date to the segment.</p>`}`
 }
