@@ -34,17 +34,18 @@ export function createWebhookChannel({ url, secret, fetch: send, clock }: Webhoo
       const signature = isSlack || secret === undefined ? {} : signed({ id: alert.id, at: clock.now(), body, secret })
       const headers = { 'content-type': 'application/json', ...signature }
       const init: RequestInit = { method: 'POST', body, headers, redirect: 'manual' }
-      const response = await withTimeout(TIMEOUT, { clock, signal }, (signal) =>
-        send(new Request(target, { ...init, signal })),
-      ).catch((cause: unknown) => {
+      const status = await withTimeout(TIMEOUT, { clock, signal }, async (signal) => {
+        const response = await send(new Request(target, { ...init, signal }))
+        // Before the signal aborts: a body of an aborted request cannot be cancelled.
+        await response.body?.cancel()
+        return response.status
+      }).catch((cause: unknown) => {
         throw new Fault('transient', 'alerts/unreachable', `${target.host} does not answer`, { cause })
       })
-      await response.body?.cancel()
-      if (response.ok) return
-      const message = `${target.host} answered ${response.status}`
-      if (response.status >= 500 || response.status === 429)
-        throw new Fault('transient', 'alerts/unavailable', message, { status: response.status })
-      throw new Fault('config', 'alerts/refused', message, { status: response.status })
+      if (status >= 200 && status < 300) return
+      const message = `${target.host} answered ${status}`
+      if (status >= 500 || status === 429) throw new Fault('transient', 'alerts/unavailable', message, { status })
+      throw new Fault('config', 'alerts/refused', message, { status })
     },
   }
 }

@@ -1,5 +1,6 @@
 /** What alerts look like on the wire: Slack's shape, signed JSON, a message to a mail server. */
 import { createHmac } from 'node:crypto'
+import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -91,6 +92,24 @@ https://connector.example.com/`,
     const fault = await refused.then(() => undefined, toFault)
     expect([fault?.kind, fault?.message]).toEqual([kind, `hooks.example.com answered ${status}`])
   })
+})
+
+/** A receiver that answers with a body, as Slack does: `ok`. */
+async function startReceiver(status: number) {
+  const server = createHttpServer((_, answer) => void answer.writeHead(status).end('ok'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack`
+}
+
+test.each([
+  [200, undefined],
+  [500, /answered 500$/],
+])('a receiver that answers %i with a body', async (status, message) => {
+  const channel = createWebhookChannel({ url: await startReceiver(status), fetch: systemFetch, clock })
+  const fault = await channel.send(alert, signal).then(() => undefined, toFault)
+  if (message === undefined) expect(fault).toBeUndefined()
+  else expect(fault?.message).toMatch(message)
 })
 
 /** A mail server that takes everything and keeps what was said. */
