@@ -24,7 +24,7 @@ inBrowser('finds by whatever people have in hand', async () => {
   await it.during(page.goto(`${it.url}find`))
   const find = async (what: string) => {
     await page.getByRole('searchbox').fill(what)
-    await it.during(page.getByRole('button', { name: 'Find' }).click())
+    await it.during(page.getByRole('button', { name: 'Find', exact: true }).click())
   }
   for (const [what, found] of [
     ['Ticket #660001', 'Created Ticket'],
@@ -58,7 +58,7 @@ inBrowser('finds a person, opens an event, shows it in full and copies its reque
 
   await it.during(page.goto(`${it.url}find`))
   await page.getByRole('searchbox').fill(`"Someone" <${person.email.toUpperCase()}>`)
-  await it.during(page.getByRole('button', { name: 'Find' }).click())
+  await it.during(page.getByRole('button', { name: 'Find', exact: true }).click())
   await page.getByRole('heading', { name: /record of this person/ }).waitFor()
   await it.during(page.getByRole('link', { name: /Show the record/ }).click())
   await page.getByRole('heading', { name: 'Processing' }).waitFor()

@@ -41,7 +41,7 @@ test('sets itself up, serves the console and prints the import report, and finds
 })
 
 test('plays a course in an empty workspace and says what it must bring', async () => {
-  const { exit, out } = await runCommand(['demo', '--for', '3', '--course', 'submitted-and-resolved-at-once'], {
+  const { exit, out } = await runCommand(['demo', '--for', '8', '--course', 'submitted-and-resolved-at-once'], {
     app: cliApp,
     load: { spec: loaders.spec },
     env: {},

@@ -122,9 +122,12 @@ async function connect(
     if (kind === 'bug') return refuse(`${side.label} was not connected: an unexpected error, see the log.`)
     return isAboutKey(fault, context)
       ? refuse(`${side.label} was not connected: see below.`, { key: capitalize(message) })
-      : refuse(`${capitalize(message)}.`)
+      : refuse(`${capitalize(message.replace(RETRIED, '; try again'))}.`)
   }
 }
+
+/** Records are retried; a form that was sent is not. The class of the error is in the log. */
+const RETRIED = /(?: \([^()]*\))?; will retry$/
 
 /** The side refused the key that was pasted. */
 const isAboutKey = ({ details: { status } }: Fault, { form }: PageContext) =>

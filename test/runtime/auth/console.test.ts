@@ -211,6 +211,20 @@ test('shows the rejection of a pasted key on the page alone', async () => {
   ).not.toContain(TOKEN)
 })
 
+test('a side that cannot be reached is to be tried again by the person: nothing sends the form again', async () => {
+  const it = createAuthHarness()
+  const unreachable = async () => {
+    throw new TypeError('fetch failed')
+  }
+  const away = { ...it, open: (of, change) => it.open(of, { fetch: unreachable, ...change }) } satisfies AuthHarness
+  const { open, send } = await process(away, {})
+  const page = await send(await open('/set-up'), '/set-up/approve')
+  const sent = send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  expect((await it.clock.until(sent)).text).toContain(
+    'Intercom could not be reached, or the connection broke; try again.',
+  )
+})
+
 test('an authorization begun before a restart completes after it', async () => {
   const it = createAuthHarness()
   const first = await process(it)
