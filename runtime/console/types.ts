@@ -171,6 +171,8 @@ export interface PageContext {
   readonly eventsUrl: string
   /** Of the viewer, as the browser names it. Undefined at a first visit and without the script: times are in UTC. */
   readonly timeZone: string | undefined
+  /** What the timeline says that an action did, even if not all succeeded. Default: the text of `redirect`, unless it is bad. */
+  note(text: string): void
   /**
    * Ends an action: redirects to a page that shows `text` once. `text` must hold no payload and no address, `path` nothing
    * of a person, hashed or not.

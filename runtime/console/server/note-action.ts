@@ -1,4 +1,4 @@
-/** Notes in the timeline what a visitor did: what the next page says of it. */
+/** Notes in the timeline what a visitor did: what the action says of it, or the next page. */
 
 import { toFault } from '../../ports/fault.ts'
 import { addToTimeline, type TimelineKind } from '../../timeline.ts'

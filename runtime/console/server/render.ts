@@ -67,14 +67,19 @@ export class PageRenderer {
     // What was searched for is not done, and not noted.
     if (c.var.visitor !== undefined && path !== '/find' && path !== '/events/person')
       context.options.logger.info('console: form sent', { path, visitor: c.var.visitor.id })
-    let done: string | undefined
+    let noted: string | undefined
+    let said: string | undefined
     const response = await run({
       ...context,
+      note(text) {
+        noted = text
+      },
       redirect(to, text, tone = 'good', rejected) {
-        if (tone === 'good') done = text
+        if (tone === 'good') said = text
         return context.redirect(to, text, tone, rejected)
       },
     })
+    const done = noted ?? said
     if (done !== undefined) await noteAction(context, path, done)
     return response
   }
@@ -109,6 +114,7 @@ export class PageRenderer {
       link,
       eventsUrl: link(`${CHANGES_PATH}?seen=${updates.lastId}`),
       timeZone: viewerZone(c),
+      note() {},
       redirect(path, text, tone = 'good', rejected) {
         // The session may have been replaced since, by signing in or out.
         if (text !== undefined) flash.set(c, c.var.session ?? NO_SESSION, { text, tone, rejected })

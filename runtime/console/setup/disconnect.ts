@@ -37,9 +37,12 @@ export const disconnectAction: Action = {
   async run(context) {
     // Connecting again promises that no history is sent until requested, so the import must not resume then.
     if ((await context.imports.otherProcess()) === undefined) await context.imports.pause()
-    const results = (await setupOf(context)?.disconnect(context.request.signal)) ?? []
+    const setup = setupOf(context)
+    const results = (await setup?.disconnect(context.request.signal)) ?? []
     const details = results.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
-    const tone = results.every(({ complete }) => complete) ? 'good' : 'bad'
-    return context.redirect('/set-up', `Delivery has stopped. ${details}`, tone)
+    const incomplete = results.filter(({ complete }) => !complete).map(({ side }) => side)
+    const rest = incomplete.length > 0 ? `, not completely: ${incomplete.join(' and ')}` : ''
+    if (setup !== undefined) context.note(`Both accounts were disconnected${rest}`)
+    return context.redirect('/set-up', `Delivery has stopped. ${details}`, rest === '' ? 'good' : 'bad')
   },
 }

@@ -88,8 +88,12 @@ export const approveAction: Action = {
   access: 'set-up',
   async run(context) {
     const setup = setupOf(context)
-    if (setup !== undefined)
-      await setup.consent(selectedPermissions(context.form, (await setup.view()).destination.side))
+    if (setup !== undefined) {
+      const { step, destination } = await setup.view()
+      await setup.consent(selectedPermissions(context.form, destination.side))
+      // A repeated form changes nothing.
+      if (step === 'review') context.note('The shared data and the permissions were approved')
+    }
     return context.redirect('/set-up')
   },
 }

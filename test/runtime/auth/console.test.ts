@@ -4,8 +4,10 @@ import { connectorFromSpec } from '../../../connector/index.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import type { EncryptionKey } from '../../../runtime/auth/vault.ts'
 import { createRoutes } from '../../../runtime/cli/server/routes.ts'
+import type { Connector } from '../../../runtime/connector.ts'
 import { createConsole } from '../../../runtime/console/index.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
+import { readTimeline } from '../../../runtime/timeline.ts'
 import {
   type AuthHarness,
   answerConsent,
@@ -79,9 +81,15 @@ async function process(it: AuthHarness, env: Record<string, string> = CLIENT_ENV
   return { account, connector, answer, ...browser(answer) }
 }
 
+/** Texts of the timeline, newest first, each with who did it. */
+const notesIn = async ({ store }: Pick<Connector, 'store'>) =>
+  (await readTimeline(store)).entries.map(({ text, by = '' }) => `${text} ${by}`)
+
+const APPROVED = 'The shared data and the permissions were approved console'
+
 test('connects both accounts from an empty store, delivers, and disconnects', async () => {
   const it = createAuthHarness()
-  const { answer, open, send, seen, account } = await process(it)
+  const { answer, open, send, seen, account, connector } = await process(it)
   const hook = () => answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))
   expect((await hook()).status).toBe(503)
 
@@ -118,6 +126,9 @@ test('connects both accounts from an empty store, delivers, and disconnects', as
   expect(page.text).toContain('Delivery has stopped. Intercom: access was revoked. Klaviyo: access was revoked.')
   expect(account.gate.pausedReason()).toContain('disconnected')
   expect((await hook()).status).toBe(503)
+  expect(await notesIn(connector)).toEqual(
+    expect.arrayContaining([APPROVED, 'Both accounts were disconnected console']),
+  )
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
   for (const secret of [SIGNING, 'sandbox-app-secret', 'tok:', Buffer.from('tok:').toString('base64').slice(0, 5)])
     expect(said).not.toContain(secret)
@@ -253,12 +264,16 @@ test('a form without its CSRF token changes nothing', async () => {
 
 test('handles an unknown side, and sides configured by the environment', async () => {
   const it = createAuthHarness()
-  const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
+  const { open, send, connector } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   expect((await open('/set-up/elsewhere')).text).toContain('There is no such connection')
   expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
   const page = (await open('/set-up')).text
   for (const words of ['No webhook can be verified', 'Sandbox Shop', 'SndBox', 'Credentials from the environment'])
     expect(page).toContain(words)
+  await send(await open('/set-up/disconnect'), '/set-up/disconnect')
+  expect(await notesIn(connector)).toContain(
+    'Both accounts were disconnected, not completely: Intercom and Klaviyo console',
+  )
 })
 
 test('the page shows the account of the environment before delivery begins, or why it is unknown', async () => {

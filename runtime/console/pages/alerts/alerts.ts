@@ -86,7 +86,7 @@ export const saveAlertsAction: Action = {
     }
     try {
       await alerts.save(settings)
-      return redirect(PATH, 'Saved. Send a test alert to see whether it arrives.')
+      return redirect(PATH, 'Alert settings were saved. Send a test alert to see whether it arrives.')
     } catch (error) {
       return redirect(PATH, `Nothing was saved: ${toFault(error).message}.`, 'bad')
     }
