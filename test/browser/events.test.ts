@@ -59,7 +59,7 @@ inBrowser('counts new events without moving a row, and finds those of a person',
   await rows.filter({ hasText: 'Rated Conversation' }).first().waitFor()
 
   await page.getByLabel('Contact, conversation or ticket').fill(person?.email ?? '')
-  await page.getByRole('button', { name: 'Find' }).click()
+  await page.getByRole('button', { name: 'Find', exact: true }).click()
   await page.waitForURL(/search=/)
   expect(page.url()).not.toContain('@')
   await rows.filter({ hasText: 'Rated Conversation' }).first().waitFor()

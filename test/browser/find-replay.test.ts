@@ -13,7 +13,7 @@ inBrowser('finds an event by its person and by its conversation, and retries a f
   const { page, faults } = await openPage(closing)
   const find = async (what: string) => {
     await page.getByRole('searchbox').fill(what)
-    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByRole('button', { name: 'Find', exact: true }).click()
   }
   await page.goto(`${it.url}find`)
   await find(person?.email ?? '')

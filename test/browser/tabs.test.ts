@@ -113,7 +113,7 @@ inBrowser('a double click on a slow connection sends a form once', async () => {
   await page.goto(`${it.url}find`)
   await page.getByRole('searchbox').fill('77')
   const sends = countRequests(page, 'POST', '/find')
-  const { x = 0, y = 0 } = (await page.getByRole('button', { name: 'Find' }).boundingBox()) ?? {}
+  const { x = 0, y = 0 } = (await page.getByRole('button', { name: 'Find', exact: true }).boundingBox()) ?? {}
   for (let click = 0; click < 2; click++) {
     const sent = click === 0 ? page.waitForRequest((request) => request.method() === 'POST') : undefined
     await page.mouse.click(x + 9, y + 9)
