@@ -9,6 +9,7 @@ import {
   type ActivityChart,
   addBars,
   type Bar,
+  barFilter,
   countAll,
   describeCounts,
   NONE,
@@ -39,7 +40,7 @@ ${legend(chart, links)}
 <defs>${SERIES.map(({ name }) => texture(id, name))}</defs>
 ${axis.ticks.map(({ count }) => gridLine(count, axis))}
 ${timeLabels(chart)}
-${totalReadout(chart)}
+${totalReadout(chart, links)}
 ${bars.every(({ counts }) => countAll(counts) === 0) && html`<text x="50%" y="${PLOT.top + PLOT.height / 2}" text-anchor="middle">Nothing happened in the last ${range.label}.</text>`}
 ${bars.map((bar, at) => column(chart, { bar, at, axis }, links))}
 </svg></div>
@@ -94,18 +95,14 @@ function timeLabels({ bars, range }: ActivityChart): Html {
 }
 
 /** Shown until a bar is pointed at or has the focus. */
-function totalReadout({ bars, range }: ActivityChart): Html {
+function totalReadout({ bars, range, metric }: ActivityChart, links: Links): Html {
   const totals = addBars(bars)
   const sent = countAll(totals) - totals.failed
-  return readout(
-    'total',
-    `${formatCount(sent)} in the last ${range.label}`,
-    `by when it happened${range.zone.label ? `, in ${range.zone.label}` : ''}`,
-  )
+  const title = html`<text y="14" class="when">${formatCount(sent)} in the last ${range.label}</text>`
+  const href = eventsLink({ metric, outcome: 'delivered', since: bars[0]?.since, until: bars.at(-1)?.until }, links)
+  return html`<g class="readout total">${sent === 0 ? title : html`<a href="${href}">${title}</a>`}
+<text y="32">by when it happened${range.zone.label && `, in ${range.zone.label}`}</text></g>`
 }
-
-const readout = (name: string, title: string, text: string): Html =>
-  html`<g class="readout ${name}" aria-hidden="true"><text y="14" class="when">${title}</text><text y="32">${text}</text></g>`
 
 interface Column {
   readonly bar: Bar
@@ -122,15 +119,17 @@ function column(chart: ActivityChart, { bar, at, axis }: Column, links: Links): 
   const { since, until, counts } = bar
   const span = describeSpan(bar, range)
   const text = describeCounts(counts, formatCount)
+  const filter = barFilter(counts)
+  const name = filter === undefined ? `${span}: all events, of which ${text}` : `${span}: ${text}`
   const area = html`<rect class="area" x="${percent(at / bars.length)}" y="${PLOT.top}" width="${percent(1 / bars.length)}" height="${PLOT.height}"/>`
   const isTabStop = at === bars.findLastIndex((one) => countAll(one.counts) > 0)
   const whole =
     countAll(counts) === 0
       ? area
-      : html`<a href="${eventsLink({ metric, since, until }, links)}" class="whole" aria-label="${span}: ${text}"${!isTabStop && html` tabindex="-1"`}>${area}</a>`
+      : html`<a href="${eventsLink({ metric, since, until, ...filter }, links)}" class="whole" aria-label="${name}"${!isTabStop && html` tabindex="-1"`}>${area}</a>`
   return html`<g class="slot">${whole}
 ${stack(counts, axis).map((part) => segment(chart, { bar, at, part }, links))}
-${readout('one', span, text)}</g>`
+<g class="readout one" aria-hidden="true"><text y="14" class="when">${span}</text><text y="32">${text}</text></g></g>`
 }
 
 interface Segment {

@@ -62,6 +62,16 @@ export function describeCounts(counts: SeriesCounts, format: (count: number) => 
   return parts.length === 0 ? 'none' : parts.map(({ name, inText }) => `${format(counts[name])} ${inText}`).join(', ')
 }
 
+/**
+ * What the Events page must show for the count of a bar. Undefined: it counts failed events besides sent ones, for which
+ * there is no filter.
+ */
+export function barFilter(counts: SeriesCounts): Pick<EventFilter, 'origin' | 'outcome'> | undefined {
+  const [one, ...others] = SERIES.filter(({ name }) => counts[name] > 0)
+  if (one !== undefined && others.length === 0) return seriesFilter(one.name)
+  return counts.failed === 0 ? { outcome: 'delivered' } : undefined
+}
+
 /** What the Events page must show for the count of a series. */
 export const seriesFilter = (name: SeriesName): Pick<EventFilter, 'origin' | 'outcome'> =>
   name === 'failed' ? { outcome: 'dead' } : { outcome: 'delivered', origin: name }

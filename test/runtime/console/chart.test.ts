@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { activityChart, stack } from '../../../runtime/console/chart/activity-chart.ts'
 import { countAxis, describeSpan, timeTicks } from '../../../runtime/console/chart/axis.ts'
-import { addBars, describeCounts, toBars } from '../../../runtime/console/chart/bars.ts'
+import { addBars, barFilter, describeCounts, type SeriesCounts, toBars } from '../../../runtime/console/chart/bars.ts'
 import { parseRange, RANGE_NAMES, type RangeName, rangeUntil } from '../../../runtime/console/chart/ranges.ts'
 import { zoneOf } from '../../../runtime/console/chart/zone.ts'
 import { formatCount } from '../../../runtime/lib/format.ts'
@@ -133,13 +133,24 @@ describe('counts', () => {
     expect(svg).toContain(`href="/base/events?metric=Rated&amp;${window}" class="whole"`)
     expect(svg).toContain(`href="/base/events?metric=Rated&amp;outcome=delivered&amp;origin=live&amp;${window}"`)
     expect(svg).toContain(`href="/base/events?metric=Rated&amp;outcome=dead&amp;${window}"`)
-    expect(svg).toContain('aria-label="Mon 30 Nov, 21:00–22:00 UTC: 5 live, 1 failed"')
+    expect(svg).toContain('aria-label="Mon 30 Nov, 21:00–22:00 UTC: all events, of which 5 live, 1 failed"')
     expect(svg).toContain('aria-label="Mon 30 Nov, 20:00–21:00 UTC: 4 history"')
+  })
+
+  test.each<[Partial<SeriesCounts>, ReturnType<typeof barFilter>]>([
+    [{ live: 142 }, { outcome: 'delivered', origin: 'live' }],
+    [{ live: 1, history: 2 }, { outcome: 'delivered' }],
+    [{ failed: 3 }, { outcome: 'dead' }],
+    [{ live: 1, failed: 1 }, undefined],
+  ])('a column of %o links to these events alone', (counts, filter) => {
+    expect(barFilter({ ...addBars([]), ...counts })).toEqual(filter)
   })
 
   test('one column is a tab stop: the last with a count', async () => {
     const columns = [...(await draw(buckets)).matchAll(/class="whole" aria-label="([^"]+)"(?! tabindex)/g)]
-    expect(columns.map(([, label]) => label)).toEqual(['Mon 30 Nov, 21:00–22:00 UTC: 5 live, 1 failed'])
+    expect(columns.map(([, label]) => label)).toEqual([
+      'Mon 30 Nov, 21:00–22:00 UTC: all events, of which 5 live, 1 failed',
+    ])
   })
 
   test('the table has the same counts, newest first, zeros without a link', async () => {

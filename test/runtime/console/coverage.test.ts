@@ -19,15 +19,15 @@ test('shows how often each property was present, masked, and which never', async
   await rate('77')
   await rate('78', 'Quillon was rude')
   const page = await shop.browser().text('/coverage/Rated%20Conversation')
-  expect(textOf(page)).toMatch(/In the newest 2 events , mapped again/)
+  expect(textOf(page)).toMatch(/In the newest 2 of 2 delivered events, mapped again/)
   expect(textOf(page)).toMatch(/Rating 100% 2 number/)
   expect(textOf(page)).toMatch(/ 50% 1 string text of 16/)
   expect(textOf(page)).toMatch(/Never Mapping/)
   expect(page).not.toMatch(/Quillon|rude/)
   expect(page).not.toContain(person.email)
   const list = textOf(await shop.browser().text('/coverage'))
-  expect(list).toMatch(/Rated Conversation 2 \d+ /)
-  expect(list).toMatch(/Read Conversation 0 \d+ No event yet/)
+  expect(list).toMatch(/Rated Conversation 2 of 2 \d+ /)
+  expect(list).toMatch(/Read Conversation 0 of 0 \d+ No event yet/)
 })
 
 test('knows no other metric', async () => {

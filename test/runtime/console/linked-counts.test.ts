@@ -17,7 +17,16 @@ test('the counts of the overview, a metric, History and its report are those of 
   await shop.notify('ticket.created', { type: 'ticket', id: 'broken' }, { id: 'n-broken' })
   await shop.work(60_000)
   const { run = '' } = (await shop.connector.lastBackfill()) ?? {}
-  const pages = ['/', '/?range=12m', '/metric/Created%20Ticket?range=12m', '/history', `/history/${run}`]
+  const pages = [
+    '/',
+    '/?range=12m',
+    '/metric/Created%20Ticket?range=12m',
+    '/history',
+    `/history/${run}`,
+    '/coverage',
+    '/coverage/Created%20Ticket',
+    '/mappings/switch?metric=Created%20Ticket',
+  ]
   const rows = async (href: string) =>
     (await client.text(href.replace('/events?', '/events.csv?'))).trim().split('\n').length - 1
   let links = 0
@@ -31,5 +40,5 @@ test('the counts of the overview, a metric, History and its report are those of 
   expect(links).toBeGreaterThan(50)
 })
 
-/** A link whose text is a number alone. */
-const LINKED_COUNT = /<a href="(\/events\?[^"]+)">([\d,]+)</g
+/** A link whose text begins with a number: `38`, `38 events`. */
+const LINKED_COUNT = /<a href="(\/events\?[^"]+)">(?:<text[^>]*>)?([\d,]+)\b/g

@@ -429,7 +429,7 @@ describe('the switch of a metric', () => {
     await deliverTicket(it)
     const before = it.read(TICKET)
     const page = await it.client.text('/mappings/switch?metric=Created%20Ticket')
-    expect(page).toContain('less than one event a day: 1 in the last 30 days')
+    expect(page).toMatch(/less than one event a day: <a [^>]+>1<\/a> in the last 30 days/)
     expect(page).toContain('can be imported once it is on again')
     expect((await turn(it, 'off')).status).toBe(303)
     expect(it.read(TICKET)).toBe(before.replace('metric: Created Ticket\n', 'metric: Created Ticket\nenabled: false\n'))

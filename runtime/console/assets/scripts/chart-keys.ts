@@ -14,7 +14,7 @@ const nextInChart = (chart, link, key) => {
 }
 document.addEventListener('keydown', (event) => {
   const chart = event.target.closest?.('svg[data-bars]')
-  const link = event.target.closest?.('a')
+  const link = event.target.closest?.('.slot a')
   if (!chart || !link || event.altKey || event.ctrlKey || event.metaKey) return
   if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'].includes(event.key)) return
   event.preventDefault()

@@ -17,6 +17,7 @@ export const activity = `.activity { margin-inline: 0; }
 .plot .grid.base { stroke: var(--soft); }
 .plot .readout text { font-size: .8125rem; }
 .plot .readout .when { fill: var(--text); font-weight: 600; font-size: .875rem; }
+.plot .total a text { text-decoration: underline; }
 .plot .readout.one { visibility: hidden; pointer-events: none; }
 .plot .slot:hover > .readout, .plot .slot:focus-within > .readout { visibility: visible; }
 .plot svg:has(.slot:hover) > .total, .plot svg:has(.slot:focus-within) > .total { visibility: hidden; }

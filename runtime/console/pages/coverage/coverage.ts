@@ -1,10 +1,12 @@
 /** Property coverage: which properties of a metric or of the profile are never, seldom or always present. */
 import { html } from 'hono/html'
+import { sum } from '../../../backfill/counts.ts'
 import { formatCount, plural } from '../../../lib/format.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { type Coverage, type CoverageLimits, measureCoverage } from '../../../plan/coverage.ts'
 import type { PropertyCoverage } from '../../../plan/property-counter.ts'
-import { eventsLink } from '../../event-links.ts'
+import type { Tally } from '../../../ports/ledger.ts'
+import { countLink } from '../../count-link.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 
@@ -21,9 +23,10 @@ export const coveragePage: Page = {
   async render(context) {
     const { spec } = context.options.connector
     const rows: Html[] = []
+    const tallies = await context.options.connector.store.tallies()
     // One after another: all at once would take the processor from delivery.
     for (const name of [PROFILE, ...spec.mappings.map(({ metric }) => metric)])
-      rows.push(metricRow(name, await measure(name, EACH, context), context))
+      rows.push(metricRow(name, await measure(name, EACH, context), deliveredLink(name, tallies, context), context))
     return html`<p class="lead">How often each property has a value in the newest events. A property that is never present is often a mapping that reads the wrong field.</p>
 <div class="table"><table class="stack">
 <caption>Metrics <span class="soft">up to ${EACH.events} events each</span></caption>
@@ -42,7 +45,7 @@ export const metricCoveragePage: Page = {
       return context.notFound('There is no metric of this name.')
     const coverage = await measure(name, ONE, context)
     return html`<p><a href="${context.link(PATH)}">All metrics</a></p>
-${leadOf(name, coverage, context)}
+${leadOf(coverage, deliveredLink(name, await context.options.connector.store.tallies(), context))}
 ${coverage.events > 0 && propertiesTable(coverage, context)}`
   },
 }
@@ -57,11 +60,17 @@ function measure(name: string, limits: CoverageLimits, { options }: PageContext)
   })
 }
 
-function metricRow(name: string, { events, properties }: Coverage, { link }: PageContext): Html {
+/** All delivered events of a metric: only some of them are mapped again. */
+function deliveredLink(metric: string, tallies: readonly Tally[], context: PageContext): Html {
+  const counts = tallies.map((tally) => (tally.metric === metric && tally.status === 'delivered' ? tally.count : 0))
+  return countLink(sum(counts), { metric, outcome: 'delivered' }, context)
+}
+
+function metricRow(name: string, { events, properties }: Coverage, delivered: Html, { link }: PageContext): Html {
   const never = properties.filter(({ present }) => present === 0)
   const names = never.map(({ name }) => name).join(', ')
   return html`<tr><td data-name="Metric"><a href="${link(`${PATH}/${encodeURIComponent(name)}`)}">${name}</a></td>
-<td data-name="Events" class="number">${formatCount(events)}</td>
+<td data-name="Events" class="number"><div>${formatCount(events)} of ${delivered}</div></td>
 <td data-name="Properties" class="number">${formatCount(properties.length)}</td>
 <td data-name="Never present">${neverText(events, names)}</td></tr>`
 }
@@ -71,11 +80,10 @@ function neverText(events: number, names: string): Html {
   return names === '' ? html`<span class="soft">None</span>` : html`${names}`
 }
 
-function leadOf(name: string, { events, unmapped, isCut }: Coverage, context: PageContext): Html {
-  const all = html`<a href="${eventsLink({ metric: name, outcome: 'delivered' }, context)}">${plural(events, 'event')}</a>`
+function leadOf({ events, unmapped, isCut }: Coverage, delivered: Html): Html {
   if (events === 0)
     return html`<div class="card empty">No delivered event of this metric can be mapped again yet.</div>`
-  return html`<p class="lead">In the newest ${all}, mapped again by the current mappings. Nothing is sent.</p>
+  return html`<p class="lead">In the newest ${formatCount(events)} of ${delivered} delivered events, mapped again by the current mappings. Nothing is sent.</p>
 ${isCut && html`<p class="soft">More would take too long here.</p>`}
 ${unmapped > 0 && html`<p class="soft">${plural(unmapped, 'more event')} could not be mapped again: the record is no longer kept, or the mappings now make no such event of it.</p>`}`
 }

@@ -15,15 +15,21 @@ export function completenessTable(run: BackfillProgress, context: PageContext): 
   if (rows.length === 0)
     return html`<div class="card"><h2>By metric</h2><p class="soft">No event was found yet.</p></div>`
   return html`<div class="table"><table class="stack">
-<caption>By metric <span class="soft">${summary(run, rows)}</span></caption>
+<caption>By metric <span class="soft">${summary(run, rows, context)}</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">Sent</th><th scope="col" class="number">Already in ${destination}</th><th scope="col">Not sent</th></tr></thead>
 <tbody>${rows.map((counts) => metricRow(counts, run, context))}</tbody></table></div>
 ${withoutEvent(run, context)}`
 }
 
-function summary({ eventsSent, alreadySent, dead }: BackfillProgress, rows: readonly MetricCounts[]): string {
-  const found = sum(rows.map(countFound))
-  return `Sent ${formatCount(eventsSent)} of ${formatCount(found)} found${alreadySent > 0 ? `, ${formatCount(alreadySent)} were there already` : ''}${dead > 0 ? `, ${formatCount(dead)} failed` : ''}`
+/** No filter leaves out records without an event, so the events found link only by metric. */
+function summary(
+  { run, eventsSent, alreadySent, dead }: BackfillProgress,
+  rows: readonly MetricCounts[],
+  context: PageContext,
+): Html {
+  const count = (events: number, filter: EventFilter) => countLink(events, { run, ...filter }, context)
+  const existing = html`, ${count(alreadySent, { outcome: 'skipped', reason: ALREADY_DELIVERED })} ${alreadySent === 1 ? 'was' : 'were'} there already`
+  return html`Sent ${count(eventsSent, { outcome: 'delivered' })} of ${formatCount(sum(rows.map(countFound)))} found${alreadySent > 0 && existing}${dead > 0 && html`, ${count(dead, { outcome: 'dead' })} failed`}`
 }
 
 function metricRow(counts: MetricCounts, run: BackfillProgress, context: PageContext): Html {

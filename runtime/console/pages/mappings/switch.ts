@@ -1,10 +1,11 @@
 /** Turns one metric on or off: first what stops or starts, then the change of its file. */
 import { html } from 'hono/html'
-import { capitalize, formatCount, plural } from '../../../lib/format.ts'
+import { capitalize, plural } from '../../../lib/format.ts'
 import type { Mapping } from '../../../spec/spec.ts'
 import { setEnabled } from '../../../spec-editing/set-enabled.ts'
 import type { SpecEditor } from '../../../spec-editing/spec-editor.ts'
 import type { FileChange } from '../../../spec-editing/types.ts'
+import { countLink } from '../../count-link.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { MAPPINGS_PATH, SWITCH_PATH, switchLink } from './addresses.ts'
 import { problemOf, savedText } from './save-action.ts'
@@ -50,28 +51,25 @@ ${problem}${isOn ? await whatStops(mapping, context) : whatStarts(mapping, conte
 <div class="row"><button${isOn && html` class="danger"`}>Turn ${isOn ? 'off' : 'on'}</button><a href="${link(MAPPINGS_PATH)}">Back</a></div></form>`
 }
 
-async function whatStops({ metric, stream }: Mapping, { options }: PageContext): Promise<Html> {
-  const { spec, store } = options.connector
+async function whatStops({ metric, stream }: Mapping, context: PageContext): Promise<Html> {
+  const { spec } = context.options.connector
   const name = capitalize(spec.destination.name)
   const recipes = spec.recipes.filter(({ metrics }) => metrics.includes(metric))
-  return html`<p>${await usualRate(metric, store, options.clock.now())} None will be sent from now on, live or by an import. What ${name} has stays there.</p>
+  return html`<p>${await usualRate(metric, context)} None will be sent from now on, live or by an import. What ${name} has stays there.</p>
 <p>${stream === undefined ? 'What happens meanwhile is not sent later: this metric has no history to import.' : 'What happens meanwhile can be imported once it is on again.'}</p>
 ${recipes.length > 0 && html`<p>These get no new events, if you created them: ${recipes.map(({ name }) => name).join(', ')}.</p>`}
 ${fileNote(metric)}`
 }
 
-async function usualRate(
-  metric: string,
-  store: PageContext['options']['connector']['store'],
-  now: number,
-): Promise<Html> {
-  const since = new Date(now - DAYS * DAY).toISOString().slice(0, 10)
-  const days = (await store.deliveredByDay(metric)).filter(({ day }) => day >= since)
+async function usualRate(metric: string, context: PageContext): Promise<Html> {
+  const { connector, clock } = context.options
+  const since = new Date(clock.now() - DAYS * DAY).toISOString().slice(0, 10)
+  const days = (await connector.store.deliveredByDay(metric)).filter(({ day }) => day >= since)
   const count = days.reduce((sum, one) => sum + one.count, 0)
   if (count === 0) return html`<strong>${metric}</strong> had no event in the last ${DAYS} days.`
   const perDay = count / DAYS
   const rate = perDay >= 1 ? `about ${plural(Math.round(perDay), 'event')} a day` : 'less than one event a day'
-  return html`<strong>${metric}</strong> sends ${rate}: ${formatCount(count)} in the last ${DAYS} days.`
+  return html`<strong>${metric}</strong> sends ${rate}: ${countLink(count, { metric, outcome: 'delivered', since: Date.parse(since) }, context)} in the last ${DAYS} days.`
 }
 
 function whatStarts({ metric, stream }: Mapping, { options }: PageContext): Html {

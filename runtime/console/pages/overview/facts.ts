@@ -5,7 +5,6 @@ import type { Backlog } from '../../../ports/store.ts'
 import { countChanged } from '../../../reconcile/finds.ts'
 import { SERIES, type SeriesName, seriesFilter } from '../../chart/bars.ts'
 import { countLink } from '../../count-link.ts'
-import { eventsLink } from '../../event-links.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { describeWaiting } from '../../waiting-events.ts'
@@ -54,16 +53,14 @@ function delayCard({ lag, live, now }: Overview): Html {
   return card('Delay', formatDuration(lag.median), more)
 }
 
-function waitingCard({ live, backfill, awaitingContact, now }: Overview, context: PageContext): Html {
+/** Only the whole has a filter: the Events page knows no queues. */
+function waitingCard({ live, backfill, waiting, awaitingContact, now }: Overview, context: PageContext): Html {
   const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
-  const link = (records: number, origin?: 'history') => countLink(records, { outcome: 'waiting', origin }, context)
-  const contact =
-    awaitingContact > 0 &&
-    html` <a href="${eventsLink({ outcome: 'waiting' }, context)}">${describeWaiting(awaitingContact)}</a>.`
+  const contact = awaitingContact > 0 && ` ${describeWaiting(awaitingContact)}.`
   return card(
     'Waiting',
-    link(live.records + backfill.records),
-    html`Live: ${formatCount(live.records)}${oldest(live)}. History: ${link(backfill.records, 'history')}${oldest(backfill)}.${contact}`,
+    countLink(waiting, { outcome: 'waiting' }, context),
+    html`Live: ${formatCount(live.records)}${oldest(live)}. History: ${formatCount(backfill.records)}${oldest(backfill)}.${contact}`,
   )
 }
 
@@ -88,9 +85,8 @@ function webhooksCard({ lastReconcile, found }: Overview, context: PageContext):
     return card('Missed webhooks', isOff ? 'Not checked' : 'Not checked yet', html`${last ?? ''}${page}`)
   }
   const changed = countChanged(lastReconcile)
-  const finds = html`<a href="${eventsLink({ origin: 'reconcile', outcome: 'delivered' }, context)}">${formatCount(found)} found</a>`
   const checked = html`${last ?? ''}Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
-  return card('Missed webhooks', found === 0 ? 'None' : finds, checked)
+  return card('Missed webhooks', found === 0 ? 'None' : `${formatCount(found)} found`, checked)
 }
 
 async function historyCard({ lastImport }: Overview, context: PageContext): Promise<Html> {

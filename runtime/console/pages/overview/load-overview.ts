@@ -34,6 +34,8 @@ export interface Overview {
   /** Milliseconds from occurrence to delivery, of live events. */
   readonly lag?: { readonly median: number; readonly longest: number; readonly events: number }
   readonly dead: number
+  /** All that waits: records in the queues, and the events outside them that wait for something. */
+  readonly waiting: number
   /** Events that wait for their contact. */
   readonly awaitingContact: number
   /** Largest first. */
@@ -79,9 +81,11 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
   const found = sum([...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE ? 0 : count)))
+  const outsideQueues = sum(tallies.map(({ status, count }) => (status === 'deferred' ? count : 0)))
+  const waiting = live.records + backfill.records + outsideQueues
   return {
     ...{ now, range, bars: toBars(activity, range), today, metrics: await Promise.all(metrics) },
-    ...{ live, backfill, dead, awaitingContact: countWaiting(tallies), skipped, found },
+    ...{ live, backfill, waiting, dead, awaitingContact: countWaiting(tallies), skipped, found },
     ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
 }
