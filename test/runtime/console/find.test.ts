@@ -65,6 +65,7 @@ describe('one record', () => {
     ['page in Intercom', async () => 'https://app.intercom.com/a/inbox/abc/inbox/conversation/200?view=List'],
     ['contact in Intercom', async () => `https://app.intercom.com/a/apps/abc/users/${other.id}/all-conversations`],
     ['phone number', async () => '+353 87 123 4567'],
+    ['phone number without its +', async () => '353871234567'],
     ['address in a wrapping', async () => `Zoë <${other.email.toUpperCase()}>`],
     ['contact', async () => other.id],
     ['notification', async () => 'n-200-0'],
@@ -103,6 +104,8 @@ test('a person’s records are newest first, in pages, those of one ticket toget
 test.each([
   ['99999999', 'That looks like a ticket number.'],
   ['https://www.klaviyo.com/flow/abc/edit', 'That address names nothing of Intercom or Klaviyo that has an id here'],
+  ['0879999999', 'Enter the phone number with its country code'],
+  ['353879999999', 'That is a phone number.'],
   ['+353 87 999 9999', 'That is a phone number.'],
 ])('when nothing is there, %s gets a hint', async (what, hint) => {
   expect(textOf((await find(what)).page)).toContain(hint)

@@ -14,6 +14,9 @@ const rows: [typed: string, kind: SearchKind, text: string | undefined][] = [
   ['mailto:jose@shop.example?subject=x', 'email', 'jose@shop.example'],
   ['<jose@shop.example>', 'email', 'jose@shop.example'],
   ['jose@shop', 'email', 'jose@shop'],
+  ['José jose@shop.example', 'email', 'jose@shop.example'],
+  ['0412345398', 'national-phone', '0412345398'],
+  ['0412 345 398', 'national-phone', '0412 345 398'],
   ['+353 87 123 4567', 'phone', '+353871234567'],
   ['tel:+353-87-123-4567', 'phone', '+353871234567'],
   ['(+353) 87 1234567', 'phone', '+353871234567'],
@@ -43,6 +46,14 @@ describe('parseSearch', () => {
   test.each(rows)('%s', async (typed, kind, text) => {
     await loadPhoneMetadata()
     expect(await parseSearch(typed, createVendorLinks())).toEqual({ kind, text })
+  })
+
+  test.each([
+    ['61412345398', { kind: 'number', text: '61412345398', phone: '+61412345398' }],
+    ['#61412345398', { kind: 'number', text: '61412345398' }],
+    ['215400000000001', { kind: 'id', text: '215400000000001' }],
+  ])('%s, which may be a phone number without its +', async (typed, search) => {
+    expect(await parseSearch(typed, createVendorLinks())).toEqual(search)
   })
 
   test('without a connector that knows its vendors', async () => {

@@ -35,6 +35,8 @@ function hint({ kind }: ParsedSearch, { options }: PageContext): Html | '' {
     return html`<p class="note">That looks like a ${numbered.join(' or ')} number. It is found once a record of that ${numbered.join(' or ')} has arrived. Else try the address of its page in ${from}.</p>`
   if (kind === 'unknown-page')
     return html`<p class="note">That address names nothing of ${from} or ${to} that has an id here: use the page of a conversation, ticket, contact or profile.</p>`
+  if (kind === 'national-phone')
+    return html`<p class="note">That looks like a phone number without its country code. Enter the phone number with its country code, after a +.</p>`
   if (kind === 'phone')
     return html`<p class="note">That is a phone number. It is found once an event of a contact with it was mapped.</p>`
   return ''

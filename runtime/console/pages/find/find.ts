@@ -53,10 +53,10 @@ ${csrfField}<label for="what">Search for</label>
 }
 
 async function results(search: ParsedSearch, context: PageContext): Promise<Html> {
-  const { text } = search
+  const { text, phone } = search
   const found = text === undefined ? undefined : await searchRecords(text, isOfPerson(search), context)
   const subject = isOfPerson(search) ? 'this person' : (text ?? 'this address')
-  return found === undefined || found.entries.length === 0
-    ? nothingFound(search, subject, context)
-    : searchResults(subject, found, context)
+  if (found !== undefined && found.entries.length > 0) return searchResults(subject, found, context)
+  // An id first: that its digits are a valid number may be chance.
+  return phone === undefined ? nothingFound(search, subject, context) : results({ kind: 'phone', text: phone }, context)
 }
