@@ -14,7 +14,7 @@ export const KEY_FIELD: PasteField = {
   name: 'key',
   label: 'Private API key',
   instructions:
-    'The first link opens a new key with the right scopes chosen. Choose “Create”, then copy the key: Klaviyo shows it once, and scopes cannot be added later.',
+    'The first link opens a new key with the required scopes chosen, and the optional ones that you selected in the review. If you want other optional scopes listed here, choose them there, too. Choose “Create”, then copy the key: Klaviyo shows it once, and scopes cannot be added later.',
   links: (permissions) => [
     {
       label: 'Create a private API key',

@@ -61,6 +61,7 @@ describe('a private API key of Klaviyo', () => {
   })
 
   test('is created by a link that chooses its scopes', () => {
+    expect(klaviyo.KEY_FIELD.instructions).toContain('If you want other optional scopes listed here, choose them')
     const [create] = klaviyo.KEY_FIELD.links?.(['events:write', 'flows:read']) ?? []
     expect(create?.href).toBe('https://www.klaviyo.com/create-private-api-key?scopes=events:write,flows:read')
   })
