@@ -37,6 +37,13 @@ test('the selected ones are retried, the others stay', async () => {
   expect(await dead()).toHaveLength(1)
 })
 
+test('the location links to its line of the mapping', async () => {
+  const browser = shop.browser()
+  const [, path = ''] = /<dt>Location<\/dt><dd><a class="place" href="([^"]+)"/.exec(await browser.text(PATH)) ?? []
+  expect(path).toMatch(/^\/mappings\/file\?name=mappings%2Fcreated-ticket\.yaml&amp;line=\d+$/)
+  expect(await browser.text(path.replace('&amp;', '&'))).toContain('created-ticket.yaml')
+})
+
 test('those since a day are retried', async () => {
   await shop.clock.advance(2 * DAY)
   await shop.notify('ticket.created', { type: 'ticket', id: '904', title: 'x' }, { id: 'n-904' })

@@ -2,11 +2,13 @@
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
+import { parsePlace, type SourceFile } from '../../../spec/source-file.ts'
 import { adviceOnFault } from '../../advice.ts'
 import { faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
+import { fileLink } from '../mappings/addresses.ts'
 import { type Cause, checkCause } from './cause.ts'
 import { failedRecords } from './failed-records.ts'
 import { flowsOfGroup } from './flows.ts'
@@ -98,18 +100,26 @@ const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)
 const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext): Html =>
   html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
-function groupFacts({ group, cause, example }: CheckedGroup, { options }: PageContext): Html {
+function groupFacts({ group, cause, example }: CheckedGroup, { options, link }: PageContext): Html {
   const { fault, oldest, newest } = group
   const { place, requestId } = fault
   return html`<dl class="facts">
 <dt>Error</dt><dd>${capitalize(fault.message)}.${requestId !== undefined && html` <span class="soft">Request <code>${requestId}</code></span>`}</dd>
-${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
+${place !== undefined && html`<dt>Location</dt><dd>${placeLink(place, options.connector.spec.sourceFiles, link)}</dd>`}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
 ${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}</dd>`}
 <dt>If retried</dt><dd>${flowsOfGroup(group, example, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${isLater(newest, oldest) && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && html`<details id="mapping-${encodeURIComponent(group.group)}"><summary>Mapping</summary>${sourceExcerpt(place, options.connector.spec.sourceFiles)}</details>`}`
+}
+
+/** To its line, where the running spec still has the file. */
+function placeLink(place: string, sources: readonly SourceFile[], link: PageContext['link']): Html {
+  const { path, line } = parsePlace(place) ?? {}
+  return path === undefined || !sources.some((file) => file.path === path)
+    ? html`<code>${place}</code>`
+    : html`<a class="place" href="${link(fileLink(path, line))}">${place}</a>`
 }
 
 /** By the seconds that are shown. */
