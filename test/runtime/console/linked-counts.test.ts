@@ -1,6 +1,8 @@
 /** Every number that leads to Events counts the events that are shown there. */
 import { expect, test } from 'vitest'
-import { openConsoleWithConnector } from '../../helpers/console.ts'
+import { record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
+import type { EventResult } from '../../../runtime/ports/types.ts'
+import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
 test('the counts of the overview, a metric, History and its report are those of their links', async () => {
   const shop = await openConsoleWithConnector({}, { conversations: 30, tickets: 20 })
@@ -38,6 +40,24 @@ test('the counts of the overview, a metric, History and its report are those of 
     }
   }
   expect(links).toBeGreaterThan(50)
+})
+
+test('what waits counts records of the queue and events that wait for their contact', async () => {
+  const { store, browser } = await openConsole()
+  await store.append([record('one')])
+  const leased = await store.lease({ lane: 'live', limit: 1, leaseMs: 60_000 })
+  const waits = (key: string): EventResult => ({
+    ...{ metric: 'Created Ticket', status: 'deferred', reason: 'awaiting-identity' },
+    ...{ lane: 'live', contact: 'c7', key },
+  })
+  const events = ['k1', 'k2'].map(waits)
+  const outcome = { status: 'deferred', awaits: 'awaiting-identity', until: Number.MAX_SAFE_INTEGER, events } as const
+  await store.settle(leased.map((one) => settlement(one, outcome)))
+  await store.append([record('two')])
+  const client = browser()
+  const [, count] = /href="\/events\?outcome=waiting">(\d+)</.exec(await client.text('/')) ?? []
+  expect(count).toBe('3')
+  expect((await client.text('/events.csv?outcome=waiting')).trim().split('\n')).toHaveLength(1 + 3)
 })
 
 /** A link whose text begins with a number: `38`, `38 events`. */
