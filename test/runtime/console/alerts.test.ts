@@ -53,11 +53,20 @@ test('what is entered is kept sealed, used, and never shown', async () => {
   expect(await visitor.text('/alerts')).toContain('None: a problem is seen only in this console')
 })
 
+const WRONG = [
+  ['urls', 'ftp://x', 'An alert address must be a URL'],
+  ['emails', 'ann@', 'ann@ is no e-mail address'],
+] as const
+
 test('a wrong address changes nothing, and a refused test says so', async () => {
   const { answer, visitor, submit } = await open()
   await submit('/alerts/save', ENTERED)
-  const refused = await submit('/alerts/save', { urls: 'hooks.example.com' })
-  expect(refused).toContain('Nothing was saved: an alert address must be a URL')
+  for (const [field, value, problem] of WRONG) {
+    const refused = await visitor.post('/alerts/save', { from: 'x', [field]: value }, { from: '/alerts' })
+    const page = await refused.text()
+    expect(page).toMatch(new RegExp(`name="${field}"[^>]+value="${value}"[^>]+aria-invalid="true"`))
+    expect(page).toContain(problem)
+  }
   expect(await visitor.text('/alerts')).toContain('webhook at hooks.example.com')
   answer.status = 404
   expect(await submit('/alerts/test', {})).toContain('hooks.example.com answered 404')

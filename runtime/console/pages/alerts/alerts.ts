@@ -3,10 +3,13 @@ import { html } from 'hono/html'
 import type { Alerting } from '../../../alerts/alerting.ts'
 import { DEFAULT_FAILED_RECORDS, parseAddresses } from '../../../alerts/settings.ts'
 import type { AlertSettings } from '../../../alerts/types.ts'
+import { capitalize } from '../../../lib/format.ts'
+import { normalizeEmailAddress } from '../../../lib/text/email-address.ts'
 import { withTimeout } from '../../../lib/with-timeout.ts'
 import { toFault } from '../../../ports/fault.ts'
+import { formField } from '../../form-field.ts'
 import { timeElement } from '../../format-html.ts'
-import type { Action, Html, Page, PageContext } from '../../types.ts'
+import type { Action, Html, Page, PageContext, RejectedForm } from '../../types.ts'
 
 const PATH = '/alerts'
 /** Milliseconds for a test of all channels. */
@@ -40,18 +43,22 @@ ${failures.map(([name, reason]) => html`<p class="message bad">Not accepted by $
 <form method="post" action="${link(`${PATH}/test`)}">${csrfField}<button class="plain">Send a test alert</button></form></section>`
 }
 
-async function settingsForm(alerts: Alerting, { link, csrfField }: PageContext): Promise<Html> {
+async function settingsForm(
+  alerts: Alerting,
+  { link, csrfField }: PageContext,
+  rejected?: RejectedForm,
+): Promise<Html> {
   const { urls, secret, emails, smtpUrl, from, failedRecords } = await alerts.saved()
   const kept = (value: unknown) => (value === undefined ? '' : 'Entered; leave empty to keep it')
   const fixed = Object.keys(alerts.fixed).map((name) => NAMES[name as keyof AlertSettings])
   return html`<form method="post" action="${link(`${PATH}/save`)}" class="card" aria-labelledby="settings">${csrfField}<h2 id="settings">Settings</h2>
 ${fixed.length > 0 && html`<p class="note">Some settings come from the environment and take precedence over these: ${fixed.join(', ')}.</p>`}
-<label for="urls">Webhook addresses <span class="soft">of Slack, or any that takes JSON; with commas</span></label><input id="urls" name="urls" placeholder="${kept(urls)}" autocomplete="off">
+${formField({ name: 'urls', label: 'Webhook addresses', hint: 'Of Slack, or any that takes JSON; with commas.', type: 'text', placeholder: kept(urls), isOptional: true }, { rejected })}
 <label for="secret">Signing secret <span class="soft">optional, for addresses other than Slack's</span></label><input id="secret" name="secret" type="password" placeholder="${kept(secret)}" autocomplete="new-password">
-<label for="emails">E-mail addresses <span class="soft">with commas</span></label><input id="emails" name="emails" value="${emails?.join(', ') ?? ''}">
-<label for="smtp">Mail server <span class="soft">smtp://user:password@host:587</span></label><input id="smtp" name="smtpUrl" type="password" placeholder="${kept(smtpUrl)}" autocomplete="new-password">
-<label for="from">Sender <span class="soft">default: the first address</span></label><input id="from" name="from" value="${from ?? ''}">
-<label for="failed">Alert from this number of records with failed events</label><input id="failed" name="failedRecords" type="number" min="1" value="${failedRecords ?? DEFAULT_FAILED_RECORDS}">
+${formField({ name: 'emails', label: 'E-mail addresses', hint: 'With commas.', type: 'text', value: emails?.join(', '), isOptional: true }, { rejected })}
+${formField({ name: 'smtpUrl', label: 'Mail server', hint: 'smtp://user:password@host:587', type: 'new-password', placeholder: kept(smtpUrl), isOptional: true }, { rejected })}
+<label for="from">Sender <span class="soft">default: the first address</span></label><input id="from" name="from" value="${rejected?.values.from ?? from ?? ''}">
+<label for="failed">Alert from this number of records with failed events</label><input id="failed" name="failedRecords" type="number" min="1" value="${rejected?.values.failedRecords ?? failedRecords ?? DEFAULT_FAILED_RECORDS}">
 <label class="check"><input type="checkbox" name="clear" value="1"> <span>Remove the saved webhook addresses, secret and mail server</span></label>
 <button>Save</button></form>`
 }
@@ -69,7 +76,9 @@ const NAMES: Readonly<Record<keyof AlertSettings, string>> = {
 export const saveAlertsAction: Action = {
   path: `${PATH}/save`,
   access: 'set-up',
-  async run({ options: { alerts }, form, redirect }) {
+  async run(context) {
+    const { form, redirect } = context
+    const { alerts } = context.options
     if (alerts === undefined) return redirect(PATH)
     const saved = form.has('clear') ? {} : await alerts.saved()
     const [urls, emails] = [parseAddresses(form.get('urls')), parseAddresses(form.get('emails'))]
@@ -84,13 +93,33 @@ export const saveAlertsAction: Action = {
       ...(from && { from }),
       failedRecords: Math.max(1, Number.parseInt(form.get('failedRecords') ?? '1', 10) || 1),
     }
+    const wrong = emails.find((address) => normalizeEmailAddress(address) === undefined)
+    if (wrong !== undefined) return refuse('emails', `${wrong} is no e-mail address`, alerts, context)
     try {
       await alerts.save(settings)
       return redirect(PATH, 'Alert settings were saved. Send a test alert to see whether it arrives.')
     } catch (error) {
-      return redirect(PATH, `Nothing was saved: ${toFault(error).message}.`, 'bad')
+      const { code, message } = toFault(error)
+      const field = FIELDS[code]
+      if (field !== undefined) return refuse(field, capitalize(message), alerts, context)
+      return redirect(PATH, `Nothing was saved: ${message}.`, 'bad')
     }
   },
+}
+
+/** By the code of a fault: the field that it is about. */
+const FIELDS: Readonly<Record<string, string>> = {
+  'alerts/invalid-url': 'urls',
+  'alerts/no-smtp': 'smtpUrl',
+  'alerts/invalid-smtp': 'smtpUrl',
+}
+
+/** The form with what was entered: a page, as addresses have no place in the cookie of a redirect. */
+async function refuse(field: string, problem: string, alerts: Alerting, context: PageContext): Promise<Response> {
+  const values = Object.fromEntries(context.form)
+  const form = await settingsForm(alerts, context, { errors: { [field]: problem }, values })
+  const body = await html`<p class="message bad" role="alert">Nothing was saved: see below.</p>${form}`
+  return context.respond({ path: PATH, title: 'Alerts', body, status: 422 })
 }
 
 export const testAlertAction: Action = {
