@@ -43,7 +43,8 @@ inBrowser('from each number and bar to its events, from a metric to its properti
 })
 
 inBrowser('the address and topics of webhooks are copied, an alert is set up and tested', async () => {
-  const { page, faults } = await openPage(closing, { permissions: ['clipboard-read', 'clipboard-write'] })
+  // A wrong address is answered 422.
+  const { page, faults } = await openPage(closing, { permissions: ['clipboard-read', 'clipboard-write'] }, [422])
   const copied = () => page.evaluate<string>('navigator.clipboard.readText()')
   await it.during(page.goto(`${it.url}webhooks`))
   await page.locator('button[data-copy]').first().click()
