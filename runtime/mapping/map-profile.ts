@@ -55,7 +55,7 @@ export function hasIdentifier(profile: Profile, spec: Spec): boolean {
   return spec.profile.identifiers.some((name) => !isMissing(profile[name]))
 }
 
-/** Lets the ledger find and tell people by address without storing it. */
+/** The ledger finds people by it and tells them apart, without storing the address. */
 export function describePerson(
   { email, phone_number: phone }: Profile,
   { hashPerson }: Pick<MapParts, 'hashPerson'>,

@@ -23,7 +23,7 @@ export interface Coverage {
 }
 
 export interface CoverageParts {
-  readonly store: Pick<Store, 'events' | 'trace'>
+  readonly store: Pick<Store, 'events' | 'readRecord'>
   readonly spec: Spec
   readonly preview: (input: PreviewInput) => Promise<Preview>
   readonly clock: Pick<Clock, 'now'>
@@ -40,8 +40,8 @@ const PAGE = 100
 
 /** `metric` may be `Profile`: the properties of the profile. Maps the records again by the running spec and sends nothing. */
 export async function measureCoverage(metric: string, limits: CoverageLimits, parts: CoverageParts): Promise<Coverage> {
-  const literals = literalsOf(parts.spec)
-  const counter = new PropertyCounter(propertiesOf(metric, parts.spec), (value) => maskValue(value, literals))
+  const specTexts = literalsOf(parts.spec)
+  const counter = new PropertyCounter(propertiesOf(metric, parts.spec), (value) => maskValue(value, specTexts))
   const end = parts.clock.now() + limits.time
   let [events, unmapped, before] = [0, 0, undefined as number | undefined]
   while (events + unmapped < limits.events) {
@@ -67,9 +67,9 @@ export async function measureCoverage(metric: string, limits: CoverageLimits, pa
   return { events, unmapped, isCut: false, properties: counter.result() }
 }
 
-async function mapAgain({ record, metric, key }: LedgerEvent, parts: CoverageParts): Promise<JsonObject | undefined> {
+async function mapAgain({ seq, metric, key }: LedgerEvent, parts: CoverageParts): Promise<JsonObject | undefined> {
   const { store, spec, preview } = parts
-  const entry = (await store.trace(record)).find(({ id }) => id === record)
+  const entry = await store.readRecord(seq)
   const input = entry && toPreviewInput(entry)
   if (input === undefined) return undefined
   try {
@@ -96,5 +96,11 @@ function propertiesIn(
   return propertiesOfProfile(own.profile)
 }
 
-const literalsOf = ({ sourceFiles }: Spec): ReadonlySet<string> =>
-  new Set(sourceFiles.flatMap(({ text }) => listLiterals(text)))
+/** A page measures every metric of one spec. */
+const literals = new WeakMap<Spec, ReadonlySet<string>>()
+
+function literalsOf(spec: Spec): ReadonlySet<string> {
+  const found = literals.get(spec) ?? new Set(spec.sourceFiles.flatMap(({ text }) => listLiterals(text)))
+  literals.set(spec, found)
+  return found
+}

@@ -10,7 +10,7 @@ export interface KeysBefore {
   readonly keys: Readonly<Record<string, KeyTexts>>
 }
 
-export type KeyLedger = Pick<Store, 'events' | 'trace' | 'deliveredByDay'>
+export type KeyLedger = Pick<Store, 'events' | 'readRecord' | 'deliveredByDay'>
 
 /** By metric. Without a store, events count as delivered unless the samples have the same keys. */
 export async function judgeKeys(

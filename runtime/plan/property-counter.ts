@@ -19,6 +19,9 @@ export interface PropertyCoverage {
 
 const SAMPLES = 3
 
+/** What has properties: the profile, and each metric. */
+export const namesIn = ({ mappings }: Spec): readonly string[] => [PROFILE, ...mappings.map(({ metric }) => metric)]
+
 /** Of a metric, or of `Profile`. */
 export function propertiesOf(metric: string, { mappings, profile }: Spec): readonly Property[] {
   if (metric === PROFILE) return [...profile.attributes, ...profile.properties]

@@ -5,7 +5,7 @@ import type { Sample } from './types.ts'
 
 /** Records without a body are left out: retention has dropped it. */
 export async function readSamples(
-  store: Pick<Store, 'listDeadLetters' | 'listUnsettled' | 'events' | 'trace'>,
+  store: Pick<Store, 'listDeadLetters' | 'listUnsettled' | 'events' | 'readRecord'>,
   metrics: readonly string[],
   limit: number,
 ): Promise<readonly Sample[]> {
@@ -18,23 +18,22 @@ export async function readSamples(
   const unsettled = await store.listUnsettled({ limit: Math.max(0, limit - samples.size) })
   for (const entry of unsettled) add(entry)
   const left = Math.max(0, limit - samples.size)
-  const records = await listNewest(store, metrics, left)
-  for (const record of records) {
+  for (const [record, seq] of await listNewest(store, metrics, left)) {
     if (samples.size >= limit) break
     if (samples.has(record)) continue
-    const entry = (await store.trace(record)).find(({ id }) => id === record)
+    const entry = await store.readRecord(seq)
     if (entry !== undefined) add(entry)
   }
   return [...samples.values()]
 }
 
-/** Their ids: the newest of each metric in turn, so that a rare metric has its share. */
+/** Their ids and numbers: the newest of each metric in turn, so that a rare metric has its share. */
 async function listNewest(store: Pick<Store, 'events'>, metrics: readonly string[], limit: number) {
   const queries = metrics.flatMap((metric) => [
     { metric, status: 'delivered' as const, limit },
     { metric, status: 'skipped' as const, limit },
   ])
   const lists = await Promise.all(queries.map((query) => store.events(query)))
-  const inTurn = Array.from({ length: limit }, (_, at) => lists.flatMap((list) => list[at]?.record ?? []))
-  return new Set(inTurn.flat())
+  const inTurn = Array.from({ length: limit }, (_, at) => lists.flatMap((list) => list[at] ?? []))
+  return new Map(inTurn.flat().map(({ record, seq }) => [record, seq]))
 }

@@ -22,7 +22,7 @@ export interface ChangedKey {
   readonly since: string
 }
 
-type Ledger = Pick<Store, 'events' | 'trace' | 'deliveredByDay'>
+type Ledger = Pick<Store, 'events' | 'readRecord' | 'deliveredByDay'>
 
 interface SpecBefore {
   readonly keys: Readonly<Record<string, KeyTexts>>
@@ -60,8 +60,8 @@ export async function countDelivered(
 async function givesSameKeys(mapping: Mapping, spec: Spec, ledger: Ledger): Promise<boolean> {
   const delivered = await ledger.events({ metric: mapping.metric, status: 'delivered', limit: SAMPLE })
   let compared = 0
-  for (const { record, key } of delivered) {
-    const entry = (await ledger.trace(record)).find(({ id }) => id === record)
+  for (const { seq, key } of delivered) {
+    const entry = await ledger.readRecord(seq)
     const keys = entry && (await mapKeys(entry, mapping, spec).catch(() => []))
     if (keys === undefined || key === undefined) continue
     // The workspace comes first.

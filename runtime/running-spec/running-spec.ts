@@ -40,7 +40,7 @@ export interface AdoptParts {
   readonly spec: Spec
   readonly store: Pick<
     Store,
-    'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint' | 'events' | 'trace' | 'deliveredByDay'
+    'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint' | 'events' | 'readRecord' | 'deliveredByDay'
   >
   readonly clock: Clock
   readonly logger: Logger

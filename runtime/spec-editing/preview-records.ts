@@ -35,9 +35,9 @@ export async function previewRecords(
 ): Promise<readonly RecordPreview[]> {
   const metrics = metricsOf(path, spec)
   const previews: RecordPreview[] = []
-  for (const record of await findRecords(metrics, spec, store, limit * READ_FACTOR)) {
+  for (const seq of await findRecords(metrics, spec, store, limit * READ_FACTOR)) {
     if (previews.length >= limit) break
-    const entry = (await store.trace(record)).find(({ id }) => id === record)
+    const entry = await store.readRecord(seq)
     const input = entry && toPreviewInput(entry)
     if (entry === undefined || input === undefined) continue
     let explained = 0
@@ -67,13 +67,13 @@ export function metricsOf(path: string, { mappings, profile }: Spec): ReadonlySe
   return new Set(found.length > 0 ? found : mappings.map(({ metric }) => metric))
 }
 
-/** Ids of records of the metrics, the newest first, then of others of their resources. */
+/** Numbers of records of the metrics, the newest first, then of others of their resources. */
 async function findRecords(
   metrics: ReadonlySet<string>,
   { mappings, profile }: Spec,
   store: Connector['store'],
   limit: number,
-): Promise<readonly string[]> {
+): Promise<readonly number[]> {
   const resources = new Set([
     ...mappings.flatMap(({ metric, resource }) => (metrics.has(metric) ? resource : [])),
     ...(metrics.has(PROFILE) ? [profile.resource] : []),
@@ -84,7 +84,7 @@ async function findRecords(
     return lists
       .flat()
       .sort((a, b) => b.id - a.id)
-      .map(({ record }) => record)
+      .map(({ seq }) => seq)
   }
   const own = await newest([...metrics])
   const others = own.length >= limit ? [] : await newest([...related.filter((name) => !metrics.has(name)), ''])

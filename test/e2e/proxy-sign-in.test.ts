@@ -69,7 +69,7 @@ async function start() {
   return { site, past, through, contact }
 }
 
-test.skipIf(!hasNginx)('nginx signs a viewer and an owner in; nobody else is', async () => {
+test.skipIf(!hasNginx)('nginx signs a viewer and an owner in, and no other person', async () => {
   const { site, past, through, contact } = await start()
   const { email } = contact
   const text = async (asked: Promise<Response>) => (await asked).text()

@@ -5,6 +5,7 @@ import { PROFILE } from '../../mapping/map-profile.ts'
 import type { PreviewItem } from '../../mapping/preview.ts'
 import { measureCoverage } from '../../plan/coverage.ts'
 import {
+  namesIn,
   PropertyCounter,
   type PropertyCoverage,
   propertiesOf,
@@ -47,14 +48,12 @@ async function recordedSamples({ options: { connector, clock } }: PageContext): 
   const { store, spec, preview } = connector
   const found = new Map<string, Sample>()
   if (store.hasLedger === false) return found
-  for (const name of namesOf(spec)) {
+  for (const name of namesIn(spec)) {
     const sample = await measureCoverage(name, LIMITS, { store, spec, preview, clock })
     if (sample.events > 0) found.set(name, sample)
   }
   return found
 }
-
-const namesOf = ({ mappings }: Spec): readonly string[] => [PROFILE, ...mappings.map(({ metric }) => metric)]
 
 /** By where the records come from: the same until the spec changes. */
 const latestExamples = new WeakMap<object, { readonly spec: Spec; readonly metrics: Samples['metrics'] }>()
@@ -84,7 +83,7 @@ class SampleCounter {
   constructor(spec: Spec) {
     this.#prefix = spec.destination.metricPrefix
     this.#counters = new Map(
-      namesOf(spec).map((name) => [name, new PropertyCounter(propertiesOf(name, spec), shorten)]),
+      namesIn(spec).map((name) => [name, new PropertyCounter(propertiesOf(name, spec), shorten)]),
     )
   }
 

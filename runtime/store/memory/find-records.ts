@@ -11,7 +11,8 @@ export function traceRecords(records: Records, ref: string): readonly LedgerEntr
 }
 
 export function readRecord(records: Records, seq: number): LedgerEntry | undefined {
-  return [...records].filter((stored) => stored.seq === seq).map(ledgerEntry)[0]
+  for (const stored of records) if (stored.seq === seq) return ledgerEntry(stored)
+  return undefined
 }
 
 export function findRecords(records: Records, query: RecordQuery): readonly LedgerEntry[] {

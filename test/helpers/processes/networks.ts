@@ -21,7 +21,7 @@ export interface MachineNetwork {
   readonly host: string
   /** Gives the machine a way to a service. `cuttable`: the one that `cut` ends. */
   connect(target: Target, cuttable?: boolean): Promise<Service>
-  /** Nothing passes, in either direction, and nobody learns of it: connections stay open. */
+  /** Nothing passes, in either direction, and neither side is told: connections stay open. */
   cut(isCut: boolean): void
   close(): void
 }

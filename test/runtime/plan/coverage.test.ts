@@ -14,26 +14,25 @@ const [first = '', second = ''] = mapping?.properties.map(({ name }) => name) ??
 /** A store of events whose records hold the properties that the mappings make of them. Undefined: no longer kept. */
 function partsOf(events: readonly (Record<string, Json> | undefined)[], step = 0) {
   let now = 0
-  const all = events.map((_, at) => ({ id: at + 1, record: `r${at}`, metric, key: `k${at}` }) as unknown as LedgerEvent)
+  const all = events.map((_, at) => ({ id: at + 1, seq: at, metric, key: `k${at}` }) as unknown as LedgerEvent)
   const store = {
     events: async ({ before = Number.MAX_SAFE_INTEGER, limit }: { before?: number; limit: number }) =>
       [...all]
         .reverse()
         .filter(({ id }) => id < before)
         .slice(0, limit),
-    trace: async (ref: string) => {
-      const properties = events[Number(ref.slice(1))]
-      return properties === undefined
-        ? []
-        : [{ id: ref, topic: 'ticket.created', body: JSON.stringify({ ref, properties }) }]
+    readRecord: async (seq: number) => {
+      const properties = events[seq]
+      const body = JSON.stringify({ seq, properties })
+      return properties === undefined ? undefined : { seq, topic: 'ticket.created', body }
     },
   }
   const preview = async ({ data }: { data: Json }) => {
-    const { ref, properties } = data as { ref: string; properties: Json }
+    const { seq, properties } = data as { seq: number; properties: Json }
     const item = {
       metric: spec.destination.metricPrefix + metric,
       time: '',
-      key: ref.replace('r', 'k'),
+      key: `k${seq}`,
       profile: {},
       properties,
     }

@@ -242,7 +242,7 @@ describe('a key', () => {
     const spec = await shipped
     const ledger = (count: number) => ({
       events: async () => [],
-      trace: async () => [],
+      readRecord: async () => undefined,
       deliveredByDay: async () => (count === 0 ? [] : [{ day: '2026-01-03', count }]),
     })
     const input = { before: spec, after: spec, keys: { 'Created Ticket': ['old', 'id'] }, samples: [] }

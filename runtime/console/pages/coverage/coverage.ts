@@ -2,9 +2,8 @@
 import { html } from 'hono/html'
 import { sum } from '../../../backfill/counts.ts'
 import { formatCount, plural } from '../../../lib/format.ts'
-import { PROFILE } from '../../../mapping/map-profile.ts'
 import { type Coverage, type CoverageLimits, measureCoverage } from '../../../plan/coverage.ts'
-import type { PropertyCoverage } from '../../../plan/property-counter.ts'
+import { namesIn, type PropertyCoverage } from '../../../plan/property-counter.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { countLink } from '../../count-link.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
@@ -25,7 +24,7 @@ export const coveragePage: Page = {
     const rows: Html[] = []
     const tallies = await context.options.connector.store.tallies()
     // One after another: all at once would take the processor from delivery.
-    for (const name of [PROFILE, ...spec.mappings.map(({ metric }) => metric)])
+    for (const name of namesIn(spec))
       rows.push(metricRow(name, await measure(name, EACH, context), deliveredLink(name, tallies, context), context))
     return html`<p class="lead">How often each property has a value in the newest events. A property that is never present is often a mapping that reads the wrong field.</p>
 <div class="table"><table class="stack">
@@ -40,8 +39,7 @@ export const metricCoveragePage: Page = {
   title: ({ params }) => `Properties of ${params.name ?? ''}`,
   async render(context) {
     const name = context.params.name ?? ''
-    const { mappings } = context.options.connector.spec
-    if (name !== PROFILE && !mappings.some(({ metric }) => metric === name))
+    if (!namesIn(context.options.connector.spec).includes(name))
       return context.notFound('There is no metric of this name.')
     const coverage = await measure(name, ONE, context)
     return html`<p><a href="${context.link(PATH)}">All metrics</a></p>

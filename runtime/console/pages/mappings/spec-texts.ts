@@ -6,7 +6,7 @@ import type { PageContext } from '../../types.ts'
 
 export interface SpecTexts {
   readonly files: readonly SourceFile[]
-  /** As they load now. Absent: the host lets the console read no files, so these are the running ones. */
+  /** As they load now. Absent: the console may read no files of this host, so these are the running ones. */
   readonly loaded?: LoadedSpec
   /** Whether the process maps by these texts. */
   readonly isRunning: boolean
