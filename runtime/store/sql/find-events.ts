@@ -100,7 +100,7 @@ function* findNamed(tenant: number, kinds: readonly number[], search: EventSearc
     const position = { at: last.happened_at, id: last.id }
     page = direction === 'DESC' ? { ...page, before: position } : { ...page, after: position }
   }
-  return pageOf(found, search)
+  return found
 }
 
 function* readFound(

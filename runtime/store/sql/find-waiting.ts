@@ -1,6 +1,6 @@
 /** The search for events that wait: of records that are queued, being delivered, retried, or waiting for a contact. */
 import type { EventPosition, EventSearch, FoundEvent } from '../../ports/event-search.ts'
-import { matchesSearch, pageOf, waitingEventsOf, waitingSeq } from '../found-events.ts'
+import { matchesSearch, waitingEventsOf, waitingSeq } from '../found-events.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { statement } from './statement.ts'
 import { all, type Steps } from './steps.ts'
@@ -90,7 +90,7 @@ export function* findWaiting(tenant: number, search: EventSearch): Steps<readonl
       chunks += 1
     }
   }
-  return pageOf(found, search)
+  return found
 }
 
 type Range = readonly [first: number, last: number, limit: number]

@@ -18,10 +18,6 @@ export interface DialectWords {
   integers(parameter: string): string
   /** A condition on the tenant of rows that are found by their numbers: SQLite must not choose an index for it. */
   ofTenant(condition: string): string
-  /** A member of a JSON text, as text; null if there is none. */
-  member(json: string, ...path: readonly string[]): string
-  /** An element of the JSON array that is a member of a JSON text, as JSON. */
-  element(json: string, member: string, index: string): string
   /**
    * After the row to insert: nothing if there is one with this key. No statement has a key twice, and in PostgreSQL the
    * writers of a tenant take turns: a look before costs less than an insertion that may be taken back.
@@ -40,8 +36,6 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     texts: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
     integers: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
     ofTenant: (condition) => `+${condition}`,
-    member: (json, ...path) => `json_extract(${json}, '$.${path.join('.')}')`,
-    element: (json, member, index) => `json_extract(${json}, '$.${member}[' || ${index} || ']')`,
     unlessExists: () => 'ON CONFLICT DO NOTHING',
     contains: (text, part) => `instr(${text}, ${part}) > 0`,
     greatest: (a, b) => `max(${a}, ${b})`,
@@ -52,8 +46,6 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     texts: (parameter) => `(SELECT json_array_elements_text(${parameter}::json))`,
     integers: (parameter) => `(SELECT json_array_elements_text(${parameter}::json)::bigint)`,
     ofTenant: (condition) => condition,
-    member: (json, ...path) => `((${json})::jsonb #>> '{${path.join(',')}}')`,
-    element: (json, member, index) => `(((${json})::jsonb -> '${member}' -> (${index})::int)::text)`,
     unlessExists: (table, key) =>
       `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${key.map((name) => `${name} = :${name}`).join(' AND ')})`,
     contains: (text, part) => `strpos(${text}, ${part}) > 0`,

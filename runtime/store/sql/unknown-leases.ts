@@ -18,7 +18,7 @@ export class UnknownLeases {
     const lost = this.#of(tenant)
     try {
       const result = await lease(lost)
-      this.#forget(tenant, lost)
+      if (lost.tokens.size + lost.records.size > 0) this.#forget(tenant, lost)
       return result
     } catch (error) {
       this.#add(tenant, { tokens: new Set([token]) })
