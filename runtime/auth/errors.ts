@@ -1,4 +1,5 @@
 /** Faults of a side that only a person can resolve, worded for the log, the console and the waiting records. */
+import { lowerFirst } from '../lib/format.ts'
 import type { AuthMethod } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'
 import type { AccountInfo } from './setup/setup-state.ts'
@@ -14,7 +15,7 @@ export function notConnected({ name, label }: SideLabel): Fault {
 /** The side rejects our credentials, and no refresh can change that. */
 export function credentialsRejected(side: Side, { kind }: Credentials, method?: AuthMethod): Fault {
   const { name, label, configured, pasteFields } = side
-  const key = pasteFields[0]?.label.replace(/^./, (first) => first.toLowerCase())
+  const key = pasteFields[0] && lowerFirst(pasteFields[0].label)
   if (method === 'host') {
     const given = `${label} rejected the refresh token of the host: have a person connect ${label} there again`
     return new Fault('config', `${name}/credentials-rejected`, given)

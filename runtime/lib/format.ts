@@ -4,6 +4,9 @@ import type { AddressChange, FieldChange, Receipt } from '../ports/types.ts'
 /** Capitalizes a vendor's name from the spec, or the first word of a message. */
 export const capitalize = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
+/** For a label or a message within a sentence. */
+export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
+
 /** 1234567 → `1,234,567`. */
 export function formatCount(value: number): string {
   // Node's first `toLocaleString` loads the tables of all languages: 5 ms and more, wasted on a small number.

@@ -1,5 +1,7 @@
 /** Describes YAML errors for the author of the file instead of in terms of the grammar. */
+
 import { type Document, visit, type YAMLError } from 'yaml'
+import { lowerFirst } from '../lib/format.ts'
 import { CUT_BY_COMMENT, findCut } from './comment-cuts.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { SourceFile } from './source-file.ts'
@@ -209,5 +211,3 @@ export function wordAt(text: string, offset: number): readonly [start: number, e
   const [found] = /^[^\s:]+/.exec(text.slice(offset)) ?? [' ']
   return [offset, offset + found.length]
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

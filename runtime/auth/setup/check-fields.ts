@@ -1,4 +1,5 @@
 /** Checks what a person has entered to connect a side, before anything is sent: by field, worded for that person. */
+import { lowerFirst } from '../../lib/format.ts'
 import { parseSecrets } from '../../source/verify-signature.ts'
 import type { ClientFields, FieldHelp, Side } from '../side.ts'
 
@@ -21,7 +22,7 @@ export function checkPasted({ pasteFields }: Pick<Side, 'pasteFields'>, pasted: 
   const errors = pasteFields.map((field) => [field.name, findProblem(field, values[field.name])] as const)
   const [key, signing] = pasteFields
   if (key !== undefined && signing !== undefined && values.signing.includes(values.key[0] ?? ''))
-    errors.push([signing.name, `This is the same value as under ${key.label}: copy the ${lower(signing.label)}`])
+    errors.push([signing.name, `This is the same value as under ${key.label}: copy the ${lowerFirst(signing.label)}`])
   return withoutGaps(errors)
 }
 
@@ -33,7 +34,7 @@ export function checkClient(fields: ClientFields, { clientId, clientSecret }: En
     ['clientSecret', findProblem(secret, [clientSecret.trim()].filter(Boolean))],
     [
       'clientSecret',
-      isSame ? `This is the same value as under ${id.label}: copy the ${lower(secret.label)}` : undefined,
+      isSame ? `This is the same value as under ${id.label}: copy the ${lowerFirst(secret.label)}` : undefined,
     ],
   ])
 }
@@ -66,5 +67,3 @@ const isHeaderSafe = (value: string): boolean => /^[\x21-\x7e]{4,4096}$/.test(va
 
 const withoutGaps = (errors: readonly (readonly [string, string | undefined])[]): FieldErrors =>
   Object.fromEntries(errors.flatMap(([name, error]) => (error === undefined ? [] : [[name, error]])))
-
-const lower = (label: string) => label.replace(/^./, (first) => first.toLowerCase())

@@ -1,5 +1,6 @@
 /** People whom a reverse proxy has signed in, by a header that counts only beside a shared secret. */
 import type { ConsoleOptions, Visitor } from '../../console/index.ts'
+import { ROLE_ACCESS } from '../../console/server/session/role-access.ts'
 import { isSameText } from '../../lib/text/same-text.ts'
 import type { Env } from '../app.ts'
 import { usageError } from '../errors.ts'
@@ -9,7 +10,6 @@ const SECRET_HEADER = 'x-connector-secret'
 const MIN_SECRET = 16
 const MAX_IDENTITY = 200
 
-const ROLES = { viewer: 'view', operator: 'operate', owner: 'set-up' } as const
 const EXAMPLE = 'owner: ann@shop.example; operator: *@shop.example; viewer: *'
 
 interface Rule {
@@ -48,9 +48,9 @@ function parseRoles(text: string): readonly Rule[] {
   const groups = text.split(';').filter((group) => group.trim() !== '')
   return groups.flatMap((group) => {
     const [, role = '', patterns = ''] = /^\s*(\w+)\s*:(.*)$/s.exec(group) ?? []
-    if (!Object.hasOwn(ROLES, role) || patterns.trim() === '')
+    if (!Object.hasOwn(ROLE_ACCESS, role) || patterns.trim() === '')
       throw usageError(`CONNECTOR_TRUSTED_ROLES must be like "${EXAMPLE}"; "${group.trim()}" is not`)
-    const may = ROLES[role as keyof typeof ROLES]
+    const may = ROLE_ACCESS[role as keyof typeof ROLE_ACCESS]
     return patterns
       .split(/[\s,]+/)
       .filter(Boolean)

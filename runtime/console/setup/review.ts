@@ -1,7 +1,9 @@
 /** The first step of setup: what it takes, all data that will be shared with a sample of each, and the permissions, once. */
+
 import { html } from 'hono/html'
 import { findAddressProblem } from '../../auth/setup/public-url.ts'
 import type { SetupView, SideView } from '../../auth/setup/setup.ts'
+import { lowerFirst } from '../../lib/format.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
 import type { PropertyCoverage } from '../../plan/property-counter.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
@@ -47,8 +49,6 @@ function needs({ source, destination, state }: SetupView, context: PageContext):
 <ul class="plain">${item(source)}${item(destination)}
 <li><strong>A public address</strong> with HTTPS for webhooks: ${isReachable ? html`<code>${consoleOrigin(context, state)}</code>.` : html`later, under <a href="${context.link('/set-up/webhooks')}">Webhooks</a>, which says how to get one. Accounts can be connected without.`}</li></ul></section>`
 }
-
-const lowerFirst = (text: string) => text.replace(/^./, (first) => first.toLowerCase())
 
 function metricsTable({ mappings }: Spec, samples: Samples): Html {
   return html`<div class="table"><table class="stack">
