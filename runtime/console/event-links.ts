@@ -33,5 +33,11 @@ export function eventsLink(filter: EventFilter, { link }: Pick<PageContext, 'lin
   return link(query.size === 0 ? '/events' : `/events?${query}`)
 }
 
+/** For paths of the console itself, as its redirects take them. */
+export const UNMOUNTED: Pick<PageContext, 'link'> = { link: (path) => path }
+
+export const withParameter = (link: string, name: string, value: string): string =>
+  `${link}${link.includes('?') ? '&' : '?'}${name}=${value}`
+
 /** The page of one event, by its id in the ledger. */
 export const eventLink = (id: number, { link }: Pick<PageContext, 'link'>): string => link(`/events/${id}`)

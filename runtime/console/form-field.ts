@@ -35,3 +35,10 @@ const attribute = (name: string, value: string | undefined): Html | '' =>
 /** Open in a tab of their own: the form stays as it is. */
 export const productLinks = (links: readonly ProductLink[]): Html =>
   html`<p class="links">${links.map(({ label, href }) => html`<a href="${href}" target="_blank" rel="noreferrer">${label}</a> `)}</p>`
+
+/** Those without a value are left out. */
+export function hiddenFields(fields: Readonly<Record<string, string | undefined>>): Html[] {
+  return Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [html`<input type="hidden" name="${name}" value="${value}">`],
+  )
+}

@@ -153,8 +153,6 @@ export interface PageContext {
   readonly person: string
   /** Whether the visitor may do this: `read` shows personal data, `operate` acts, `set-up` connects. */
   may(access: VisitorAccess): boolean
-  /** Whether the visitor may open the page at this path of the console, for links that not everyone may follow. */
-  mayOpen(path: string): boolean
   /** Of `options.specFiles`. */
   readonly specEditor?: SpecEditor | undefined
   /** The people who may sign in, and their invitations. Absent: the host signs them in. */

@@ -49,7 +49,7 @@ ${chartTable(chart, links)}
 }
 
 /** Links, so that the choice works without the script and stays in the address. */
-export function rangeSwitch(current: ChartRange['name']): Html {
+function rangeSwitch(current: ChartRange['name']): Html {
   return html`<nav class="switch" aria-label="Time shown"><ul>${RANGE_NAMES.map((name) => html`<li><a href="?range=${name}"${name === current && html` aria-current="true"`}>${rangeLabel(name)}</a></li>`)}</ul></nav>`
 }
 
@@ -118,7 +118,7 @@ function column(chart: ActivityChart, { bar, at, axis }: Column, links: Links): 
   const { bars, range, metric } = chart
   const { since, until, counts } = bar
   const span = describeSpan(bar, range)
-  const text = describeCounts(counts, formatCount)
+  const text = describeCounts(counts)
   const filter = barFilter(counts)
   const name = filter === undefined ? `${span}: all events, of which ${text}` : `${span}: ${text}`
   const area = html`<rect class="area" x="${percent(at / bars.length)}" y="${PLOT.top}" width="${percent(1 / bars.length)}" height="${PLOT.height}"/>`
@@ -161,7 +161,7 @@ function segment({ id, bars, range, metric }: ActivityChart, { bar, at, part }: 
   const { since, until, counts } = bar
   const { name, y, height } = part
   const href = eventsLink({ metric, since, until, ...seriesFilter(name) }, links)
-  const label = `${describeSpan(bar, range)}: ${describeCounts({ ...NONE, [name]: counts[name] }, formatCount)}`
+  const label = `${describeSpan(bar, range)}: ${describeCounts({ ...NONE, [name]: counts[name] })}`
   const [x, width] = [percent((at + GAP / 2) / bars.length), percent((1 - GAP) / bars.length)]
   return html`<a href="${href}" tabindex="-1" aria-label="${label}"><rect x="${x}" y="${y}" width="${width}" height="${height}" class="edge ${name}" fill="url(#${id}-${name})"/></a>`
 }

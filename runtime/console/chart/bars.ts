@@ -1,5 +1,7 @@
 /** Turns counts of the ledger into the bars of a chart: live, history, missed webhooks and failed apart. */
+
 import { sum } from '../../backfill/counts.ts'
+import { formatCount } from '../../lib/format.ts'
 import type { ActivityBucket, EventOrigin } from '../../ports/ledger.ts'
 import type { EventFilter } from '../event-links.ts'
 import type { ChartRange } from './ranges.ts'
@@ -57,9 +59,11 @@ export function addBars(bars: readonly Bar[]): SeriesCounts {
 export const countAll = (counts: SeriesCounts): number => sum(Object.values(counts))
 
 /** `41 live, 1 failed`, or `none`. */
-export function describeCounts(counts: SeriesCounts, format: (count: number) => string): string {
+export function describeCounts(counts: SeriesCounts): string {
   const parts = SERIES.filter(({ name }) => counts[name] > 0)
-  return parts.length === 0 ? 'none' : parts.map(({ name, inText }) => `${format(counts[name])} ${inText}`).join(', ')
+  return parts.length === 0
+    ? 'none'
+    : parts.map(({ name, inText }) => `${formatCount(counts[name])} ${inText}`).join(', ')
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What each mapping that listens makes of a record: its events, or why there is none. */
+
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../lib/format.ts'
 import { selectLookups } from '../../mapping/explain/explain-lookups.ts'
@@ -8,6 +9,7 @@ import { PROFILE } from '../../mapping/map-profile.ts'
 import { describeSkipReason } from '../../skip-reasons.ts'
 import { faultCode, skipReasonCode } from '../fault-link.ts'
 import { timeElement } from '../format-html.ts'
+import { metricLink } from '../metric-link.ts'
 import type { Html, PageContext } from '../types.ts'
 import { explainedValues, toExplainedValues, type ValuesView } from './explained-values.ts'
 import { bullets, expressionSource, lookupItem, readItems } from './reads.ts'
@@ -27,7 +29,7 @@ export function mappingOutcomes(mappings: readonly MappingExplanation[], view: O
 
 function mappingOutcome(mapping: MappingExplanation, view: OutcomesView): Html {
   const { metric, file, disabled, each, occurrences } = mapping
-  const title = html`<strong><a href="${view.link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a></strong>`
+  const title = html`<strong>${metricLink(metric, view)}</strong>`
   if (disabled)
     return html`<p>${title} <span class="badge">Off</span> Turned off by <code>enabled: false</code> in <code>${file}</code>.</p>`
   const last = occurrences.at(-1)

@@ -6,7 +6,7 @@ import type { SideView } from '../../auth/setup/setup.ts'
 import type { AccountNames } from '../health-strip.ts'
 import { pages } from '../pages.ts'
 import type { Action, Html, Page, PageContext, VisitorAccess } from '../types.ts'
-import { accessOfPage, accessOfPath, mayAccess } from './access.ts'
+import { accessOfAction, accessOfPage, mayAccess } from './access.ts'
 import { type LayoutProps, layout, pageTitle } from './layout.ts'
 import { changedSections, findLiveSections } from './live-sections.ts'
 import { CHANGES_PATH, LIVE_HEADER } from './live-updates.ts'
@@ -62,10 +62,11 @@ export class PageRenderer {
     return zone === undefined ? page : localizeTimes(page, zone, this.#services.options.clock.now())
   }
 
-  async action(c: Context<ConsoleEnv>, { path, run }: Action): Promise<Response> {
+  async action(c: Context<ConsoleEnv>, action: Action): Promise<Response> {
+    const { path, run } = action
     const context = this.contextOf(c)
-    // What was searched for is not done, and not noted.
-    if (c.var.visitor !== undefined && path !== '/find' && path !== '/events/person')
+    // A form that only shows something, as a search, does nothing.
+    if (c.var.visitor !== undefined && accessOfAction(action) !== 'view')
       context.options.logger.info('console: form sent', { path, visitor: c.var.visitor.id })
     let noted: string | undefined
     let said: string | undefined
@@ -106,7 +107,6 @@ export class PageRenderer {
       session: session.id,
       person: c.var.visitor?.name ?? c.var.visitor?.id ?? 'console',
       may,
-      mayOpen: (path) => may(accessOfPath(path)),
       searches,
       reveals,
       people: options.visitor === undefined ? { users, invitations } : undefined,

@@ -5,7 +5,6 @@ import { countAxis, describeSpan, timeTicks } from '../../../runtime/console/cha
 import { addBars, barFilter, describeCounts, type SeriesCounts, toBars } from '../../../runtime/console/chart/bars.ts'
 import { parseRange, RANGE_NAMES, type RangeName, rangeUntil } from '../../../runtime/console/chart/ranges.ts'
 import { zoneOf } from '../../../runtime/console/chart/zone.ts'
-import { formatCount } from '../../../runtime/lib/format.ts'
 import type { ActivityBucket } from '../../../runtime/ports/ledger.ts'
 
 const NOW = Date.parse('2026-11-30T21:20:00Z')
@@ -123,8 +122,8 @@ describe('counts', () => {
     expect(bars.at(-1)?.counts).toEqual({ live: 5, reconcile: 0, history: 0, failed: 1 })
     expect(bars.at(-2)?.counts).toEqual({ live: 0, reconcile: 5, history: 4, failed: 0 })
     expect(addBars(bars)).toEqual({ live: 5, reconcile: 5, history: 4, failed: 1 })
-    expect(describeCounts(bars.at(-1)?.counts ?? addBars([]), formatCount)).toBe('5 live, 1 failed')
-    expect(describeCounts(addBars([]), formatCount)).toBe('none')
+    expect(describeCounts(bars.at(-1)?.counts ?? addBars([]))).toBe('5 live, 1 failed')
+    expect(describeCounts(addBars([]))).toBe('none')
   })
 
   test('every part and every column links to its events', async () => {

@@ -7,12 +7,16 @@ import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, PageContext } from '../../types.ts'
+import { wasSent } from './sent.ts'
 
 export function answerSection(event: EventResult, context: PageContext): Html {
   const { options } = context
   const to = capitalize(options.connector.spec.destination.name)
-  const isAnswer = event.receipt !== undefined || event.fault?.status !== undefined
-  const title = isAnswer ? `What ${to} answered` : event.status === 'deferred' ? 'Why it waits' : 'Why it was not sent'
+  const title = wasSent(event)
+    ? `What ${to} answered`
+    : event.status === 'deferred'
+      ? 'Why it waits'
+      : 'Why it was not sent'
   return html`<section class="card" id="answer" aria-label="${title}"><h2>${title}</h2>${content(event, context)}</section>`
 }
 

@@ -129,4 +129,4 @@ function spanRow(span: Span, whole: Pick<Span, 'start' | 'end'>, { options }: Pa
 const round = (value: number) => Math.round(value * 10) / 10
 
 /** `12 ms`, else as everywhere. */
-export const formatMs = (ms: number): string => (ms < 1000 ? `${formatCount(Math.round(ms))} ms` : formatDuration(ms))
+const formatMs = (ms: number): string => (ms < 1000 ? `${formatCount(Math.round(ms))} ms` : formatDuration(ms))

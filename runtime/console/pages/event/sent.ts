@@ -4,6 +4,7 @@ import { capitalize } from '../../../lib/format.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { RequestPreview } from '../../../ports/destination.ts'
 import type { EventResult, Json } from '../../../ports/types.ts'
+import { copyButton } from '../../copyable.ts'
 import { MASK } from '../../raw-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 
@@ -36,20 +37,21 @@ function content(
   if (request === undefined)
     return html`<p class="soft">${wasSent(event) ? `The request cannot be built again. ${unavailable ?? ''}` : `Nothing was sent to ${to} for it.`}</p>`
   const { method, url, headers, notes } = request
+  const curl = shown === undefined ? toCurl(request) : ''
   const body = JSON.stringify(shown === undefined ? request.body : maskBody(request.body, shown), null, 2)
   return html`<p class="soft">Built again from the stored record by the current mapping, and by what is known of the contact now.${event.lane === 'backfill' && ' It was sent in one request with other events; here it is alone.'}</p>
 ${notes.length > 0 && html`<ul class="plain notes">${notes.map(({ field, note }) => html`<li><code>${field}</code> ${note}</li>`)}</ul>`}
 <div class="row apart"><p class="request-line"><strong>${method}</strong> <code>${url}</code></p>${
     shown === undefined &&
-    html`<span class="row"><button type="button" class="plain small" data-copy="${body}" aria-label="Copy the body" hidden>Copy</button><a class="button plain small" href="${context.link(downloadPath)}">Download</a></span>`
+    html`<span class="row">${copyButton(body, 'Copy', 'Copy the body')}<a class="button plain small" href="${context.link(downloadPath)}">Download</a></span>`
   }</div>
 <details><summary>Headers</summary><dl class="facts">${Object.entries(headers).map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl></details>
 <pre class="yaml short" tabindex="0" aria-label="The body of the request"><code id="request-body">${body}</code></pre>
 ${
   shown === undefined
     ? html`<details><summary>As a command</summary><p class="soft">The key is a variable of the shell. Sending it again counts nothing twice: the request holds the event’s key.</p>
-<div class="row apart"><span></span><button type="button" class="plain small" data-copy="${toCurl(request)}" aria-label="Copy the command" hidden>Copy</button></div>
-<pre class="yaml short" tabindex="0" aria-label="The request as a command"><code id="request-curl">${toCurl(request)}</code></pre></details>`
+<div class="row apart"><span></span>${copyButton(curl, 'Copy', 'Copy the command')}</div>
+<pre class="yaml short" tabindex="0" aria-label="The request as a command"><code id="request-curl">${curl}</code></pre></details>`
     : context.may('read') && html`<p class="soft">Show personal data to copy or download it.</p>`
 }`
 }
@@ -64,7 +66,7 @@ function maskBody(body: Json, shown: ReadonlySet<string>): Json {
 }
 
 /** The request as a POSIX shell takes it. */
-export function toCurl({ method, url, headers, body }: RequestPreview): string {
+function toCurl({ method, url, headers, body }: RequestPreview): string {
   const lines = Object.entries(headers).map(([name, value]) => `--header ${quoteWithVariables(`${name}: ${value}`)}`)
   const all = [`curl --request ${method} ${quote(url)}`, ...lines, `--data-raw ${quote(JSON.stringify(body))}`]
   return all.join(' \\\n  ')

@@ -1,10 +1,12 @@
 /** The head of the page of an event or a record: what it is, whose, when, and where it is at the vendors. */
+
 import { html } from 'hono/html'
 import { loadSetupState } from '../../../auth/setup/setup-state.ts'
 import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { EventResult } from '../../../ports/types.ts'
 import { ingressCell, personCell, statusBadge } from '../../event-cells.ts'
 import { timeElement } from '../../format-html.ts'
+import { metricLink } from '../../metric-link.ts'
 import type { Html, PageContext, VendorLink } from '../../types.ts'
 import { historyForm } from '../find/history-form.ts'
 import { revealForm } from './reveal.ts'
@@ -35,9 +37,6 @@ export function resourceFact({ resource, lookupIds: [id] }: LedgerEntry, context
   if (resource === undefined || id === undefined) return ''
   return html`<dt class="capital">${resource}</dt><dd class="row"><code>${id}</code>${historyForm(id, context)}</dd>`
 }
-
-const metricLink = (metric: string, { link }: PageContext): Html =>
-  html`<a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a>`
 
 export const linkList = (links: readonly VendorLink[]): Html | '' =>
   links.length === 0

@@ -2,9 +2,10 @@
 import { html } from 'hono/html'
 import type { EventPosition, EventSearch, FoundEvent } from '../../../ports/event-search.ts'
 import type { Store } from '../../../ports/store.ts'
-import { type EventFilter, eventsLink } from '../../event-links.ts'
+import { type EventFilter, eventsLink, UNMOUNTED } from '../../event-links.ts'
 import { icon } from '../../icons.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
+import { SEARCH_EXPIRED } from '../find/parse-search.ts'
 import { parseFilter, toSearch } from './filter.ts'
 
 const PATH = '/events.csv'
@@ -12,14 +13,14 @@ const PATH = '/events.csv'
 const CHUNK = 500
 
 export const csvLink = (filter: EventFilter, context: PageContext): Html =>
-  html`<a class="button plain" href="${eventsLink(filter, context).replace('/events', PATH)}" download>${icon('download')}Download CSV</a>`
+  html`<a class="button plain" href="${context.link(eventsLink(filter, UNMOUNTED).replace('/events', PATH))}" download>${icon('download')}Download CSV</a>`
 
 export const eventsCsvPage: Page = {
   path: PATH,
   title: 'Events as CSV',
   render(context) {
     const search = toSearch(parseFilter(context.url.searchParams, context.timeZone), context)
-    if (search === undefined) return context.notFound('This search has expired. Enter the address or the id again.')
+    if (search === undefined) return context.notFound(SEARCH_EXPIRED)
     const day = new Date(context.options.clock.now()).toISOString().slice(0, 10)
     return new Response(streamCsv(search, context.options.connector.store), {
       headers: {

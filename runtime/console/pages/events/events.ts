@@ -2,10 +2,10 @@
 import { html } from 'hono/html'
 import type { EventPosition, EventSearch, FoundEvent } from '../../../ports/event-search.ts'
 import { toSearchKeys } from '../../../search-keys.ts'
-import { type EventFilter, eventsLink } from '../../event-links.ts'
+import { type EventFilter, eventsLink, UNMOUNTED, withParameter } from '../../event-links.ts'
 import { icon } from '../../icons.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
-import { parseSearch } from '../find/parse-search.ts'
+import { parseSearch, SEARCH_EXPIRED } from '../find/parse-search.ts'
 import { csvLink } from './csv.ts'
 import { formatPosition, parseFilter, parsePosition, toSearch } from './filter.ts'
 import { filterForm } from './filter-form.ts'
@@ -22,7 +22,7 @@ export const eventsPage: Page = {
     const filter = parseFilter(context.url.searchParams, context.timeZone)
     const search = toSearch(filter, context)
     if (search === undefined)
-      return html`${await filterForm({ ...filter, search: undefined }, context)}<p class="note">${EXPIRED}</p>`
+      return html`${await filterForm({ ...filter, search: undefined }, context)}<p class="note">${SEARCH_EXPIRED}</p>`
     const [form, page] = await Promise.all([filterForm(filter, context), readPage(search, context)])
     if (page === undefined) return context.redirect(eventsLink(filter, UNMOUNTED))
     return html`${form}
@@ -31,11 +31,6 @@ ${page.events.length === 0 ? nothingFound(filter, context) : eventsTable(page.ev
 ${pager(filter, page, context)}`
   },
 }
-
-/** A path of the console, for its own redirects. */
-const UNMOUNTED = { link: (path: string) => path }
-
-const EXPIRED = 'This search has expired. Enter the address or the id again.'
 
 interface EventsPage {
   readonly events: readonly FoundEvent[]
@@ -67,8 +62,7 @@ async function readPage(
 
 function pager(filter: EventFilter, { events, newer, older }: EventsPage, context: PageContext): Html {
   const base = eventsLink(filter, context)
-  const at = (name: 'before' | 'after', position: EventPosition) =>
-    `${base}${base.includes('?') ? '&' : '?'}${name}=${formatPosition(position)}`
+  const at = (name: 'before' | 'after', position: EventPosition) => withParameter(base, name, formatPosition(position))
   return html`<nav class="pager" aria-label="Pages of events"><div class="row">
 ${newer && html`<a class="button plain" href="${base}">Newest</a><a class="button plain" rel="prev" href="${at('after', newer)}">${icon('chevron-left')}Newer</a>`}
 ${older && html`<a class="button plain" rel="next" href="${at('before', older)}">Older${icon('chevron-right')}</a>`}</div>

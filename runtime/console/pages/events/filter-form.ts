@@ -1,13 +1,16 @@
 /** The filter of the Events page: outcomes with their counts, a form, and the chips of what is set. */
 import { html } from 'hono/html'
+import { sum } from '../../../backfill/counts.ts'
 import { capitalize, formatCount } from '../../../lib/format.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { originOf } from '../../../store/outcome-effects.ts'
+import { countByReason } from '../../count-by-reason.ts'
 import { addDays, dayBeginningAt } from '../../days.ts'
-import { type EventFilter, eventsLink } from '../../event-links.ts'
+import { type EventFilter, eventsLink, UNMOUNTED } from '../../event-links.ts'
+import { hiddenFields } from '../../form-field.ts'
 import { timeElement } from '../../format-html.ts'
 import { icon } from '../../icons.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -20,7 +23,7 @@ export async function filterForm(filter: EventFilter, context: PageContext): Pro
   return html`${outcomes(filter, tallies, context)}
 <div class="card filters">
 <form method="get" action="${context.link('/events')}" aria-label="Filter">
-${hidden({ outcome: filter.outcome, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
+${hiddenFields({ outcome: filter.outcome, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
 ${select('metric', 'Metric', filter.metric, metricsOf(context))}
 ${select('reason', 'Reason', filter.reason, reasonsOf(filter, tallies))}
 ${select('origin', 'Origin', filter.origin, Object.entries(ORIGINS))}
@@ -30,14 +33,12 @@ ${dayField('to', 'To', filter.until === undefined ? undefined : addDays(filter.u
 <button class="plain">${icon('filter')}Filter</button>
 </form>
 <form method="post" action="${context.link('/events/person')}" aria-label="Filter by person">${context.csrfField}
-${hidden({ filter: eventsLink({ ...filter, search: undefined }, QUERY_ONLY).split('?')[1] })}
+${hiddenFields({ filter: eventsLink({ ...filter, search: undefined }, UNMOUNTED).split('?')[1] })}
 <div><label for="person">Contact, conversation or ticket</label><input id="person" name="person" type="search" maxlength="300" autocomplete="off" spellcheck="false" placeholder="${filter.search === undefined ? 'E-mail address or id' : 'Filtered by a search'}"></div>
 <button class="plain">${icon('search')}Find</button>
 </form></div>
 ${chips(filter, context)}`
 }
-
-const QUERY_ONLY = { link: (path: string) => path }
 
 /** Tallies know neither topic, time nor person: with one of these the counts would be wrong. */
 const isCounted = ({ topic, since, until, search }: EventFilter) =>
@@ -46,7 +47,7 @@ const isCounted = ({ topic, since, until, search }: EventFilter) =>
 function outcomes(filter: EventFilter, tallies: readonly Tally[], context: PageContext): Html {
   const counts = isCounted(filter) ? countOutcomes(filter, tallies) : undefined
   const tab = (outcome: EventFilter['outcome'], label: string) => {
-    const count = counts && (outcome === undefined ? sumOf(counts) : (counts[outcome] ?? 0))
+    const count = counts && (outcome === undefined ? sum(Object.values(counts)) : (counts[outcome] ?? 0))
     // Reasons of one outcome are none of another.
     const link = eventsLink({ ...filter, outcome, reason: undefined }, context)
     return html`<li><a class="chip" href="${link}"${outcome === filter.outcome && html` aria-current="true"`}>${label}${count !== undefined && html` <span class="soft">${formatCount(count)}</span>`}</a></li>`
@@ -55,8 +56,6 @@ function outcomes(filter: EventFilter, tallies: readonly Tally[], context: PageC
 }
 
 type Counts = Readonly<Partial<Record<keyof typeof OUTCOMES, number>>>
-
-const sumOf = (counts: Counts) => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 function countOutcomes(filter: EventFilter, tallies: readonly Tally[]): Counts {
   const counts: Partial<Record<keyof typeof OUTCOMES, number>> = {}
@@ -81,12 +80,8 @@ function isOfFilter(tally: Tally, { metric, outcome, origin, run, reason }: Even
 }
 
 function reasonsOf(filter: EventFilter, tallies: readonly Tally[]): readonly Option[] {
-  const counts = new Map<string, number>()
-  for (const tally of tallies)
-    if (tally.reason !== '' && isOfFilter(tally, { ...filter, reason: undefined }))
-      counts.set(tally.reason, (counts.get(tally.reason) ?? 0) + tally.count)
-  const sorted = [...counts].sort(([, a], [, b]) => b - a)
-  return sorted.map(([reason, count]) => {
+  const ofFilter = tallies.filter((one) => one.reason !== '' && isOfFilter(one, { ...filter, reason: undefined }))
+  return countByReason(ofFilter).map(({ reason, count }) => {
     const text = reasonText(reason)
     return [reason, isCounted(filter) ? `${text} (${formatCount(count)})` : text]
   })
@@ -126,12 +121,6 @@ function exactTimes({ since, until }: EventFilter, { timeZone }: PageContext) {
   const toText = (at: number | undefined) =>
     at === undefined || dayBeginningAt(at, timeZone) !== undefined ? undefined : new Date(at).toISOString()
   return { since: toText(since), until: toText(until) }
-}
-
-function hidden(fields: Readonly<Record<string, string | undefined>>): Html[] {
-  return Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [html`<input type="hidden" name="${name}" value="${value}">`],
-  )
 }
 
 function chips(filter: EventFilter, context: PageContext): Html | '' {

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { plural } from '../../../lib/format.ts'
 import type { EventPosition, EventSearch } from '../../../ports/event-search.ts'
-import { type EventFilter, eventsLink } from '../../event-links.ts'
+import { type EventFilter, eventsLink, withParameter } from '../../event-links.ts'
 import { icon } from '../../icons.ts'
 import { LIVE_HEADER } from '../../server/live-updates.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -26,7 +26,7 @@ export async function newEventsStrip({ filter, search, first }: NewEventsProps, 
   const { url, options, request } = context
   const base = eventsLink(filter, context)
   const isPaused = url.searchParams.has('paused')
-  const pause = `${base}${base.includes('?') ? '&' : '?'}paused=1`
+  const pause = withParameter(base, 'paused', '1')
   if (isPaused)
     return html`<p class="row fresh"><span class="soft">Paused: new events are not counted.</span><a class="button plain small" href="${base}">${icon('play')}Resume</a></p>`
   const shown = parsePosition(NAMED.exec(request.headers.get(LIVE_HEADER) ?? '')?.[1]) ?? first ?? { at: 0, id: 0 }

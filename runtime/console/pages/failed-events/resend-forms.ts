@@ -1,5 +1,7 @@
 /** Forms on failed records: retry them, or dismiss them with a reason. */
+
 import { html } from 'hono/html'
+import { hiddenFields } from '../../form-field.ts'
 import type { Html, PageContext } from '../../types.ts'
 
 export const RETRY_PATH = '/failed-events/retry'
@@ -8,7 +10,7 @@ export const DISMISS_PATH = '/failed-events/dismiss'
 /** The form that the checkboxes of the table belong to. */
 export const SELECTION = 'selection'
 
-export interface RetryTexts {
+interface RetryTexts {
   readonly button: string
   readonly confirm: string
   readonly isSmall?: boolean
@@ -55,6 +57,3 @@ ${reasonField('selection-reason')}<button class="plain" formaction="${link(DISMI
 const reasonField = (id: string): Html =>
   html`<p><label for="${id}">Why you dismiss them</label><input id="${id}" name="reason" maxlength="200" autocomplete="off" aria-describedby="${id}-hint">
 <span class="soft" id="${id}-hint">Kept with the records. Enter no personal data.</span></p>`
-
-const hiddenFields = (fields: Readonly<Record<string, string>>): readonly Html[] =>
-  Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)

@@ -1,9 +1,10 @@
 /** Find: the records of a person, conversation, ticket, contact, event or webhook, newest first, by whatever one has in hand. */
+
 import { html } from 'hono/html'
 import { isPersonal } from '../../../search-keys.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { nothingFound } from './empty.ts'
-import { type ParsedSearch, parseSearch } from './parse-search.ts'
+import { type ParsedSearch, parseSearch, SEARCH_EXPIRED } from './parse-search.ts'
 import { searchResults } from './results.ts'
 import { searchRecords } from './search-records.ts'
 
@@ -15,15 +16,13 @@ export const findPage: Page = {
     const { url, searches, options } = context
     const name = url.searchParams.get('search')
     const typed = name === null ? typedText(url) : searches.find(name)
-    if (typed === undefined) return html`${searchForm(context, '')}<p class="note">${EXPIRED}</p>`
+    if (typed === undefined) return html`${searchForm(context, '')}<p class="note">${SEARCH_EXPIRED}</p>`
     if (typed.trim() === '') return searchForm(context, '')
     const search = await parseSearch(typed, options.vendorLinks)
     return html`${searchForm(context, isOfPerson(search) ? '' : typed)}
 ${await results(search, context)}`
   },
 }
-
-const EXPIRED = 'This search has expired. Enter the address or the id again.'
 
 /** `?ref=` finds an id that someone typed or linked to. An address or a phone number, hashed or not, has no place there. */
 function typedText({ searchParams }: URL): string | undefined {

@@ -25,6 +25,8 @@ const BARE_NUMBER = /^[1-9]\d{9,14}$/
 /** Digits with the marks that people put between them. */
 const PHONE = /^\+?[\d\s().\-/]{7,24}$/
 
+export const SEARCH_EXPIRED = 'This search has expired. Enter the address or the id again.'
+
 export async function parseSearch(typed: string, { readAddress, readPhone }: Readers = {}): Promise<ParsedSearch> {
   const text = typed.trim().replace(/\s+/g, ' ')
   const email = normalizeEmailAddress(text) ?? onlyAddress(text)

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { loadSetupState } from '../../../auth/setup/setup-state.ts'
 import { capitalize, plural } from '../../../lib/format.ts'
+import { groupBy } from '../../../lib/group-by.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { historyForm } from './history-form.ts'
@@ -31,13 +32,10 @@ interface ObjectGroup {
 }
 
 /** In the order of the newest record of each. */
-export function groupByObject(entries: readonly LedgerEntry[]): readonly ObjectGroup[] {
-  const groups = new Map<string, LedgerEntry[]>()
-  for (const entry of entries) {
-    const { resource, lookupIds, id } = entry
-    const name = JSON.stringify(resource === undefined ? [id] : [resource, lookupIds[0] ?? id])
-    groups.set(name, [...(groups.get(name) ?? []), entry])
-  }
+function groupByObject(entries: readonly LedgerEntry[]): readonly ObjectGroup[] {
+  const groups = groupBy(entries, ({ resource, lookupIds, id }) =>
+    JSON.stringify(resource === undefined ? [id] : [resource, lookupIds[0] ?? id]),
+  )
   return [...groups.values()].map((some) => ({ resource: some[0]?.resource, id: some[0]?.lookupIds[0], entries: some }))
 }
 

@@ -7,6 +7,7 @@ import { ALREADY_DELIVERED } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { countLink } from '../../count-link.ts'
 import type { EventFilter } from '../../event-links.ts'
+import { metricLink } from '../../metric-link.ts'
 import type { Html, PageContext } from '../../types.ts'
 
 export function completenessTable(run: BackfillProgress, context: PageContext): Html {
@@ -39,7 +40,7 @@ function metricRow(counts: MetricCounts, run: BackfillProgress, context: PageCon
   const found = countFound(counts)
   const sentLink = countLink(sent, { ...ofRun, outcome: 'delivered' }, context)
   const existing = countLink(alreadySent, { ...ofRun, outcome: 'skipped', reason: ALREADY_DELIVERED }, context)
-  return html`<tr><th scope="row"><a href="${context.link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a></th>
+  return html`<tr><th scope="row">${metricLink(metric, context)}</th>
 <td data-name="Sent"><div>${sentLink} of ${countLink(found, ofRun, context)} found <span class="soft">${readIn(metric, run, context)}</span></div></td>
 <td class="number${alreadySent === 0 ? ' quiet' : ''}" data-name="Already in ${destination}">${existing}</td>
 <td data-name="Not sent"><div>${notSent(counts, ofRun, context)}</div></td></tr>`

@@ -17,13 +17,17 @@ export interface Draft {
 const withPlainLineEnds = (text: string): string => text.replace(/\r\n?/g, '\n')
 
 export function readDraft({ form }: Pick<PageContext, 'form'>): Draft {
-  const line = Number.parseInt(form.get('line') ?? '', 10)
   return {
     path: form.get('name') ?? '',
     text: withPlainLineEnds(form.get('text') ?? ''),
     opened: form.get('opened') ?? '',
-    line: line > 0 ? line : undefined,
+    line: parseLine(form.get('line')),
   }
+}
+
+export function parseLine(text: string | null): number | undefined {
+  const line = Number.parseInt(text ?? '', 10)
+  return line > 0 ? line : undefined
 }
 
 /** Tells whether a file is still the one that a form was opened on. Empty: there was none. */

@@ -55,7 +55,7 @@ ${resultSection(file)}</div>
 ${script && html`<script type="module" src="${script}"></script>`}`
 }
 
-export const resultSection = ({ panel, result }: Pick<EditedFile, 'panel' | 'result'>): Html =>
+const resultSection = ({ panel, result }: Pick<EditedFile, 'panel' | 'result'>): Html =>
   html`<section id="result" class="card" aria-labelledby="result-title" aria-live="polite"><h2 id="result-title">${TITLES[panel]}</h2>
 ${result}</section>`
 

@@ -4,17 +4,14 @@ import type { SourceFile } from '../../../spec/source-file.ts'
 import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { FILE_PATH, fileLink, MAPPINGS_PATH } from './addresses.ts'
-import { tokenOf } from './draft.ts'
+import { parseLine, tokenOf } from './draft.ts'
 import { editorForm } from './editor-form.ts'
 import { otherFilesNote } from './other-files-note.ts'
 import { previewPanel } from './preview-panel.ts'
 import { problemsSection } from './problems.ts'
 import { readSpecTexts } from './spec-texts.ts'
 
-function lineOf({ url }: Pick<PageContext, 'url'>): number | undefined {
-  const line = Number.parseInt(url.searchParams.get('line') ?? '', 10)
-  return line > 0 ? line : undefined
-}
+const lineOf = ({ url }: Pick<PageContext, 'url'>): number | undefined => parseLine(url.searchParams.get('line'))
 
 const nameOf = ({ url }: Pick<PageContext, 'url'>): string => url.searchParams.get('name') ?? ''
 

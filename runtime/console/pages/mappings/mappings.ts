@@ -1,4 +1,5 @@
 /** Mappings: every metric with its file and its switch, and the other files of the spec. */
+
 import { html } from 'hono/html'
 import { capitalize, plural } from '../../../lib/format.ts'
 import { compareTexts } from '../../../lib/text/compare-texts.ts'
@@ -7,8 +8,10 @@ import type { SourceFile } from '../../../spec/source-file.ts'
 import type { Mapping } from '../../../spec/spec.ts'
 import type { SpecProcess } from '../../../spec-editing/types.ts'
 import { timeElement } from '../../format-html.ts'
+import { metricLink } from '../../metric-link.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { fileLink, MAPPINGS_PATH, NEW_METRIC_PATH, switchLink, VERSIONS_PATH } from './addresses.ts'
+import { allMappings } from './all-mappings.ts'
 import { mayEdit } from './file.ts'
 import { otherFilesNote } from './other-files-note.ts'
 import { readSpecTexts, type SpecTexts } from './spec-texts.ts'
@@ -20,7 +23,7 @@ export const mappingsPage: Page = {
   async render(context) {
     const { spec } = context.options.connector
     const texts = await readSpecTexts(context)
-    const mappings = [...spec.mappings, ...spec.disabledMappings].sort((a, b) => (a.metric < b.metric ? -1 : 1))
+    const mappings = allMappings(spec)
     const others = texts.files
       .filter((file) => !mappings.some((mapping) => isFileOf(file, mapping)))
       .sort((a, b) => compareTexts(a.path, b.path))
@@ -48,11 +51,10 @@ ${readOnlyReason && html`<p class="note">${readOnlyReason} ${context.specEditor 
 function metricRow(mapping: Mapping, isOn: boolean, texts: SpecTexts, context: PageContext): Html {
   const { metric, summary, file } = mapping
   const { link } = context
-  const maySwitch = context.may('set-up') && context.specEditor !== undefined
-  return html`<tr><th scope="row"><div><a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a><br><span class="soft regular">${summary}</span></div></th>
+  return html`<tr><th scope="row"><div>${metricLink(metric, context)}<br><span class="soft regular">${summary}</span></div></th>
 <td data-name="File"><a href="${link(fileLink(file))}"><code>${file}</code></a></td>
 <td data-name="Sent">${isOn ? html`<span class="badge good">On</span>` : html`<span class="badge">Off</span>`}</td>
-<td class="number">${maySwitch && texts.readOnlyReason === undefined && html`<a class="button plain small" href="${link(switchLink(metric))}">Turn ${isOn ? 'off' : 'on'}<span class="hidden"> ${metric}</span></a>`}</td></tr>`
+<td class="number">${mayEdit(context) && texts.readOnlyReason === undefined && html`<a class="button plain small" href="${link(switchLink(metric))}">Turn ${isOn ? 'off' : 'on'}<span class="hidden"> ${metric}</span></a>`}</td></tr>`
 }
 
 const fileName = ({ path }: SourceFile, { link }: PageContext): Html =>

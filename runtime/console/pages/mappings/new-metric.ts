@@ -8,6 +8,7 @@ import type { SpecEditor } from '../../../spec-editing/spec-editor.ts'
 import { formField } from '../../form-field.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { MAPPINGS_PATH, NEW_METRIC_PATH, newMetricLink } from './addresses.ts'
+import { allMappings } from './all-mappings.ts'
 import { editorForm } from './editor-form.ts'
 import { otherFilesNote } from './other-files-note.ts'
 import { renderPanel } from './panels.ts'
@@ -21,7 +22,7 @@ export const newMetricPage: Page = {
     if (specEditor === undefined) return context.notFound('The host of this connector passes no files to edit.')
     const metric = url.searchParams.get('metric')?.trim()
     if (metric === undefined) return startForm(context)
-    const base = allMappings(context).find((one) => one.metric === url.searchParams.get('from'))
+    const base = allMappings(context.options.connector.spec).find((one) => one.metric === url.searchParams.get('from'))
     const problem = problemOfName(metric, context)
     if (problem !== undefined || base === undefined)
       return startForm(context, problem ?? 'Choose a metric to start from')
@@ -29,14 +30,11 @@ export const newMetricPage: Page = {
   },
 }
 
-const allMappings = ({ options }: PageContext): readonly Mapping[] => {
-  const { mappings, disabledMappings } = options.connector.spec
-  return [...mappings, ...disabledMappings].sort((a, b) => (a.metric < b.metric ? -1 : 1))
-}
-
 function problemOfName(metric: string, context: PageContext): string | undefined {
   if (metric === '') return 'Enter a name'
-  const same = allMappings(context).find((one) => one.metric.toLowerCase() === metric.toLowerCase())
+  const same = allMappings(context.options.connector.spec).find(
+    (one) => one.metric.toLowerCase() === metric.toLowerCase(),
+  )
   return same && `${same.metric} is a metric already`
 }
 
@@ -49,7 +47,7 @@ function startForm(context: PageContext, problem?: string): Html {
   return html`<form method="get" action="${link(NEW_METRIC_PATH)}" class="card">
 ${formField({ name: 'metric', label: `Name of the metric in ${capitalize(options.connector.spec.destination.name)}`, hint, type: 'text' }, { rejected })}
 <div class="field"><label for="from">Start from</label><p class="soft" id="from-hint">A copy of its mapping, to change before anything is saved.</p>
-<select id="from" name="from" aria-describedby="from-hint">${allMappings(context).map(({ metric, summary }) => html`<option value="${metric}"${metric === from && html` selected`}>${metric}: ${summary}</option>`)}</select></div>
+<select id="from" name="from" aria-describedby="from-hint">${allMappings(context.options.connector.spec).map(({ metric, summary }) => html`<option value="${metric}"${metric === from && html` selected`}>${metric}: ${summary}</option>`)}</select></div>
 <div class="row"><button>Write the mapping</button><a href="${link(MAPPINGS_PATH)}">Back</a></div></form>`
 }
 

@@ -48,7 +48,7 @@ ${formerName && html`<p>Was ${formerName}: ${capitalize(destination)} keeps that
 ${change === 'changed' || change === 'renamed' ? changeList(others) : ''}`
 }
 
-export function keyChange({ before, after, delivered, since, needsConsent }: KeyChange): Html {
+function keyChange({ before, after, delivered, since, needsConsent }: KeyChange): Html {
   const keys = html`<code>${before.join(', ')}</code> → <code>${after.join(', ')}</code>`
   if (!needsConsent)
     return html`<p>The key changes: ${keys}. ${delivered === 0 ? 'No event was delivered under the old one.' : 'All compared events keep their keys.'}</p>`

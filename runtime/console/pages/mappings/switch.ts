@@ -1,4 +1,5 @@
 /** Turns one metric on or off: first what stops or starts, then the change of its file. */
+
 import { html } from 'hono/html'
 import { capitalize, plural } from '../../../lib/format.ts'
 import type { Mapping } from '../../../spec/spec.ts'
@@ -8,6 +9,7 @@ import type { FileChange } from '../../../spec-editing/types.ts'
 import { countLink } from '../../count-link.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { MAPPINGS_PATH, SWITCH_PATH, switchLink } from './addresses.ts'
+import { allMappings } from './all-mappings.ts'
 import { problemOf, savedText } from './save-action.ts'
 
 const DAY = 86_400_000
@@ -37,9 +39,9 @@ const titleOf = (found: FoundMetric | undefined): string =>
 
 function findMetric({ url, form, options }: PageContext): FoundMetric | undefined {
   const name = form.get('metric') ?? url.searchParams.get('metric')
-  const { mappings, disabledMappings } = options.connector.spec
-  const mapping = [...mappings, ...disabledMappings].find(({ metric }) => metric === name)
-  return mapping && { mapping, isOn: mappings.includes(mapping) }
+  const { spec } = options.connector
+  const mapping = allMappings(spec).find(({ metric }) => metric === name)
+  return mapping && { mapping, isOn: spec.mappings.includes(mapping) }
 }
 
 async function switchForm(found: FoundMetric, context: PageContext, problem?: Html): Promise<Html> {

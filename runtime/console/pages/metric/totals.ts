@@ -4,6 +4,7 @@ import { sum } from '../../../backfill/counts.ts'
 import { capitalize } from '../../../lib/format.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
+import { countByReason } from '../../count-by-reason.ts'
 import { countLink } from '../../count-link.ts'
 import type { EventFilter } from '../../event-links.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -22,12 +23,8 @@ ${waiting > 0 && html`<p>${describeWaiting(waiting)}. Each is sent once, as soon
 ${skipReasons(tallies, metric, context)}</div>`
 }
 
-/** Largest first. */
 function skipReasons(tallies: readonly Tally[], metric: string, context: PageContext): Html | '' {
-  const counts = new Map<string, number>()
-  for (const { status, reason, count } of tallies)
-    if (status === 'skipped') counts.set(reason, (counts.get(reason) ?? 0) + count)
-  if (counts.size === 0) return ''
-  const rows = [...counts].sort(([, a], [, b]) => b - a)
-  return html`<details id="skip-reasons"><summary>Why events were skipped</summary><ul class="plain">${rows.map(([reason, count]) => html`<li>${countLink(count, { metric, outcome: 'skipped', reason }, context)} ${describeSkipReason(reason)}</li>`)}</ul></details>`
+  const rows = countByReason(tallies.filter(({ status }) => status === 'skipped'))
+  if (rows.length === 0) return ''
+  return html`<details id="skip-reasons"><summary>Why events were skipped</summary><ul class="plain">${rows.map(({ reason, count }) => html`<li>${countLink(count, { metric, outcome: 'skipped', reason }, context)} ${describeSkipReason(reason)}</li>`)}</ul></details>`
 }

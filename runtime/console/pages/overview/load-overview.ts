@@ -1,4 +1,5 @@
 /** Loads the data of the overview in a handful of small queries. */
+
 import { sum } from '../../../backfill/counts.ts'
 import type { BackfillProgress } from '../../../backfill/types.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
@@ -10,6 +11,7 @@ import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { addBars, type Bar, type SeriesCounts, toBars } from '../../chart/bars.ts'
 import { type ChartRange, type RangeName, rangeUntil } from '../../chart/ranges.ts'
 import { type Zone, zoneOf } from '../../chart/zone.ts'
+import { countByReason } from '../../count-by-reason.ts'
 import type { ConsoleOptions, PageContext } from '../../types.ts'
 import { countWaiting } from '../../waiting-events.ts'
 
@@ -114,10 +116,4 @@ function lagOf(events: readonly LedgerEvent[]): Overview['lag'] {
     .sort((a, b) => a - b)
   if (lags.length === 0) return undefined
   return { median: lags[Math.floor(lags.length / 2)] ?? 0, longest: lags.at(-1) ?? 0, events: lags.length }
-}
-
-function countByReason(tallies: readonly { readonly reason: string; readonly count: number }[]): Overview['skipped'] {
-  const counts = new Map<string, number>()
-  for (const { reason, count } of tallies) counts.set(reason, (counts.get(reason) ?? 0) + count)
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
 }

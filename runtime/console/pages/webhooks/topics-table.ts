@@ -1,8 +1,10 @@
 /** Every topic in one table: whether its webhooks come, what polling found without them, and what to do. */
+
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { countLink } from '../../count-link.ts'
 import { breakAtDots, timeElement } from '../../format-html.ts'
+import { metricLink } from '../../metric-link.ts'
 import type { Html, PageContext } from '../../types.ts'
 import type { TopicRow, Webhooks } from './load-webhooks.ts'
 
@@ -23,7 +25,7 @@ function topicRow(row: TopicRow, isChecked: boolean, context: PageContext): Html
 <td data-name="State"><div><span class="badge ${tone}">${text}</span>${what !== '' && html` <span class="soft">${what}</span>`}</div></td>
 <td${last === undefined && html` class="quiet"`} data-name="Last received">${last === undefined ? html`<span class="soft">never</span>` : timeElement(last)}</td>
 <td class="number${count === 0 ? ' quiet' : ''}" data-name="Received">${countLink(count, { topic }, context)}</td>
-<td data-name="Used for"><div>${uses.length === 0 ? html`<span class="soft">nothing</span>` : uses.map(({ metric }, at) => html`${at > 0 && ', '}<a href="${context.link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a>`)}</div></td>
+<td data-name="Used for"><div>${uses.length === 0 ? html`<span class="soft">nothing</span>` : uses.map(({ metric }, at) => html`${at > 0 && ', '}${metricLink(metric, context)}`)}</div></td>
 <td${uses.every(({ found }) => found === 0) && html` class="quiet"`} data-name="Missed webhooks"><div>${findsCell(row, context)}</div></td></tr>`
 }
 
