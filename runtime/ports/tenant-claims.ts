@@ -8,7 +8,7 @@ export interface TenantClaims {
   readonly claimMs: number
   /**
    * Claims up to `limit` tenants that are due and that no other process owns, longest due first. Of one whose owner let its
-   * claim expire, the leases are released, too: that process has died, or does not reach the database.
+   * claim expire, or is known to have exited, the leases are released, too.
    */
   claim(limit: number): Promise<readonly string[]>
   /** Renews claims of this process. Returns those of the tenants that it still owns. */

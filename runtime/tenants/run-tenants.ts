@@ -31,7 +31,7 @@ export interface RunTenantsOptions {
 const DELIVER_TURN = 500
 const READ_TURN = 10_000
 /** How often the database is asked for tenants without a notice: of processes that died. Milliseconds. */
-const CLAIM_EVERY = 5_000
+const CLAIM_EVERY = 1_000
 /** All processes hear of a tenant: up to so long each waits before it asks, so that not all ask at once. Milliseconds. */
 const SPREAD = 20
 

@@ -138,3 +138,20 @@ test('machines that stop release their tenants at once', async () => {
   await arrived()
   await d?.stop()
 }, 240_000)
+
+test('the tenants of a process that is killed are taken over at once by one of the same machine', async () => {
+  const AN_HOUR = 3_600_000
+  const first = await world.add('e', 'here', AN_HOUR)
+  const kept = Array.from({ length: 5 }, (_, i) => `tenant-${i}`)
+  await Promise.all(kept.map((tenant) => world.send(tenant)))
+  await arrived()
+  const second = await world.add('f', 'here', AN_HOUR)
+  const flooding = world.flood('flood-h', FLOOD)
+  await pause(500)
+  first.kill()
+  await flooding
+  await Promise.all(kept.map((tenant) => world.send(tenant)))
+  await arrived()
+  expect(world.overlaps).toEqual([])
+  await second.stop()
+}, 240_000)

@@ -38,9 +38,18 @@ const OWN = statement(
 )
 const LEASED = statement(`SELECT ${POSITION} FROM records WHERE tenant = ?1 AND lease IS NOT NULL AND owner <> ?2`)
 
+const ANY_DUE = statement(`
+  SELECT 1 AS found FROM tenants WHERE owner IS NOT NULL AND owned_until <= ?1
+  UNION ALL SELECT 1 FROM tenants WHERE owner IS NULL AND due_at <= ?1 LIMIT 1`)
+
+/** Whether there is a tenant to claim. */
+export function* isAnyDue(now: number): Steps<boolean> {
+  return (yield* get(ANY_DUE, now)) !== undefined
+}
+
 export interface ClaimedTenants {
   readonly claimed: readonly TenantRow[]
-  /** Those whose owner let its claim expire. */
+  /** Those whose owner let its claim expire, or has exited. */
   readonly expired: readonly number[]
 }
 

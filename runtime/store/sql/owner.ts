@@ -1,4 +1,4 @@
-/** Owners of leases: one for each store in each process. The leases of dead processes are released at once. */
+/** Owners of leases: one for each store in each process. The leases and claims of dead processes end at once. */
 import { randomUUID } from 'node:crypto'
 import type { ProcessIdentity } from '../../ports/effects.ts'
 import { delaySuspects, type QueuePosition, releaseOwner } from './queue.ts'
@@ -35,6 +35,15 @@ export function touchOwner({ id }: Owner, now: number): Steps<void> {
 
 const REMOVE = statement('DELETE FROM owners WHERE id = ?1')
 
+// Never waits for a row that another transaction has locked: the owner is then removed by a later call.
+const END_CLAIMS = statement(
+  (_, dialect) => `
+  UPDATE tenants SET owned_until = 0 WHERE number IN (
+    SELECT number FROM tenants WHERE owner = ?1 AND owned_until > 0 ${dialect === 'sqlite' ? '' : 'FOR UPDATE SKIP LOCKED'})`,
+)
+const REMOVE_WITHOUT_CLAIMS = statement(`
+  DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM tenants WHERE owner = ?1 AND owned_until > 0)`)
+
 /** Releases the leases of an owner without counting an attempt, and removes the owner. */
 export function* unregisterOwner({ id }: Owner): Steps<void> {
   yield* releaseOwner(id, 'untried')
@@ -61,8 +70,8 @@ export function* findDeadOwners(owner: Owner, self: ProcessIdentity): Steps<read
 }
 
 /**
- * Releases the leases of owners whose process is known to have exited, and returns their records; those of other machines
- * end by expiry. Each counts as cut off: the record may have killed its process. A record that was cut off twice is next
+ * Releases the leases of owners whose process is known to have exited, and returns their records; ends their claims of
+ * tenants. Those of other machines end by expiry. Each lease counts as cut off: the record may have killed its process. A record that was cut off twice is next
  * tried when this process has outlived the dead one: one that dies of another cause at some time after each start then
  * dies without that record.
  */
@@ -72,7 +81,8 @@ export function* releaseDeadOwners(owner: Owner, self: ProcessIdentity, now: num
   const released: QueuePosition[] = []
   for (const { id } of dead) {
     released.push(...(yield* releaseOwner(id, 'cut-off')))
-    yield* run(REMOVE, id)
+    yield* run(END_CLAIMS, id)
+    yield* run(REMOVE_WITHOUT_CLAIMS, id)
   }
   const longest = Math.max(0, ...dead.map(({ opened_at, last_lease }) => last_lease - opened_at))
   yield* delaySuspects(now + Math.min(LONGEST_DELAY, longest + MARGIN))

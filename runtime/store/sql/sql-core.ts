@@ -213,6 +213,7 @@ export class SqlCore {
       owner: this.#owner.id,
       now: () => this.clock.now(),
       announce: (tenants) => this.announce(tenants),
+      releaseDead: () => this.#releaseDead(),
       onAppend: (listener) => {
         this.#appendListeners.add(listener)
         return () => this.#appendListeners.delete(listener)

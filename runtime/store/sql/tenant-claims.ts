@@ -5,6 +5,7 @@ import {
   type ClaimTerm,
   claim,
   dueTenants,
+  isAnyDue,
   nextClaim,
   releaseClaims,
   releaseFormer,
@@ -26,6 +27,8 @@ export interface ClaimParts {
   /** How long a claim holds, milliseconds. Default: 20,000. */
   readonly claimMs?: number | undefined
   readonly announce: (tenants: readonly number[]) => void
+  /** Ends the leases and claims of processes that are known to have exited. */
+  readonly releaseDead: () => Promise<void>
 }
 
 export class SqlTenantClaims implements TenantClaims {
@@ -40,6 +43,9 @@ export class SqlTenantClaims implements TenantClaims {
   }
 
   async claim(limit: number): Promise<readonly string[]> {
+    await this.#parts.releaseDead()
+    // Only reads while there is nothing to claim: writers of SQLite wait for one another.
+    if (!(await query(this.#parts.sql, isAnyDue(this.#parts.now())))) return []
     const { claimed, expired } = await this.#write(claim(this.#term(), limit))
     for (const { number, name } of claimed) this.#names.set(number, name)
     if (expired.length > 0) await this.#write(releaseFormer(expired, this.#parts.owner))

@@ -9,9 +9,9 @@ import { preloadFunctions } from '../../../connector/functions/index.ts'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import type { Connector } from '../../../runtime/connector.ts'
-import type { Fetch } from '../../../runtime/ports/effects.ts'
+import type { Fetch, ProcessIdentity } from '../../../runtime/ports/effects.ts'
 import { postgresStores } from '../../../runtime/store/postgres/store.ts'
-import { silentLogger, systemClock, systemFetch, systemRandom } from '../../../runtime/system.ts'
+import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../../../runtime/system.ts'
 import { runTenants } from '../../../runtime/tenants/run-tenants.ts'
 
 export interface MachineSettings {
@@ -22,13 +22,16 @@ export interface MachineSettings {
   readonly name: string
   readonly host: string
   readonly claimMs: number
+  /** Whether the others take it for a process of another machine: it runs on this one, as they do. */
+  readonly isRemote: boolean
   readonly token: string
   readonly secret: string
   readonly key: string
 }
 
 const given = JSON.parse(process.argv[2] ?? '{}') as MachineSettings
-const stores = await postgresStores(given.store)
+const remote: ProcessIdentity = { id: `${process.pid}.${given.name}@${given.name}/0`, hasExited: () => false }
+const stores = await postgresStores(given.store, { self: given.isRemote ? remote : systemSelf })
 const spec = await loadConnectorSpec()
 await preloadFunctions(silentLogger)
 

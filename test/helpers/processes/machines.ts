@@ -49,7 +49,8 @@ export async function startMachines(options: MachinesOptions = {}) {
   const tenants = new Map<number, string>()
   const acknowledged = new Map<number, number>()
 
-  async function add(name: string): Promise<Machine> {
+  /** `here`: on this machine, with the others that are. */
+  async function add(name: string, place: 'remote' | 'here' = 'remote', claimed = claimMs): Promise<Machine> {
     const network: MachineNetwork = refused === undefined ? namespaceNetwork() : relayNetwork()
     closing.add(network, () => network.close())
     const database = await network.connect(join(server.socketFolder, '.s.PGSQL.5432'), true)
@@ -59,7 +60,15 @@ export async function startMachines(options: MachinesOptions = {}) {
       store: `postgres://postgres@${database.host}:${database.port}/postgres?pool=4`,
       intercom: `http://${intercom.host}:${intercom.port}`,
       klaviyo: `http://${klaviyo.host}:${klaviyo.port}`,
-      ...{ name, host: network.host, claimMs, token: TOKEN, secret: SECRET, key: KEY },
+      ...{
+        name,
+        host: network.host,
+        claimMs: claimed,
+        isRemote: place === 'remote',
+        token: TOKEN,
+        secret: SECRET,
+        key: KEY,
+      },
     }
     const [command = '', ...args] = [...network.command, process.execPath, child, JSON.stringify(given)]
     const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -126,6 +126,31 @@ describe('claims', () => {
     expect(await theirs.renew(['one'])).toEqual(new Set(['one']))
   })
 
+  test('a process that is known to have exited loses its tenants at once, with its leases', async () => {
+    const clock = new TestClock()
+    const exited = new Set<string>()
+    const url = server.url(`two_${++schemas}`)
+    const open = async (name: string) => {
+      const self = { ...machine(name), hasExited: (id: string) => exited.has(id) }
+      const stores = await postgresStores(url, { self, clock })
+      opened.push(stores)
+      return stores
+    }
+    const [a, b] = [await open('a'), await open('b')]
+    const [mine, theirs] = [a.claims(), b.claims()]
+    for (const tenant of ['one', 'two', 'three']) await a.of(tenant).append([record(tenant)])
+    expect(await mine.claim(50)).toHaveLength(3)
+    expect(ids(await a.of('one').lease(request))).toEqual(['one'])
+    expect(await theirs.claim(50)).toEqual([])
+    exited.add(machine('a').id)
+    // All three are free, although another lease has forgotten the process before they are claimed.
+    expect(await theirs.claim(1)).toHaveLength(1)
+    expect(await b.of('one').lease({ ...request, lane: 'backfill' })).toEqual([])
+    expect(await theirs.claim(50)).toHaveLength(2)
+    expect(ids(await b.of('one').lease({ ...request, cutOff: 'once' }))).toEqual(['one'])
+    expect(await mine.renew(['one'])).toEqual(new Set())
+  })
+
   test('the owner finds a record of whose append it was not told', async () => {
     const { a, b } = await twoMachines()
     await a.of('one').append([record('first', { orderingKey: '1' })])
