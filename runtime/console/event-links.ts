@@ -2,11 +2,21 @@
 import type { EventOrigin } from '../ports/ledger.ts'
 import type { PageContext } from './types.ts'
 
+/** `waiting` events have no outcome yet. */
+export type EventOutcome = 'delivered' | 'skipped' | 'dead' | 'waiting'
+
+/** In place of a metric's name: events of any, not updates of profiles; and records without an event. */
+export const ANY_METRIC = '*'
+export const NO_METRIC = '-'
+
 /** What the Events page shows. Nothing here names a person: a search has an id in its place. */
 export interface EventFilter {
+  /** Its name, `ANY_METRIC` or `NO_METRIC`. */
   readonly metric?: string | undefined
-  /** `waiting` events have no outcome yet. */
-  readonly outcome?: 'delivered' | 'skipped' | 'dead' | 'waiting' | undefined
+  /** One of them, where there are several. */
+  readonly outcome?: EventOutcome | readonly EventOutcome[] | undefined
+  /** Only what waits in this queue. */
+  readonly queue?: 'live' | 'history' | undefined
   /** A skip reason or a fault code. */
   readonly reason?: string | undefined
   readonly origin?: EventOrigin | undefined
@@ -23,12 +33,13 @@ export interface EventFilter {
   readonly search?: string | undefined
 }
 
-const TEXTS = ['metric', 'outcome', 'reason', 'origin', 'run', 'topic', 'search'] as const
+const TEXTS = ['metric', 'outcome', 'queue', 'reason', 'origin', 'run', 'topic', 'search'] as const
 const TIMES = ['since', 'until'] as const
 
+/** Several outcomes are one parameter: `delivered,dead`. */
 export function eventsLink(filter: EventFilter, { link }: Pick<PageContext, 'link'>): string {
   const query = new URLSearchParams()
-  for (const name of TEXTS) if (filter[name] !== undefined) query.set(name, filter[name])
+  for (const name of TEXTS) if (filter[name] !== undefined) query.set(name, String(filter[name]))
   for (const name of TIMES) if (filter[name] !== undefined) query.set(name, new Date(filter[name]).toISOString())
   return link(query.size === 0 ? '/events' : `/events?${query}`)
 }

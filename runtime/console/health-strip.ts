@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { EFFECT_NAMES, ENDS_BY_ITSELF } from '../health/problem-texts.ts'
 import type { Health, HealthState, Problem, ProblemCode } from '../health/types.ts'
 import { capitalize, plural } from '../lib/format.ts'
+import { type EventFilter, eventsLink } from './event-links.ts'
 import { timeElement, withLocalTimes } from './format-html.ts'
 import { type IconName, icon } from './icons.ts'
 import type { Html, PageContext } from './types.ts'
@@ -42,14 +43,27 @@ ${side(spec.destination.name, accounts.destination, at.has('destination'))}</div
 <div class="row apart"><p data-announce><span class="hidden">${STATE_NAMES[state]}: </span>${text}</p>
 <p class="soft frame-links"><span>Times in <span data-zone-name>${context.timeZone ?? 'UTC'}</span></span> <a class="more" href="${context.link('/timeline')}">Timeline</a></p></div>
 ${standbyNote(context)}
-${worst && html`<p>${consequence(worst)} ${action(worst, context)}</p>${worst.detail && html`<details id="worst-problem"><summary>Details</summary><pre>${worst.detail}</pre></details>`}`}
-${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${withLocalTimes(problem.title)}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
+${worst && html`<p>${consequence(worst)} ${action(worst, context)}${eventsOf(worst, context)}</p>${worst.detail && html`<details id="worst-problem"><summary>Details</summary><pre>${worst.detail}</pre></details>`}`}
+${others.length > 0 && html`<details id="more-problems"><summary>${plural(others.length, 'more problem')}</summary><ul class="plain">${others.map((problem) => html`<li>${withLocalTimes(problem.title)}, since ${timeElement(problem.since)}. ${consequence(problem)} ${action(problem, context)}${eventsOf(problem, context)}${problem.detail && html`<pre>${problem.detail}</pre>`}</li>`)}</ul></details>`}
 </section>`
 }
 
 function side(name: string, account: string | undefined, isFaulty: boolean): Html {
   const mark = isFaulty && html`${icon('warning')}<span class="hidden">has a problem</span>`
   return html`<p class="side"><strong>${capitalize(name)}${mark}</strong>${account && html`<span class="soft" dir="auto">${account}</span>`}</p>`
+}
+
+const WAITING: EventFilter = { outcome: 'waiting', queue: 'live' }
+
+/** The events that a problem counts. */
+const EVENTS: Readonly<Partial<Record<ProblemCode, EventFilter>>> = {
+  'live-delayed': WAITING,
+  'live-too-late-for-flows': WAITING,
+}
+
+function eventsOf({ code }: Problem, context: PageContext): Html | '' {
+  const filter = EVENTS[code]
+  return filter === undefined ? '' : html` <a href="${eventsLink(filter, context)}">List these events</a>`
 }
 
 type Place = 'source' | 'destination' | 'between'

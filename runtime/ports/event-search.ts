@@ -1,5 +1,6 @@
 /** The search for events: by their kind, by when they happened, by whom they concern. */
 import type { EventKindFilter, EventOrigin, LedgerEvent } from './ledger.ts'
+import type { Lane } from './types.ts'
 
 /** The place of an event among others, newest first by `at`, then by `id`. */
 export interface EventPosition {
@@ -15,6 +16,8 @@ export interface EventSearch extends EventKindFilter {
   readonly until?: number
   /** Record ids, lookup ids, idempotency keys, contacts or e-mail hashes: events that have one of them, or whose record has. */
   readonly refs?: readonly string[]
+  /** Only waiting events whose record is in the queue of this lane: no ended ones, none that wait for a contact. */
+  readonly queue?: Lane
   /** Only older events than this: the next page. */
   readonly before?: EventPosition
   /** Only newer events than this: the page next to it. */

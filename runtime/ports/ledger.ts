@@ -89,7 +89,10 @@ export interface LedgerEvent extends EventResult {
 export interface EventKindFilter {
   /** The metric's name, or `Profile`. Empty: records that ended without an event. */
   readonly metric?: string
-  readonly status?: EventResult['status']
+  /** None of these metrics. Empty: no records that ended, or wait, without an event. */
+  readonly exceptMetrics?: readonly string[]
+  /** One of them, where there are several. */
+  readonly status?: EventResult['status'] | readonly EventResult['status'][]
   /** A skip reason or a fault code. */
   readonly reason?: string
   /** The scope of its record: a backfill run, `live` or `reconcile`. */

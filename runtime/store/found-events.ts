@@ -1,6 +1,6 @@
 /** Events found by a search: those that ended and those that wait, in one order. Shared by all stores. */
 import type { EventPosition, EventSearch, FoundEvent } from '../ports/event-search.ts'
-import type { LedgerEntry, LedgerEvent } from '../ports/ledger.ts'
+import type { EventKindFilter, EventOrigin, LedgerEntry, LedgerEvent } from '../ports/ledger.ts'
 import type { EventResult } from '../ports/types.ts'
 import { happenedAt, originOf, tallyLine } from './outcome-effects.ts'
 
@@ -51,16 +51,35 @@ export function waitingEventsOf(entry: LedgerEntry, scope: string): FoundEvent[]
   }))
 }
 
+/** Whether an event is of a kind, apart from its run, which only its scope tells. */
+export function isOfKind(
+  event: EventResult & Pick<LedgerEvent, 'topic'>,
+  origin: EventOrigin,
+  kind: EventKindFilter,
+): boolean {
+  const { metric, status, reason } = tallyLine(event)
+  return (
+    metric === (kind.metric ?? metric) &&
+    kind.exceptMetrics?.includes(metric) !== true &&
+    includesStatus(kind, status) &&
+    reason === (kind.reason ?? reason) &&
+    event.topic === (kind.topic ?? event.topic) &&
+    origin === (kind.origin ?? origin)
+  )
+}
+
+/** The outcomes that a filter is for. Undefined: all. */
+export const statusesOf = ({ status }: EventKindFilter): readonly EventResult['status'][] | undefined =>
+  typeof status === 'string' ? [status] : status
+
+export const includesStatus = (kind: EventKindFilter, status: EventResult['status']): boolean =>
+  statusesOf(kind)?.includes(status) ?? true
+
 /** Whether an event is in the range of a search, of its kind, and concerns what it names. `names`: those of its record. */
 export function matchesSearch(event: FoundEvent, search: EventSearch, names: ReadonlySet<string>): boolean {
-  const { metric, status, reason } = tallyLine(event)
   const { since = 0, until = Number.POSITIVE_INFINITY, before, after, refs } = search
   return (
-    metric === (search.metric ?? metric) &&
-    status === (search.status ?? status) &&
-    reason === (search.reason ?? reason) &&
-    event.topic === (search.topic ?? event.topic) &&
-    event.origin === (search.origin ?? event.origin) &&
+    isOfKind(event, event.origin, search) &&
     event.at >= since &&
     event.at < until &&
     (before === undefined || byPosition(before, event) < 0) &&

@@ -8,6 +8,12 @@ const SAMPLES = 'design'
 /** About code: what was received and sent, how it is mapped. Elsewhere code stands behind Details. */
 const CODE_PAGES = /^(event|event-request|record|mappings.*|design)$/
 
+/**
+ * Counts there are of what the page itself lists, of records that an import read, or of stored records that are mapped for
+ * the page alone.
+ */
+const OWN_COUNT_PAGES = /^(failed-events.*|find.*|history-estimate|coverage.*|mappings.*|timeline|design)$/
+
 /** `name` as in `allPages`. */
 export async function ruleViolations(page: Page, name: string): Promise<string[]> {
   const title = await page.locator('h1').textContent()
@@ -17,7 +23,8 @@ export async function ruleViolations(page: Page, name: string): Promise<string[]
   const text = await readableText(page)
   const zone = await page.locator('body').getAttribute('data-zone')
   const code = CODE_PAGES.test(name) ? [] : await codeOutsideDetails(page)
-  return [...wrong, ...code, ...(zone ? timeViolations(text) : []), ...wordViolations(text)].map(
+  const counts = OWN_COUNT_PAGES.test(name) ? [] : await unlinkedCounts(page)
+  return [...wrong, ...code, ...counts, ...(zone ? timeViolations(text) : []), ...wordViolations(text)].map(
     (one) => `${name}: ${one}`,
   )
 }
@@ -30,6 +37,16 @@ const primaryButtons = (page: Page): Promise<string[]> =>
 const codeOutsideDetails = (page: Page): Promise<string[]> =>
   page.evaluate(`[...document.querySelectorAll('pre')].filter((one) => !one.closest('details'))
     .map(({ textContent }) => 'code outside details: ' + textContent.trim().slice(0, 60))`)
+
+/** Numbers of events and of records that wait or failed, which should lead to them. */
+const unlinkedCounts = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    const copy = document.querySelector('main').cloneNode(true)
+    for (const one of copy.querySelectorAll('script, a, button, option, code, pre, .value')) one.replaceWith('·')
+    for (const one of copy.querySelectorAll('p, li, td, th, dt, dd, h1, h2, h3, summary, div, span')) one.append('\\n')
+    return (copy.textContent.match(/.*(?<!(?:first|newest|last) )\\b[1-9][\\d,]* (event|record|deletion)s?\\b(?! read).*/g) ?? [])
+      .map((line) => 'a count without a link: ' + line.trim())
+  })()`)
 
 /** What a page says in words, one line each: no code, no values of events, no time zones of accounts, no details. */
 const readableText = (page: Page): Promise<string> =>

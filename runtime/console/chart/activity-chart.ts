@@ -119,14 +119,12 @@ function column(chart: ActivityChart, { bar, at, axis }: Column, links: Links): 
   const { since, until, counts } = bar
   const span = describeSpan(bar, range)
   const text = describeCounts(counts)
-  const filter = barFilter(counts)
-  const name = filter === undefined ? `${span}: all events, of which ${text}` : `${span}: ${text}`
   const area = html`<rect class="area" x="${percent(at / bars.length)}" y="${PLOT.top}" width="${percent(1 / bars.length)}" height="${PLOT.height}"/>`
   const isTabStop = at === bars.findLastIndex((one) => countAll(one.counts) > 0)
   const whole =
     countAll(counts) === 0
       ? area
-      : html`<a href="${eventsLink({ metric, since, until, ...filter }, links)}" class="whole" aria-label="${name}"${!isTabStop && html` tabindex="-1"`}>${area}</a>`
+      : html`<a href="${eventsLink({ metric, since, until, ...barFilter(counts) }, links)}" class="whole" aria-label="${span}: ${text}"${!isTabStop && html` tabindex="-1"`}>${area}</a>`
   return html`<g class="slot">${whole}
 ${stack(counts, axis).map((part) => segment(chart, { bar, at, part }, links))}
 <g class="readout one" aria-hidden="true"><text y="14" class="when">${span}</text><text y="32">${text}</text></g></g>`

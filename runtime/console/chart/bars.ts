@@ -66,14 +66,11 @@ export function describeCounts(counts: SeriesCounts): string {
     : parts.map(({ name, inText }) => `${formatCount(counts[name])} ${inText}`).join(', ')
 }
 
-/**
- * What the Events page must show for the count of a bar. Undefined: it counts failed events besides sent ones, for which
- * there is no filter.
- */
-export function barFilter(counts: SeriesCounts): Pick<EventFilter, 'origin' | 'outcome'> | undefined {
+/** What the Events page must show for the count of a bar. */
+export function barFilter(counts: SeriesCounts): Pick<EventFilter, 'origin' | 'outcome'> {
   const [one, ...others] = SERIES.filter(({ name }) => counts[name] > 0)
   if (one !== undefined && others.length === 0) return seriesFilter(one.name)
-  return counts.failed === 0 ? { outcome: 'delivered' } : undefined
+  return { outcome: counts.failed === 0 ? 'delivered' : ['delivered', 'dead'] }
 }
 
 /** What the Events page must show for the count of a series. */

@@ -12,7 +12,7 @@ import type {
   ReplaySelector,
 } from '../../ports/ledger.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { foundEvent, matchesSearch } from '../found-events.ts'
+import { foundEvent, isOfKind, matchesSearch } from '../found-events.ts'
 import {
   type CountedEvent,
   countedTime,
@@ -93,19 +93,13 @@ export class MemoryActivity {
 
   list({ before = Number.POSITIVE_INFINITY, after = 0, limit, ...query }: EventQuery): LedgerEvent[] {
     const matches = ({ scope, event }: ListedEvent) =>
-      event.id < before &&
-      event.id > after &&
-      event.metric === (query.metric ?? event.metric) &&
-      event.status === (query.status ?? event.status) &&
-      (query.reason === undefined || query.reason === (event.reason ?? event.fault?.code)) &&
-      scope === (query.run ?? scope) &&
-      originOf(scope) === (query.origin ?? originOf(scope)) &&
-      event.topic === (query.topic ?? event.topic)
+      event.id < before && event.id > after && scope === (query.run ?? scope) && isOfKind(event, originOf(scope), query)
     const events = this.#events.filter(matches).map(({ event }) => event)
     return events.reverse().slice(0, Math.max(0, limit))
   }
 
   find(search: EventSearch): FoundEvent[] {
+    if (search.queue !== undefined) return []
     return this.#events.flatMap(({ event, scope, names }) => {
       const found = foundEvent(event, scope)
       return scope === (search.run ?? scope) && matchesSearch(found, search, names) ? [found] : []

@@ -1,6 +1,7 @@
 /** The kinds of events: a number for all that have metric, status, reason, scope and topic in common. */
 import type { EventKindFilter } from '../../ports/ledger.ts'
 import type { EventResult } from '../../ports/types.ts'
+import { statusesOf } from '../found-events.ts'
 import { tallyLine } from '../outcome-effects.ts'
 import { statement, statementOfRows } from './statement.ts'
 import { all, getEach, runEach, type Steps } from './steps.ts'
@@ -71,14 +72,20 @@ function* findNumbers(tenant: number, kinds: readonly KindLabels[]): Steps<reado
   ])
 }
 
-const SELECT = statement(`
+const SELECT = statement(
+  ({ texts }) => `
   SELECT number FROM event_kinds
-  WHERE tenant = ?1 AND (?2 IS NULL OR metric = ?2) AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR reason = ?4)
-    AND (?5 IS NULL OR scope = ?5) AND (?6 IS NULL OR topic = ?6)
-    AND (?7 IS NULL OR CASE WHEN scope IN ('live', 'reconcile') THEN scope ELSE 'history' END = ?7)`)
+  WHERE tenant = ?1 AND (?2 IS NULL OR metric = ?2) AND (?3 IS NULL OR status IN ${texts('?3')})
+    AND (?4 IS NULL OR reason = ?4) AND (?5 IS NULL OR scope = ?5) AND (?6 IS NULL OR topic = ?6)
+    AND (?7 IS NULL OR CASE WHEN scope IN ('live', 'reconcile') THEN scope ELSE 'history' END = ?7)
+    AND NOT (metric IN ${texts('?8')})`,
+)
 
 export function* selectKinds(tenant: number, filter: EventKindFilter): Steps<readonly number[]> {
-  const { metric = null, status = null, reason = null, run = null, topic = null, origin = null } = filter
-  const rows = yield* all<{ number: number }>(SELECT, tenant, metric, status, reason, run, topic, origin)
+  const { metric = null, reason = null, run = null, topic = null, origin = null, exceptMetrics = [] } = filter
+  const statuses = statusesOf(filter)
+  const status = statuses === undefined ? null : JSON.stringify(statuses)
+  const except = JSON.stringify(exceptMetrics)
+  const rows = yield* all<{ number: number }>(SELECT, tenant, metric, status, reason, run, topic, origin, except)
   return rows.map(({ number }) => number)
 }

@@ -1,6 +1,6 @@
 /** The search for events: the newest by when they happened, of any kinds, or of what a name stands for. */
 import type { EventPosition, EventSearch, FoundEvent } from '../../ports/event-search.ts'
-import { byPosition, matchesSearch, pageOf } from '../found-events.ts'
+import { byPosition, includesStatus, matchesSearch, pageOf, statusesOf } from '../found-events.ts'
 import { originOf } from '../outcome-effects.ts'
 import { selectKinds } from './event-kinds.ts'
 import { readEvents } from './events.ts'
@@ -32,9 +32,9 @@ const FIRST = { DESC: firstOf('DESC'), ASC: firstOf('ASC') }
 
 /** Ended and waiting events, newest first. */
 export function* findEvents(tenant: number, search: EventSearch): Steps<readonly FoundEvent[]> {
-  const ended = search.status === 'deferred' ? [] : yield* findEnded(tenant, search)
-  const isWaitingWanted = search.status === undefined || search.status === 'deferred'
-  const waiting = isWaitingWanted ? yield* findWaiting(tenant, search) : []
+  const isEndedWanted = search.queue === undefined && (statusesOf(search)?.some((one) => one !== 'deferred') ?? true)
+  const ended = isEndedWanted ? yield* findEnded(tenant, search) : []
+  const waiting = includesStatus(search, 'deferred') ? yield* findWaiting(tenant, search) : []
   return pageOf([...ended, ...waiting], search)
 }
 

@@ -15,6 +15,9 @@ const inBothOrders = <T>(make: (order: Order) => T): Readonly<Record<Order, T>> 
 // Each part has an index of its own, and reads nothing else. A record may be in two of them. `+`: SQLite would otherwise
 // walk through all records by their numbers.
 const QUEUED = 'SELECT seq FROM records WHERE tenant = ?1 AND queue_head IS NOT NULL AND +seq > ?2 AND +seq < ?3'
+const QUEUED_IN_LANE = `
+  SELECT seq FROM records
+  WHERE tenant = ?1 AND lane = ?5 AND queue_head IS NOT NULL AND +seq > ?2 AND +seq < ?3`
 const PARKED = `
   SELECT seq FROM records
   WHERE tenant = ?1 AND queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND +seq > ?2 AND +seq < ?3`
@@ -31,6 +34,7 @@ const seqsOf = (...parts: readonly string[]) =>
   )
 const ALL = seqsOf(QUEUED, PARKED, INTERRUPTED)
 const OF_KIND = seqsOf(QUEUED, AWAITING, INTERRUPTED)
+const OF_LANE = seqsOf(QUEUED_IN_LANE)
 const NAMED = inBothOrders((order) =>
   statement(
     ({ texts, ofTenant }) => `
@@ -58,7 +62,8 @@ const ROWS = inBothOrders((order) =>
     AND received_at >= ?3 AND received_at <= ?4 AND (?5 IS NULL OR topic = ?5) AND (?6 IS NULL OR scope = ?6)
     AND (?7 IS NULL OR CASE WHEN scope IN ('live', 'reconcile') THEN scope ELSE 'history' END = ?7)
     AND (?8 IS NULL OR ${contains('outcome', '?8')}) AND (?9 IS NULL OR ${contains('outcome', '?9')})
-  ORDER BY r.seq ${order} LIMIT ?10`,
+    AND (?10 IS NULL OR lane = ?10 AND queue_head IS NOT NULL)
+  ORDER BY r.seq ${order} LIMIT ?11`,
   ),
 )
 
@@ -97,17 +102,20 @@ type Range = readonly [first: number, last: number, limit: number]
 
 function* readSeqs(
   tenant: number,
-  { refs, metric, reason }: EventSearch,
+  { refs, metric, reason, queue, exceptMetrics }: EventSearch,
   order: Order,
   range: Range,
 ): Steps<readonly number[]> {
-  const isOfKind = (metric !== undefined && metric !== '') || reason !== undefined
+  const isOfKind =
+    (metric !== undefined && metric !== '') || reason !== undefined || exceptMetrics?.includes('') === true
   const rows =
     refs !== undefined
       ? yield* all<{ seq: number }>(NAMED[order], tenant, ...range, JSON.stringify(refs))
-      : isOfKind
-        ? yield* all<{ seq: number }>(OF_KIND[order], tenant, ...range, metric || null, reason ?? null)
-        : yield* all<{ seq: number }>(ALL[order], tenant, ...range)
+      : queue !== undefined
+        ? yield* all<{ seq: number }>(OF_LANE[order], tenant, ...range, queue)
+        : isOfKind
+          ? yield* all<{ seq: number }>(OF_KIND[order], tenant, ...range, metric || null, reason ?? null)
+          : yield* all<{ seq: number }>(ALL[order], tenant, ...range)
   return rows.map(({ seq }) => seq)
 }
 
@@ -122,7 +130,7 @@ const seqOf = (position: EventPosition | undefined, any: number): number =>
   position === undefined || position.id > 0 ? any : waitingSeq(position.id)
 
 function conditions({ since = 0, until = Number.MAX_SAFE_INTEGER, before, after, ...search }: EventSearch) {
-  const { topic = null, run = null, origin = null, metric, reason } = search
+  const { topic = null, run = null, origin = null, queue = null, metric, reason } = search
   const quoted = (text: string | undefined) => (text === undefined || text === '' ? null : JSON.stringify(text))
   return [
     Math.max(since, after?.at ?? 0),
@@ -132,5 +140,6 @@ function conditions({ since = 0, until = Number.MAX_SAFE_INTEGER, before, after,
     origin,
     quoted(metric),
     quoted(reason),
+    queue,
   ] as const
 }

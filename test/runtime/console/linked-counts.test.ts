@@ -1,5 +1,6 @@
 /** Every number that leads to Events counts the events that are shown there. */
 import { expect, test } from 'vitest'
+import { sum } from '../../../runtime/backfill/counts.ts'
 import { record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import type { EventResult } from '../../../runtime/ports/types.ts'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
@@ -40,6 +41,12 @@ test('the counts of the overview, a metric, History and its report are those of 
     }
   }
   expect(links).toBeGreaterThan(50)
+  const columns = [...(await client.text('/?range=12m')).matchAll(COLUMN)]
+  expect(columns.filter(([, , parts = '']) => /, .* failed/.test(parts))).not.toEqual([])
+  for (const [, href = '', parts = ''] of columns) {
+    const counts = [...parts.matchAll(/([\d,]+) [a-z]/g)].map(([, count = '']) => Number(count.replaceAll(',', '')))
+    expect(await rows(href.replaceAll('&amp;', '&')), parts).toBe(sum(counts))
+  }
 })
 
 test('what waits counts records of the queue and events that wait for their contact', async () => {
@@ -53,12 +60,28 @@ test('what waits counts records of the queue and events that wait for their cont
   const events = ['k1', 'k2'].map(waits)
   const outcome = { status: 'deferred', awaits: 'awaiting-identity', until: Number.MAX_SAFE_INTEGER, events } as const
   await store.settle(leased.map((one) => settlement(one, outcome)))
-  await store.append([record('two')])
+  await store.append([record('two'), record('three', { lane: 'backfill', stream: 's' }), record('four')])
   const client = browser()
-  const [, count] = /href="\/events\?outcome=waiting">(\d+)</.exec(await client.text('/')) ?? []
-  expect(count).toBe('3')
-  expect((await client.text('/events.csv?outcome=waiting')).trim().split('\n')).toHaveLength(1 + 3)
+  const overview = await client.text('/')
+  const rows = async (href: string) =>
+    (await client.text(href.replace('/events?', '/events.csv?'))).split('\r\n').length - 2
+  for (const [queue, count] of [
+    ['live', 2],
+    ['history', 1],
+  ] as const) {
+    const href = `/events?outcome=waiting&queue=${queue}`
+    expect(overview).toContain(`<a href="${href.replace('&', '&amp;')}">${count}</a>`)
+    expect(await rows(href)).toBe(count)
+    expect(await client.text(href)).toContain(`In the queue of ${queue}`)
+  }
+  expect(overview).toContain('<a href="/events?outcome=waiting&amp;reason=awaiting-identity">2</a> events wait')
+  expect(await rows('/events?outcome=waiting&reason=awaiting-identity')).toBe(2)
+  const [, count] = /href="\/events\?outcome=waiting">(\d+)</.exec(overview) ?? []
+  expect(count).toBe('5')
+  expect(await rows('/events?outcome=waiting')).toBe(5)
 })
 
+/** A column of a chart, named by its time and its parts. */
+const COLUMN = /<a href="(\/events\?[^"]+)" class="whole" aria-label="[^"]*: ([^":]+)"/g
 /** A link whose text begins with a number: `38`, `38 events`. */
 const LINKED_COUNT = /<a href="(\/events\?[^"]+)">(?:<text[^>]*>)?([\d,]+)\b/g

@@ -9,11 +9,12 @@ import { describeSkipReason } from '../../../skip-reasons.ts'
 import { originOf } from '../../../store/outcome-effects.ts'
 import { countByReason } from '../../count-by-reason.ts'
 import { addDays, dayBeginningAt } from '../../days.ts'
-import { type EventFilter, eventsLink, UNMOUNTED } from '../../event-links.ts'
+import { ANY_METRIC, type EventFilter, type EventOutcome, eventsLink, NO_METRIC, UNMOUNTED } from '../../event-links.ts'
 import { hiddenFields } from '../../form-field.ts'
 import { timeElement } from '../../format-html.ts'
 import { icon } from '../../icons.ts'
 import type { Html, PageContext } from '../../types.ts'
+import { isOfMetric, outcomesOf } from './filter.ts'
 import { ORIGINS } from './table.ts'
 
 const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', waiting: 'Waiting' } as const
@@ -23,7 +24,7 @@ export async function filterForm(filter: EventFilter, context: PageContext): Pro
   return html`${outcomes(filter, tallies, context)}
 <div class="card filters">
 <form method="get" action="${context.link('/events')}" aria-label="Filter">
-${hiddenFields({ outcome: filter.outcome, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
+${hiddenFields({ outcome: filter.outcome?.toString(), queue: filter.queue, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
 ${select('metric', 'Metric', filter.metric, metricsOf(context))}
 ${select('reason', 'Reason', filter.reason, reasonsOf(filter, tallies))}
 ${select('origin', 'Origin', filter.origin, Object.entries(ORIGINS))}
@@ -40,25 +41,27 @@ ${hiddenFields({ filter: eventsLink({ ...filter, search: undefined }, UNMOUNTED)
 ${chips(filter, context)}`
 }
 
-/** Tallies know neither topic, time nor person: with one of these the counts would be wrong. */
-const isCounted = ({ topic, since, until, search }: EventFilter) =>
-  topic === undefined && since === undefined && until === undefined && search === undefined
+/** Tallies know neither queue, topic, time nor person: with one of these the counts would be wrong. */
+const isCounted = ({ queue, topic, since, until, search }: EventFilter) =>
+  [queue, topic, since, until, search].every((one) => one === undefined)
 
 function outcomes(filter: EventFilter, tallies: readonly Tally[], context: PageContext): Html {
   const counts = isCounted(filter) ? countOutcomes(filter, tallies) : undefined
-  const tab = (outcome: EventFilter['outcome'], label: string) => {
+  const chosen = outcomesOf(filter)
+  const tab = (outcome: EventOutcome | undefined, label: string) => {
     const count = counts && (outcome === undefined ? sum(Object.values(counts)) : (counts[outcome] ?? 0))
     // Reasons of one outcome are none of another.
-    const link = eventsLink({ ...filter, outcome, reason: undefined }, context)
-    return html`<li><a class="chip" href="${link}"${outcome === filter.outcome && html` aria-current="true"`}>${label}${count !== undefined && html` <span class="soft">${formatCount(count)}</span>`}</a></li>`
+    const link = eventsLink({ ...filter, outcome, queue: undefined, reason: undefined }, context)
+    const isCurrent = outcome === undefined ? chosen.length === 0 : chosen.includes(outcome)
+    return html`<li><a class="chip" href="${link}"${isCurrent && html` aria-current="true"`}>${label}${count !== undefined && html` <span class="soft">${formatCount(count)}</span>`}</a></li>`
   }
-  return html`<ul class="chips" aria-label="Outcomes">${tab(undefined, 'All')}${Object.entries(OUTCOMES).map(([outcome, label]) => tab(outcome as keyof typeof OUTCOMES, label))}</ul>`
+  return html`<ul class="chips" aria-label="Outcomes">${tab(undefined, 'All')}${Object.entries(OUTCOMES).map(([outcome, label]) => tab(outcome as EventOutcome, label))}</ul>`
 }
 
-type Counts = Readonly<Partial<Record<keyof typeof OUTCOMES, number>>>
+type Counts = Readonly<Partial<Record<EventOutcome, number>>>
 
 function countOutcomes(filter: EventFilter, tallies: readonly Tally[]): Counts {
-  const counts: Partial<Record<keyof typeof OUTCOMES, number>> = {}
+  const counts: Partial<Record<EventOutcome, number>> = {}
   for (const tally of tallies) {
     if (!isOfFilter(tally, { ...filter, outcome: undefined, reason: undefined })) continue
     const outcome = outcomeOf(tally)
@@ -69,10 +72,12 @@ function countOutcomes(filter: EventFilter, tallies: readonly Tally[]): Counts {
 
 const outcomeOf = ({ status }: Tally) => (status === 'deferred' ? 'waiting' : status)
 
-function isOfFilter(tally: Tally, { metric, outcome, origin, run, reason }: EventFilter): boolean {
+function isOfFilter(tally: Tally, filter: EventFilter): boolean {
+  const { origin, run, reason } = filter
+  const outcomes = outcomesOf(filter)
   return (
-    tally.metric === (metric ?? tally.metric) &&
-    outcomeOf(tally) === (outcome ?? outcomeOf(tally)) &&
+    isOfMetric(tally.metric, filter) &&
+    (outcomes.length === 0 || outcomes.includes(outcomeOf(tally))) &&
     tally.scope === (run ?? tally.scope) &&
     tally.reason === (reason ?? tally.reason) &&
     originOf(tally.scope) === (origin ?? originOf(tally.scope))
@@ -93,8 +98,15 @@ const reasonText = (reason: string): string => (reason.includes('/') ? reason : 
 function metricsOf({ options: { connector } }: PageContext): readonly Option[] {
   const { mappings, disabledMappings } = connector.spec
   const names = [...mappings, ...disabledMappings].map(({ metric }) => metric)
-  return [...names.sort(), PROFILE, ...(connector.deletions ? [DELETION] : [])].map((name) => [name, name])
+  const all = [...names.sort(), PROFILE, ...(connector.deletions ? [DELETION] : [])]
+  return [...Object.entries(METRIC_CHOICES), ...all.map((name) => [name, name] as const)]
 }
+
+const METRIC_CHOICES: Readonly<Record<string, string>> = {
+  [ANY_METRIC]: 'Events of a metric',
+  [NO_METRIC]: 'Records without an event',
+}
+const QUEUES = { live: 'In the queue of live events', history: 'In the queue of history' } as const
 
 function topicsOf({ options: { connector } }: PageContext): readonly Option[] {
   const topics = new Set(connector.spec.mappings.flatMap((mapping) => [...mapping.topics]))
@@ -124,9 +136,10 @@ function exactTimes({ since, until }: EventFilter, { timeZone }: PageContext) {
 }
 
 function chips(filter: EventFilter, context: PageContext): Html | '' {
-  const { metric, reason, origin, run, topic, since, until, search } = filter
+  const { metric, queue, reason, origin, run, topic, since, until, search } = filter
   const texts: readonly (readonly [text: string | Html | undefined, without: EventFilter])[] = [
-    [metric, { metric: undefined }],
+    [metric && (METRIC_CHOICES[metric] ?? metric), { metric: undefined }],
+    [queue && QUEUES[queue], { queue: undefined }],
     [reason && reasonText(reason), { reason: undefined }],
     [origin && ORIGINS[origin], { origin: undefined }],
     [run && html`Import <code>${run}</code>`, { run: undefined }],

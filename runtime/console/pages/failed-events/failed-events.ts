@@ -76,7 +76,7 @@ ${retryForm({ all: 'yes' }, texts, context)}</div>`
 function groupCard(checked: CheckedGroup, context: PageContext): Html {
   const { group } = checked
   const path = context.link(`${PATH}?group=${encodeURIComponent(group.group)}`)
-  return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${groupTitle(group, context)}</h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
+  return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${groupTitle(group, context)}</h2><a class="badge bad" href="${path}">${plural(group.count, 'record')}</a></div>
 ${groupFacts(checked, context)}
 <div class="row"><a class="button plain" href="${path}">View records<span class="hidden">: ${group.metric} ${group.fault.code}</span></a>${retryGroup(checked, context)}</div>
 </article>`

@@ -2,11 +2,11 @@
 import { html } from 'hono/html'
 import { countFound, sum, sumCounts } from '../../../backfill/counts.ts'
 import type { BackfillProgress, MetricCounts } from '../../../backfill/types.ts'
-import { capitalize, formatCount, plural } from '../../../lib/format.ts'
+import { capitalize, formatCount } from '../../../lib/format.ts'
 import { ALREADY_DELIVERED } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { countLink } from '../../count-link.ts'
-import type { EventFilter } from '../../event-links.ts'
+import { ANY_METRIC, type EventFilter, NO_METRIC } from '../../event-links.ts'
 import { metricLink } from '../../metric-link.ts'
 import type { Html, PageContext } from '../../types.ts'
 
@@ -22,7 +22,6 @@ export function completenessTable(run: BackfillProgress, context: PageContext): 
 ${withoutEvent(run, context)}`
 }
 
-/** No filter leaves out records without an event, so the events found link only by metric. */
 function summary(
   { run, eventsSent, alreadySent, dead }: BackfillProgress,
   rows: readonly MetricCounts[],
@@ -30,7 +29,7 @@ function summary(
 ): Html {
   const count = (events: number, filter: EventFilter) => countLink(events, { run, ...filter }, context)
   const existing = html`, ${count(alreadySent, { outcome: 'skipped', reason: ALREADY_DELIVERED })} ${alreadySent === 1 ? 'was' : 'were'} there already`
-  return html`Sent ${count(eventsSent, { outcome: 'delivered' })} of ${formatCount(sum(rows.map(countFound)))} found${alreadySent > 0 && existing}${dead > 0 && html`, ${count(dead, { outcome: 'dead' })} failed`}`
+  return html`Sent ${count(eventsSent, { outcome: 'delivered' })} of ${count(sum(rows.map(countFound)), { metric: ANY_METRIC })} found${alreadySent > 0 && existing}${dead > 0 && html`, ${count(dead, { outcome: 'dead' })} failed`}`
 }
 
 function metricRow(counts: MetricCounts, run: BackfillProgress, context: PageContext): Html {
@@ -76,5 +75,7 @@ function withoutEvent({ byMetric, run }: BackfillProgress, context: PageContext)
   if (counts === undefined) return ''
   const count = sumCounts(counts.leftOut) + counts.dead
   if (count === 0) return ''
-  return html`<details id="without-event"><summary>${plural(count, 'record')} without an event of these metrics</summary>${notSent(counts, { run }, context)}</details>`
+  const filter = { run, metric: NO_METRIC }
+  const all = countLink(count, { ...filter, outcome: ['skipped', 'dead'] }, context)
+  return html`<details id="without-event"><summary>Records without an event of these metrics</summary><p>${all} in all:</p>${notSent(counts, filter, context)}</details>`
 }

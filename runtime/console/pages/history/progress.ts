@@ -2,8 +2,9 @@
 import { html } from 'hono/html'
 import { describeShortfalls, describeUnavailableParts, groupLiveEnds } from '../../../backfill/completeness.ts'
 import type { BackfillProgress, RunningBackfill } from '../../../backfill/types.ts'
-import { capitalize, plural } from '../../../lib/format.ts'
+import { capitalize } from '../../../lib/format.ts'
 import { PARTS_UNAVAILABLE } from '../../../ports/ledger.ts'
+import { countLink } from '../../count-link.ts'
 import { eventsLink } from '../../event-links.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -22,7 +23,7 @@ ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 <p class="soft">${windowText(progress)}</p>
 ${!isRunning(status) && shortfallNotes(progress, context)}
 ${overallSection(status, overall)}
-<p>${processedText(progress)}</p>
+<p>${processedText(progress, context)}</p>
 <details id="streams"><summary>Details by type of record</summary>${streamBars(status)}${liveEndsNote(progress)}</details>
 ${unavailablePartsNotes(progress, context)}
 ${actionButtons(status, context)}
@@ -75,9 +76,10 @@ function stateBadge(status: ImportStatus, { imports }: PageContext): Html {
 /** Here or in another process. */
 const isRunning = ({ running, otherProcess }: ImportStatus): boolean => running || otherProcess !== undefined
 
-function processedText({ phase, streams, waiting }: BackfillProgress): string {
+function processedText({ phase, streams, waiting }: BackfillProgress, context: PageContext): Html | string {
   if (phase === 'incomplete') return 'All records read so far are processed.'
-  if (phase !== 'done') return `${plural(waiting, 'record')} read, not yet processed.`
+  if (phase !== 'done')
+    return html`${countLink(waiting, { outcome: 'waiting', queue: 'history' }, context)} ${waiting === 1 ? 'record' : 'records'} read, not yet processed.`
   const isCounted = streams.every(({ total }) => total !== undefined)
   return isCounted
     ? 'All records are read and processed.'

@@ -8,7 +8,7 @@ import { countByReason } from '../../count-by-reason.ts'
 import { countLink } from '../../count-link.ts'
 import type { EventFilter } from '../../event-links.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { countWaiting, describeWaiting } from '../../waiting-events.ts'
+import { countWaiting, waitingForIdentity } from '../../waiting-events.ts'
 
 export async function metricTotals(metric: string, context: PageContext): Promise<Html> {
   const { store, spec } = context.options.connector
@@ -16,10 +16,11 @@ export async function metricTotals(metric: string, context: PageContext): Promis
   const count = (status: Tally['status']) => sum(tallies.flatMap((it) => (it.status === status ? [it.count] : [])))
   const fact = (name: string, value: number, outcome: EventFilter['outcome']) =>
     html`<li><span class="soft">${name}</span> <span class="big">${countLink(value, { metric, outcome }, context)}</span></li>`
-  const waiting = countWaiting(tallies, metric)
+  const waiting = countWaiting(tallies, { metric })
+  const forIdentity = waitingForIdentity(tallies, context, metric)
   return html`<div class="card"><h2>Since setup</h2>
 <ul class="totals">${fact(`Sent to ${capitalize(spec.destination.name)}`, count('delivered'), 'delivered')}${fact('Waiting', waiting, 'waiting')}${fact('Skipped', count('skipped'), 'skipped')}${fact('Failed', count('dead'), 'dead')}</ul>
-${waiting > 0 && html`<p>${describeWaiting(waiting)}. Each is sent once, as soon as ${capitalize(spec.source.name)} has it.</p>`}
+${forIdentity !== '' && html`<p>${forIdentity}. Each is sent once, as soon as ${capitalize(spec.source.name)} has it.</p>`}
 ${skipReasons(tallies, metric, context)}</div>`
 }
 

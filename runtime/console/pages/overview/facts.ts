@@ -5,9 +5,10 @@ import type { Backlog } from '../../../ports/store.ts'
 import { countChanged } from '../../../reconcile/finds.ts'
 import { SERIES, type SeriesName, seriesFilter } from '../../chart/bars.ts'
 import { countLink } from '../../count-link.ts'
+import { ANY_METRIC, type EventFilter } from '../../event-links.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { describeWaiting } from '../../waiting-events.ts'
+import { waitingForIdentity } from '../../waiting-events.ts'
 import { importStateText } from '../history/text.ts'
 import type { Overview } from './load-overview.ts'
 
@@ -53,14 +54,15 @@ function delayCard({ lag, live, now }: Overview): Html {
   return card('Delay', formatDuration(lag.median), more)
 }
 
-/** Only the whole has a filter: the Events page knows no queues. */
-function waitingCard({ live, backfill, waiting, awaitingContact, now }: Overview, context: PageContext): Html {
+function waitingCard({ live, backfill, waiting, tallies, now }: Overview, context: PageContext): Html {
   const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
-  const contact = awaitingContact > 0 && ` ${describeWaiting(awaitingContact)}.`
+  const queued = (records: number, queue: EventFilter['queue']) =>
+    countLink(records, { outcome: 'waiting', queue }, context)
+  const forIdentity = waitingForIdentity(tallies, context)
   return card(
     'Waiting',
     countLink(waiting, { outcome: 'waiting' }, context),
-    html`Live: ${formatCount(live.records)}${oldest(live)}. History: ${formatCount(backfill.records)}${oldest(backfill)}.${contact}`,
+    html`Live: ${queued(live.records, 'live')}${oldest(live)}. History: ${queued(backfill.records, 'history')}${oldest(backfill)}.${forIdentity !== '' && html` ${forIdentity}.`}`,
   )
 }
 
@@ -86,7 +88,8 @@ function webhooksCard({ lastReconcile, found }: Overview, context: PageContext):
   }
   const changed = countChanged(lastReconcile)
   const checked = html`${last ?? ''}Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
-  return card('Missed webhooks', found === 0 ? 'None' : `${formatCount(found)} found`, checked)
+  const finds = countLink(found, { metric: ANY_METRIC, origin: 'reconcile', outcome: 'delivered' }, context)
+  return card('Missed webhooks', found === 0 ? 'None' : html`${finds} found`, checked)
 }
 
 async function historyCard({ lastImport }: Overview, context: PageContext): Promise<Html> {

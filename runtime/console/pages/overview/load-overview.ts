@@ -4,7 +4,7 @@ import { sum } from '../../../backfill/counts.ts'
 import type { BackfillProgress } from '../../../backfill/types.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
-import type { LedgerEvent } from '../../../ports/ledger.ts'
+import type { LedgerEvent, Tally } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
@@ -13,7 +13,6 @@ import { type ChartRange, type RangeName, rangeUntil } from '../../chart/ranges.
 import { type Zone, zoneOf } from '../../chart/zone.ts'
 import { countByReason } from '../../count-by-reason.ts'
 import type { ConsoleOptions, PageContext } from '../../types.ts'
-import { countWaiting } from '../../waiting-events.ts'
 
 export interface MetricRow {
   readonly metric: string
@@ -38,13 +37,12 @@ export interface Overview {
   readonly dead: number
   /** All that waits: records in the queues, and the events outside them that wait for something. */
   readonly waiting: number
-  /** Events that wait for their contact. */
-  readonly awaitingContact: number
+  readonly tallies: readonly Tally[]
   /** Largest first. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[]
   readonly lastImport?: BackfillProgress
   readonly lastReconcile?: ReconcilePass
-  /** Events that no webhook reported, since setup. */
+  /** Events that no webhook reported, since setup, without updates of profiles. */
   readonly found: number
 }
 
@@ -82,12 +80,14 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   const today = { ...day, counts: addBars(toBars(ofToday, { starts: [day.since], until: day.until })), zone }
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
-  const found = sum([...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE ? 0 : count)))
+  const found = sum(
+    [...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE || metric === DELETION ? 0 : count)),
+  )
   const outsideQueues = sum(tallies.map(({ status, count }) => (status === 'deferred' ? count : 0)))
   const waiting = live.records + backfill.records + outsideQueues
   return {
     ...{ now, range, bars: toBars(activity, range), today, metrics: await Promise.all(metrics) },
-    ...{ live, backfill, waiting, dead, awaitingContact: countWaiting(tallies), skipped, found },
+    ...{ live, backfill, waiting, dead, tallies, skipped, found },
     ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
 }

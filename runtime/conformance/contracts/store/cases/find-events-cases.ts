@@ -41,6 +41,11 @@ const searches: [query: Partial<EventSearch>, records: string][] = [
   [{ metric: '' }, 'e'],
   [{ status: 'delivered' }, 'b a b'],
   [{ metric: 'M', status: 'delivered' }, 'a b'],
+  [{ status: ['delivered', 'dead'] }, 'b d a b'],
+  [{ status: ['skipped', 'deferred'] }, 'e c'],
+  [{ status: [] }, ''],
+  [{ exceptMetrics: [''] }, 'b d c a b'],
+  [{ exceptMetrics: ['', 'M'], status: ['delivered', 'skipped'] }, 'b'],
   [{ reason: 'x' }, 'c'],
   [{ reason: 'no-mapping', status: 'skipped' }, 'e'],
   [{ reason: fault.code }, 'd'],
@@ -74,6 +79,7 @@ const filters: Partial<EventSearch>[] = [
   { refs: ['c1', 'c2', 'c3'] },
   { since: BEGAN - 5 * HOUR, until: BEGAN - 1 },
   { status: 'deferred' },
+  { status: ['delivered', 'deferred'], exceptMetrics: ['', 'N'] },
 ]
 
 /** One that waits for its contact, one that is retried, one that is queued. */
@@ -85,7 +91,13 @@ async function waitAll({ store, clock, settle, awaiting }: StoreHarness): Promis
   await settle('waits', awaiting(events), { receivedAt: clock.now() })
   clock.advance(HOUR)
   await settle('retried', deferred(clock.now() + HOUR), { topic: 't', receivedAt: clock.now() })
-  const queued = { ...poll, orderingKey: 'other', lookupIds: ['conversation-8'], receivedAt: clock.now() }
+  const queued = {
+    ...poll,
+    lane: 'backfill' as const,
+    orderingKey: 'other',
+    lookupIds: ['conversation-8'],
+    receivedAt: clock.now(),
+  }
   await store.append([record('queued', queued)])
 }
 
@@ -101,6 +113,14 @@ const waiting: [query: Partial<EventSearch>, records: string][] = [
   [{ status: 'deferred', origin: 'reconcile' }, 'queued'],
   [{ status: 'deferred', run: 'r1' }, ''],
   [{ status: 'delivered' }, 'b a b'],
+  [{ status: ['deferred', 'dead'] }, 'queued retried waits waits d'],
+  [{ exceptMetrics: [''], status: 'deferred' }, 'waits waits'],
+  [{ exceptMetrics: ['N'], status: 'deferred' }, 'queued retried waits'],
+  [{ queue: 'live' }, 'retried'],
+  [{ queue: 'backfill' }, 'queued'],
+  [{ queue: 'backfill', status: 'deferred', origin: 'reconcile' }, 'queued'],
+  [{ queue: 'live', status: 'delivered' }, ''],
+  [{ queue: 'live', refs: ['c3'] }, ''],
   [{ refs: ['c3'] }, 'waits'],
   [{ refs: ['conversation-8'] }, 'queued'],
   [{ status: 'deferred', since: BEGAN + 2 * HOUR }, 'queued retried'],
