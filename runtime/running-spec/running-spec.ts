@@ -6,7 +6,6 @@ import type { Checkpoint, Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { hashSpec } from '../spec/hash-spec.ts'
 import type { Spec } from '../spec/spec.ts'
-import { addToTimeline } from '../timeline.ts'
 import { version } from '../version.ts'
 import { type KeyTexts, keyTexts } from './key-texts.ts'
 
@@ -83,9 +82,14 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
   const metrics = spec.mappings.map(({ metric }) => metric)
   const running = { hash, version, since: now, keys: { ...before?.keys, ...keys }, metrics, files, processes }
   await write(store, running, began)
-  const changed = files.filter(({ path, text }) => before?.files.find((file) => file.path === path)?.text !== text)
+  if (before !== undefined) await noteChange(before, running, store)
+}
+
+async function noteChange(before: RunningSpec, { files, since }: RunningSpec, store: AdoptParts['store']) {
+  const changed = files.filter(({ path, text }) => before.files.find((file) => file.path === path)?.text !== text)
   const text = `The spec has changed: ${changed.map(({ path }) => path).join(', ') || 'a file was removed'}`
-  if (before !== undefined) await addToTimeline(store, { at: now, kind: 'spec', text })
+  const { addToTimeline } = await import('../timeline.ts')
+  await addToTimeline(store, { at: since, kind: 'spec', text })
 }
 
 const write = (store: AdoptParts['store'], value: RunningSpec, others: readonly Checkpoint[] = []) =>
