@@ -2,6 +2,7 @@
 import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import type { Pipeline, WorkOptions, WorkUntilIdleOptions } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
+import { countCoverage } from './delivery/count-coverage.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
 import { createDeliverBySpec } from './delivery/deliver-by-spec.ts'
 import { type DeliverOptions, deliverWithin } from './delivery/deliver-within.ts'
@@ -280,15 +281,18 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
     accounts: pinWithKey(accounts, hasher, signal),
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
+  const coverage = countCoverage({ spec, store: guarded, clock, logger })
+  const workParts = { ...parts, coverage }
   const deliverBySpec = createDeliverBySpec({
     ...work,
     attempts,
-    deliver: (record, onMapped) => deliver(record, parts, onMapped),
+    deliver: (record, onMapped) => deliver(record, workParts, onMapped),
   })
   const laneParts: LaneParts = {
     ...work,
     deliver: deliverBySpec,
     onSettled: (record, outcome) => attempts.end(record, outcome, clock.now()),
+    onEnd: () => coverage.write(),
   }
   return { parts, laneParts, sender, attempts }
 }

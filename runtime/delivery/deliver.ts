@@ -8,6 +8,7 @@ import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { EventResult, Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
 import { findTargets } from '../source/open-record.ts'
+import type { CoverageRecorder } from './coverage-recorder.ts'
 import { findCutOffFault } from './cut-off.ts'
 import { observeMapping } from './observe-attempts.ts'
 import {
@@ -22,6 +23,8 @@ import { type SendParts, sendMessage } from './send-message.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits, SendParts {
   readonly accounts: Pick<AccountPin, 'cachedNames'> & { pin(): Promise<void> }
+  /** Absent: a host settles its records itself, and nothing is written. */
+  readonly coverage?: Pick<CoverageRecorder, 'add'>
 }
 
 export interface DeliveryLimits {
@@ -159,7 +162,9 @@ async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts)
   if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
     if ('deletion' in occurrence) return { result: await deleteProfile(occurrence, parts) }
-    return { result: await sendMessage(occurrence, parts) }
+    const result = await sendMessage(occurrence, parts)
+    if (result.status === 'delivered') parts.coverage?.add(identity.metric, occurrence.message)
+    return { result }
   } catch (error) {
     return failedOccurrence(identity, toFault(error))
   }

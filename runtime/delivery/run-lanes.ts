@@ -23,6 +23,8 @@ export interface LaneParts {
   /** As of `WorkerParts`. */
   readonly onSettled: (record: LeasedRecord, outcome: Outcome) => void
   /** As of `WorkerParts`. */
+  readonly onEnd?: () => Promise<void>
+  /** As of `WorkerParts`. */
   readonly graceMs?: number
 }
 
@@ -67,6 +69,7 @@ export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
     logger,
     deliver,
     onSettled,
+    onEnd: parts.onEnd,
     graceMs: parts.graceMs,
     // Under a backlog the live lane takes as many records as history does, and sends them in bulk.
     concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),

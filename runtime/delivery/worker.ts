@@ -19,6 +19,8 @@ export interface WorkerParts {
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
   /** Called once the outcome of a record is in the store. */
   readonly onSettled?: ((record: LeasedRecord, outcome: Outcome) => void) | undefined
+  /** Called once nothing leased is left. */
+  readonly onEnd?: (() => Promise<void>) | undefined
   /** Records in flight at once. Read before each lease, so that it may follow the backlog. */
   readonly concurrency: () => number
   readonly beforeLease?: (() => Promise<void>) | undefined
@@ -119,6 +121,7 @@ class LaneWorker {
       this.#storeError ??= error
     })
     for (const record of this.#inFlight.keys()) this.#end(record)
+    await this.#parts.onEnd?.()
     if (this.#storeError !== undefined) throw this.#storeError
     return { leased: this.#leased, pause: this.#backoff.left }
   }

@@ -43,6 +43,9 @@ export const RECONCILE_LOCK_CHECKPOINT = 'reconcile-lock'
 export const liveSinceCheckpoint = (topic: string, workspace = ''): string =>
   workspace === '' ? `live-since ${topic}` : `live-since ${topic} ${workspace}`
 
+/** How often each property of a metric was present in its newest events. */
+export const coverageCheckpoint = (metric: string): string => `property-coverage ${metric}`
+
 /** When a metric was added or turned on after the store's first spec, milliseconds since 1970. */
 export const metricSinceCheckpoint = (metric: string): string => `metric-since ${metric}`
 

@@ -1,11 +1,12 @@
 /** Maps sampled records by both specs, and compares the events: which appear and vanish, and whose key, time or values differ. */
+
+import { listLiterals } from '../mapping/coverage/mask.ts'
 import { PROFILE } from '../mapping/map-profile.ts'
 import type { PreviewItem } from '../mapping/preview.ts'
 import type { Json } from '../ports/types.ts'
 import type { LookupSpec, Spec } from '../spec/spec.ts'
 import { compareValues, toValueChanges, type ValueCounts } from './compare-values.ts'
 import { mapSample, type SampleParts } from './map-sample.ts'
-import { listLiterals } from './mask.ts'
 import { pairEvents, toSampleEvents } from './pair-events.ts'
 import type { MetricSamples, Sample, SampleChanges } from './types.ts'
 

@@ -1,6 +1,7 @@
 /** Counts the values that differ between two events, with a few masked examples of each. */
+
+import { kindOf, maskValue } from '../mapping/coverage/mask.ts'
 import type { Json } from '../ports/types.ts'
-import { kindOf, maskValue } from './mask.ts'
 import type { ValueChange } from './types.ts'
 
 const MAX_EXAMPLES = 3

@@ -1,5 +1,5 @@
 /** The rules of redaction that a spec implies: its known fields, and its own texts, hosts and headers. */
-import { listLiterals } from '../../plan/mask.ts'
+import { listLiterals } from '../../mapping/coverage/mask.ts'
 import type { LoadedSpec } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { RedactionRules } from './types.ts'

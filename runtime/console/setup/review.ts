@@ -4,12 +4,13 @@ import { html } from 'hono/html'
 import { findAddressProblem } from '../../auth/setup/public-url.ts'
 import type { SetupView, SideView } from '../../auth/setup/setup.ts'
 import { lowerFirst } from '../../lib/format.ts'
+import type { PropertyCoverage } from '../../mapping/coverage/property-counter.ts'
+import { type Coverage, isNeverPresent } from '../../mapping/coverage/stored-coverage.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
-import type { PropertyCoverage } from '../../plan/property-counter.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import { productLinks } from '../form-field.ts'
 import type { Html, PageContext } from '../types.ts'
-import { loadSamples, type Sample, type Samples } from './samples.ts'
+import { loadSamples, type Samples } from './samples.ts'
 import { consoleOrigin, optionalPermissionsFieldset, permissionsTable } from './shared.ts'
 
 export async function review(view: SetupView, context: PageContext): Promise<Html> {
@@ -73,19 +74,19 @@ function propertyDetails(metric: string, properties: readonly { readonly name: s
   return html`<details><summary>${shown}${more}${neverBadge(samples.metrics.get(metric))}</summary>${sampleList(names, samples.metrics.get(metric))}</details>`
 }
 
-function neverBadge(sample: Sample | undefined): Html | '' {
-  const never = sample?.properties.filter(({ present }) => present === 0).length ?? 0
+function neverBadge(sample: Coverage | undefined): Html | '' {
+  const never = sample?.properties.filter(isNeverPresent).length ?? 0
   return never === 0 ? '' : html` <span class="badge warn">${never} never present</span>`
 }
 
 /** `names`: of the spec, where no event shows more. */
-function sampleList(names: readonly string[], sample: Sample | undefined): Html {
+function sampleList(names: readonly string[], sample: Coverage | undefined): Html {
   if (sample === undefined)
     return html`<p class="soft">No event of it to look at.</p><ul class="plain">${names.map((name) => html`<li dir="auto">${name}</li>`)}</ul>`
-  return html`<dl class="facts samples">${sample.properties.map((one) => html`<dt dir="auto">${one.name}</dt><dd>${presence(one, sample.events)}</dd>`)}</dl>`
+  return html`<dl class="facts samples">${sample.properties.map((one) => html`<dt dir="auto">${one.name}</dt><dd>${presence(one)}</dd>`)}</dl>`
 }
 
-const presence = ({ present, samples: [sample] }: PropertyCoverage, events: number): Html =>
+const presence = ({ present, events, samples: [sample] }: PropertyCoverage): Html =>
   present === 0
     ? html`<span class="badge warn">Never</span> <span class="soft">in 0 of ${events}</span>`
     : html`<span class="value" dir="auto">${sample}</span> <span class="soft">in ${present} of ${events}</span>`

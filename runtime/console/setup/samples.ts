@@ -1,34 +1,28 @@
 /** How often each property has a value, with a sample: in the newest events, masked, else in example records mapped by the running spec. */
+
 import { isObject } from '../../lib/json.ts'
 import { withTimeout } from '../../lib/with-timeout.ts'
-import { PROFILE } from '../../mapping/map-profile.ts'
-import type { PreviewItem } from '../../mapping/preview.ts'
-import { measureCoverage } from '../../plan/coverage.ts'
+import { coverageNames } from '../../mapping/coverage/coverage-names.ts'
 import {
-  namesIn,
+  coverageOf,
   PropertyCounter,
-  type PropertyCoverage,
   propertiesOf,
   propertiesOfProfile,
-} from '../../plan/property-counter.ts'
+} from '../../mapping/coverage/property-counter.ts'
+import { type Coverage, readCoverage } from '../../mapping/coverage/stored-coverage.ts'
+import { PROFILE } from '../../mapping/map-profile.ts'
+import type { PreviewItem } from '../../mapping/preview.ts'
 import { toFault } from '../../ports/fault.ts'
-import type { Json, JsonObject } from '../../ports/types.ts'
+import type { Json } from '../../ports/types.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { PageContext } from '../types.ts'
-
-export interface Sample {
-  readonly events: number
-  readonly properties: readonly PropertyCoverage[]
-}
 
 export interface Samples {
   readonly kind: 'recorded' | 'example' | 'none'
   /** By metric, or `Profile`. */
-  readonly metrics: ReadonlyMap<string, Sample>
+  readonly metrics: ReadonlyMap<string, Coverage>
 }
 
-/** Of each metric. */
-const LIMITS = { events: 100, time: 100 }
 /** Milliseconds for all examples. */
 const TIMEOUT = 3_000
 /** Characters of one value. */
@@ -39,20 +33,15 @@ export async function loadSamples(context: PageContext): Promise<Samples> {
   if (recorded.size > 0) return { kind: 'recorded', metrics: recorded }
   const examples = await exampleSamples(context).catch((error: unknown) => {
     context.options.logger.debug(`no examples of records: ${toFault(error).message}`)
-    return new Map<string, Sample>()
+    return new Map<string, Coverage>()
   })
   return { kind: examples.size > 0 ? 'example' : 'none', metrics: examples }
 }
 
-async function recordedSamples({ options: { connector, clock } }: PageContext): Promise<Samples['metrics']> {
-  const { store, spec, preview } = connector
-  const found = new Map<string, Sample>()
-  if (store.hasLedger === false) return found
-  for (const name of namesIn(spec)) {
-    const sample = await measureCoverage(name, LIMITS, { store, spec, preview, clock })
-    if (sample.events > 0) found.set(name, sample)
-  }
-  return found
+async function recordedSamples({ options: { connector } }: PageContext): Promise<Samples['metrics']> {
+  const names = coverageNames(connector.spec)
+  const found = await Promise.all(names.map(async (name) => [name, await readCoverage(name, connector)] as const))
+  return new Map(found.filter(([, { events }]) => events > 0))
 }
 
 /** By where the records come from: the same until the spec changes. */
@@ -76,37 +65,34 @@ async function exampleSamples({ options }: PageContext): Promise<Samples['metric
 }
 
 class SampleCounter {
-  readonly #prefix: string
+  readonly #spec: Spec
   readonly #counters: ReadonlyMap<string, PropertyCounter>
-  readonly #events = new Map<string, number>()
 
   constructor(spec: Spec) {
-    this.#prefix = spec.destination.metricPrefix
+    this.#spec = spec
     this.#counters = new Map(
-      namesIn(spec).map((name) => [name, new PropertyCounter(propertiesOf(name, spec), shorten)]),
+      coverageNames(spec).map((name) => [name, new PropertyCounter(propertiesOf(name, spec), shorten)]),
     )
   }
 
   add(item: PreviewItem): void {
     if (!('profile' in item)) return
-    this.#count(PROFILE, propertiesOfProfile(item.profile))
+    this.#counters.get(PROFILE)?.add(propertiesOfProfile(item.profile))
     if (!('metric' in item)) return
     const { metric, properties } = item
-    const name = metric.startsWith(this.#prefix) ? metric.slice(this.#prefix.length) : metric
-    this.#count(name, isObject(properties) ? properties : {})
-  }
-
-  #count(name: string, properties: JsonObject): void {
-    this.#counters.get(name)?.add(properties)
-    this.#events.set(name, (this.#events.get(name) ?? 0) + 1)
+    const { metricPrefix } = this.#spec.destination
+    const name = metric.startsWith(metricPrefix) ? metric.slice(metricPrefix.length) : metric
+    this.#counters.get(name)?.add(isObject(properties) ? properties : {})
   }
 
   result(): Samples['metrics'] {
-    const found = [...this.#counters].map(([name, counter]): [string, Sample] => [
-      name,
-      { events: this.#events.get(name) ?? 0, properties: counter.result() },
-    ])
-    return new Map(found.filter(([, { events }]) => events > 0))
+    const found = [...this.#counters].filter(([, { events }]) => events > 0)
+    return new Map(
+      found.map(([name, counter]) => [
+        name,
+        { events: counter.events, properties: coverageOf(propertiesOf(name, this.#spec), counter) },
+      ]),
+    )
   }
 }
 

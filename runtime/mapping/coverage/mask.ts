@@ -1,6 +1,6 @@
 /** Describes values without a person's data: their types and shapes. */
-import { isObject } from '../lib/json.ts'
-import type { Json } from '../ports/types.ts'
+import { isObject } from '../../lib/json.ts'
+import type { Json } from '../../ports/types.ts'
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/
 

@@ -19,7 +19,7 @@ test('shows how often each property was present, masked, and which never', async
   await rate('77')
   await rate('78', 'Quillon was rude')
   const page = await shop.browser().text('/coverage/Rated%20Conversation')
-  expect(textOf(page)).toMatch(/In the newest 2 of 2 delivered events, mapped again/)
+  expect(textOf(page)).toMatch(/In the newest 2 of 2 delivered events, live and history/)
   expect(textOf(page)).toMatch(/Rating 100% 2 number/)
   expect(textOf(page)).toMatch(/ 50% 1 string text of 16/)
   expect(textOf(page)).toMatch(/Never Mapping/)
@@ -34,4 +34,16 @@ test('knows no other metric', async () => {
   const shop = await openConsoleWithConnector()
   expect((await shop.browser().get('/coverage/Nothing')).status).toBe(404)
   expect((await shop.browser().get('/coverage/Profile')).status).toBe(200)
+})
+
+test('counts every event of an import, though the content of few of them is kept', async () => {
+  const shop = await openConsoleWithConnector()
+  const run = async () => {
+    for await (const _ of shop.connector.backfill({ signal: new AbortController().signal })) continue
+  }
+  await shop.clock.until(run())
+  const list = textOf(await shop.browser().text('/coverage'))
+  const [, events, delivered] = /Created Conversation (\d+) of (\d+) /.exec(list) ?? []
+  expect(events).toBe(delivered)
+  expect(Number(events)).toBeGreaterThan(20)
 })
