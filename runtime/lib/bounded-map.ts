@@ -3,6 +3,11 @@
 export class BoundedMap<K, V> {
   readonly #limit: number
   readonly #entries = new Map<K, V>()
+  /**
+   * Goes on from the entry evicted last: a new iterator would first pass all that were deleted before it. Kept from one
+   * eviction to the next only, since V8 keeps for an idle one the former tables of a map that grows and shrinks.
+   */
+  #evicted: Iterator<K> | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -19,8 +24,12 @@ export class BoundedMap<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
-    if (this.#entries.size <= this.#limit) return
-    const oldest = this.#entries.keys().next()
+    if (this.#entries.size <= this.#limit) {
+      this.#evicted = undefined
+      return
+    }
+    this.#evicted ??= this.#entries.keys()
+    const oldest = this.#evicted.next()
     if (!oldest.done) this.#entries.delete(oldest.value)
   }
 
