@@ -18,6 +18,16 @@ function spoil(text: string, nth: number, by: string): string {
   return text.replace(/"backfill":true/g, (flag) => (++seen === nth ? by : flag))
 }
 
+/** What a hostile or unlucky property may hold: the text between two flagged entries, as a text and as values. */
+const BETWEEN = ',"backfill":true}}]}}},{"type":"event-bulk-create","attributes":{"backfill":true,"profile":{}'
+const imitation = {
+  type: 'event-bulk-create',
+  attributes: { backfill: true, events: { data: [{ attributes: { x: 1, backfill: true } }] } },
+}
+const imitating = (lane: Lane) =>
+  bulkEntry({ ...event('a'), properties: { text: BETWEEN, list: [imitation, imitation] } }, lane, limits).text
+const flagged = bulkEntry(event('b'), 'backfill', limits).text
+
 const refused: readonly [name: string, body: string][] = [
   ['a live bulk request', live('a', 'b')],
   ['one live event in a backfill request', mixed],
@@ -28,6 +38,9 @@ const refused: readonly [name: string, body: string][] = [
   ['false', spoil(history('a'), 2, '"backfill":false')],
   ['the text "true"', spoil(history('a'), 1, '"backfill":"true"')],
   ['a flag overridden by a second one', spoil(history('a'), 2, '"backfill":true,"backfill":false')],
+  ['a live event whose properties look like flagged entries', bulkBody([imitating('live')])],
+  ['the same between flagged entries', bulkBody([flagged, imitating('live'), flagged])],
+  ['the same, its entry alone flagged', bulkBody([flagged, spoil(imitating('backfill'), 6, '"x":true'), flagged])],
   ['no entries', bulkBody([])],
   ['an entry without events', bulkBody(['{"attributes":{"backfill":true,"events":{"data":[]}}}'])],
   ['a single live event', eventBody(event('a'), limits).text],
@@ -57,6 +70,13 @@ describe('the guard', () => {
         kind: 'bug',
       })
     expect(left).toEqual([])
+  })
+
+  test('passes flagged events whose properties look like flags or entries', async () => {
+    const body = bulkBody([flagged, imitating('backfill'), flagged])
+    expect(() => assertBackfillFlags(body)).not.toThrow()
+    const named = bulkEntry({ ...event('c'), properties: { backfill: false } }, 'backfill', limits).text
+    expect(() => assertBackfillFlags(bulkBody([named]))).not.toThrow()
   })
 
   test('passes flagged requests unchanged, and does not apply to lane live', async () => {
