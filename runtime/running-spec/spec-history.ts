@@ -1,4 +1,6 @@
-/** The specs that ran on a store: kept with the texts of their files, so that an earlier one can be restored. */
+/** The specs that ran on a store: all are kept with the texts of their files, so that each can be restored. */
+import { promisify } from 'node:util'
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
 import { SPEC_HISTORY_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { Store } from '../ports/store.ts'
 import { hashSpec } from '../spec/hash-spec.ts'
@@ -11,26 +13,33 @@ export interface FormerSpecFiles {
   /** Who saved it in the console. Absent: its files were edited elsewhere. */
   readonly by?: string
   readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** Of the oldest: earlier ones ran, for which there was no room. */
+  readonly hasEarlier?: true
 }
 
 type HistoryStore = Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
 
-/** As it is stored: a text that several specs have stands once. */
+/** As it is stored, compressed: a text that several specs have stands once. */
 interface StoredHistory {
   /** The newest first. */
-  readonly specs: readonly (Omit<FormerSpecFiles, 'files'> & {
-    readonly files: readonly [path: string, text: number][]
-  })[]
+  readonly specs: readonly StoredSpec[]
   readonly texts: readonly string[]
 }
 
-const MAX_SPECS = 50
-/** Characters of all texts together. The newest spec is kept whatever its size. */
-const MAX_LENGTH = 2_000_000
+interface StoredSpec extends Omit<FormerSpecFiles, 'files'> {
+  readonly files: readonly [path: string, text: number][]
+}
+
+/** Characters of all texts together: thousands of changes of a file. The newest spec is kept whatever its size. */
+const MAX_LENGTH = 50_000_000
+/** Before the compressed text. Without it the text is JSON, as earlier versions wrote it. */
+const COMPRESSED = 'br:'
+/** Wide enough for the former text of a changed file, which then costs next to nothing. */
+const COMPRESSION = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 }
 
 /** The newest first. */
 export async function readSpecHistory(store: Pick<Store, 'readCheckpoint'>): Promise<readonly FormerSpecFiles[]> {
-  return unpack(await readText(store))
+  return unpack(await decompress(await readText(store)))
 }
 
 /** Adds a spec as the newest, unless it is. One that ran before moves to the top. One that was built without its files is left out. */
@@ -52,15 +61,29 @@ async function change(
   edit: (specs: readonly FormerSpecFiles[]) => readonly FormerSpecFiles[],
 ): Promise<void> {
   for (;;) {
-    const text = await readText(store)
-    const next = pack(edit(unpack(text)))
-    if (next === text || (await store.compareAndSwapCheckpoint(SPEC_HISTORY_CHECKPOINT, text, next))) return
+    const stored = await readText(store)
+    const text = await decompress(stored)
+    const before = unpack(text)
+    const next = pack(edit(before), before.at(-1)?.hasEarlier)
+    if (next === text) return
+    if (await store.compareAndSwapCheckpoint(SPEC_HISTORY_CHECKPOINT, stored, await compress(next))) return
   }
 }
 
 async function readText(store: Pick<Store, 'readCheckpoint'>): Promise<string | undefined> {
   const text = await store.readCheckpoint(SPEC_HISTORY_CHECKPOINT)
   return typeof text === 'string' ? text : undefined
+}
+
+async function compress(text: string): Promise<string> {
+  const bytes = await promisify(brotliCompress)(text, { params: COMPRESSION })
+  return COMPRESSED + bytes.toString('base64')
+}
+
+async function decompress(stored: string | undefined): Promise<string | undefined> {
+  if (!stored?.startsWith(COMPRESSED)) return stored
+  const bytes = await promisify(brotliDecompress)(Buffer.from(stored.slice(COMPRESSED.length), 'base64'))
+  return bytes.toString()
 }
 
 function unpack(text: string | undefined): readonly FormerSpecFiles[] {
@@ -72,16 +95,20 @@ function unpack(text: string | undefined): readonly FormerSpecFiles[] {
   }))
 }
 
-function pack(specs: readonly FormerSpecFiles[]): string {
+function pack(specs: readonly FormerSpecFiles[], hadEarlier = false): string {
   const indexes = new Map<string, number>()
   let length = 0
-  const kept: StoredHistory['specs'][number][] = []
-  for (const { files, ...spec } of specs.slice(0, MAX_SPECS)) {
+  let hasEarlier = hadEarlier
+  const kept: StoredSpec[] = []
+  for (const { files, hasEarlier: _, ...spec } of specs) {
     const fresh = new Set(files.map(({ text }) => text).filter((text) => !indexes.has(text)))
     length += [...fresh].reduce((sum, text) => sum + text.length, 0)
+    hasEarlier ||= length > MAX_LENGTH && kept.length > 0
     if (length > MAX_LENGTH && kept.length > 0) break
     for (const text of fresh) indexes.set(text, indexes.size)
     kept.push({ ...spec, files: files.map(({ path, text }) => [path, indexes.get(text) ?? 0]) })
   }
+  const oldest = kept.pop()
+  if (oldest !== undefined) kept.push({ ...oldest, ...(hasEarlier && { hasEarlier }) })
   return JSON.stringify({ specs: kept, texts: [...indexes.keys()] } satisfies StoredHistory)
 }

@@ -1,6 +1,6 @@
 /** The pages of mappings: reading, problems, completion, preview, plan, saving, the switch, and earlier versions. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
+import { addToSpecHistory, readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
 import type { CaseResults } from '../../../runtime/spec-editing/types.ts'
 import { readTimeline } from '../../../runtime/timeline.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
@@ -468,6 +468,29 @@ describe('earlier versions', () => {
     expect(await hashOf(it)).toBe(first)
     const { entries } = await readTimeline(it.store)
     expect(entries.map(({ text }) => text)).toContainEqual(expect.stringContaining(`Restored ${first}`))
+  })
+
+  test('are all listed, in pages', async () => {
+    const it = await open()
+    const { sourceFiles } = it.running.connector.spec
+    for (let at = 0; at < 119; at += 1)
+      await addToSpecHistory(
+        it.store,
+        { sourceFiles: [...sourceFiles, { path: 'x.yaml', text: `${at}` }] } as never,
+        at,
+      )
+    const [newest, oldest] = await Promise.all(
+      ['/mappings/versions', '/mappings/versions?page=3'].map((path) => it.client.text(path)),
+    )
+    const total = (await readSpecHistory(it.store)).length
+    expect(newest).toContain(`1 to 50 of ${total}`)
+    expect(newest).toContain('href="/mappings/versions?page=2"')
+    expect(oldest).toContain(`101 to ${total} of ${total}`)
+    expect(oldest).not.toContain('page=4')
+    expect(oldest).toContain('the first that is kept')
+    expect(oldest).not.toContain('no longer kept')
+    const first = (await readSpecHistory(it.store)).at(-1)?.hash ?? ''
+    expect((await it.client.get(`/mappings/versions?spec=${first}`)).status).toBe(200)
   })
 
   test('restoring removes files that came later', async () => {

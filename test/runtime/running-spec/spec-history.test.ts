@@ -1,4 +1,4 @@
-/** The specs that ran: the newest first, bounded, each text once. */
+/** The specs that ran: the newest first, all of them, each text once. */
 import { expect, test } from 'vitest'
 import { addToSpecHistory, noteSpecAuthor, readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
@@ -34,25 +34,50 @@ test('one that runs again is the newest', async () => {
   ])
 })
 
-test('stores a text of several specs once, and no more than fifty', async () => {
+test('keeps all, a text of several specs once, and changes of a text next to nothing', async () => {
   const store = open()
-  const large = 'x'.repeat(100_000)
-  for (let at = 0; at < 60; at += 1) await addToSpecHistory(store, specOf({ large, small: `${at}` }), at)
+  const lines = Array.from({ length: 3_000 }, (_, at) => `Property ${at}: field_${(at * 7919) % 3001}`)
+  const large = lines.join('\n')
+  for (let at = 0; at < 200; at += 1)
+    await addToSpecHistory(
+      store,
+      specOf({
+        large,
+        small: lines
+          .slice(0, 100)
+          .with(at % 100, `Other: ${at}`)
+          .join(),
+      }),
+      at,
+    )
   const specs = await readSpecHistory(store)
-  expect(specs).toHaveLength(50)
-  expect(specs.at(-1)?.files).toEqual([
-    { path: 'large', text: large },
-    { path: 'small', text: '10' },
-  ])
-  expect(String(await store.readCheckpoint('spec-history')).length).toBeLessThan(110_000)
+  expect(specs).toHaveLength(200)
+  expect(specs.at(-1)?.files[0]).toEqual({ path: 'large', text: large })
+  expect(specs.some(({ hasEarlier }) => hasEarlier)).toBe(false)
+  const stored = String(await store.readCheckpoint('spec-history')).length
+  expect(stored).toBeLessThan(1.5 * large.length)
 })
 
-test('is no larger than two million characters, but keeps the newest', async () => {
+test('reads what an earlier version wrote, and adds to it', async () => {
   const store = open()
-  for (let at = 0; at < 5; at += 1) await addToSpecHistory(store, specOf({ a: `${at}`.repeat(900_000) }), at)
-  expect((await readSpecHistory(store)).map(({ at }) => at)).toEqual([4, 3])
-  await addToSpecHistory(store, specOf({ a: 'y'.repeat(3_000_000) }), 5)
-  expect((await readSpecHistory(store)).map(({ at }) => at)).toEqual([5])
+  const former = { specs: [{ hash: 'abc', at: 1, by: 'Vera', files: [['a', 0]] }], texts: ['1'] }
+  await store.compareAndSwapCheckpoint('spec-history', undefined, JSON.stringify(former))
+  await addToSpecHistory(store, specOf({ a: '2' }), 2)
+  expect((await readSpecHistory(store)).map(({ at, by, files }) => [at, by, files[0]?.text])).toEqual([
+    [2, undefined, '2'],
+    [1, 'Vera', '1'],
+  ])
+})
+
+test('of very large ones keeps the newest, and says that there were earlier ones', async () => {
+  const store = open()
+  for (let at = 0; at < 4; at += 1) await addToSpecHistory(store, specOf({ a: `${at}`.repeat(20_000_000) }), at)
+  expect((await readSpecHistory(store)).map(({ at, hasEarlier }) => [at, hasEarlier])).toEqual([
+    [3, undefined],
+    [2, true],
+  ])
+  await addToSpecHistory(store, specOf({ a: 'y'.repeat(60_000_000) }), 5)
+  expect((await readSpecHistory(store)).map(({ at, hasEarlier }) => [at, hasEarlier])).toEqual([[5, true]])
 })
 
 test('leaves out a spec that was built without its files', async () => {

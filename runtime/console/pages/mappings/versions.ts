@@ -1,33 +1,57 @@
 /** The specs that ran before: what each changed, and how to go back to it. */
 import { html } from 'hono/html'
+import { formatCount } from '../../../lib/format.ts'
 import { unifiedDiff } from '../../../lib/text/unified-diff.ts'
 import { type FormerSpecFiles, readSpecHistory } from '../../../running-spec/spec-history.ts'
 import { hashSpec } from '../../../spec/hash-spec.ts'
 import { CONNECTOR_FILE } from '../../../spec/spec-files.ts'
 import type { FileChange } from '../../../spec-editing/types.ts'
 import { timeElement } from '../../format-html.ts'
+import { icon } from '../../icons.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { MAPPINGS_PATH, RESTORE_PATH, specLink, VERSIONS_PATH } from './addresses.ts'
 import { diffView } from './diff-view.ts'
 import { mayEdit } from './file.ts'
 import { problemOf, savedText } from './save-action.ts'
 
+const PAGE_SIZE = 50
+
 export const versionsPage: Page = {
   path: VERSIONS_PATH,
   title: 'Earlier versions',
   async render(context) {
-    const { url, link, options } = context
+    const { url, options } = context
     const specs = await readSpecHistory(options.connector.store)
     const hash = url.searchParams.get('spec')
     if (hash !== null) return showSpec(hash, specs, context)
     if (specs.length === 0)
       return html`<p class="card empty">No version is kept yet. The first change keeps the one before.</p>`
-    const running = hashSpec(options.connector.spec.sourceFiles)
-    return html`<p class="lead">The mappings that ran on this store, the newest first. The last 50 are kept.</p>
-<div class="table"><table class="stack"><thead><tr><th scope="col">Since</th><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">By</th></tr></thead>
-<tbody>${specs.map((one, index) => versionRow(one, specs[index + 1], { running, link }))}</tbody></table></div>
-<p><a href="${link(MAPPINGS_PATH)}">All mappings</a></p>`
+    return versionsTable(specs, context)
   },
+}
+
+function versionsTable(specs: readonly FormerSpecFiles[], { url, link, options }: PageContext): Html {
+  const running = hashSpec(options.connector.spec.sourceFiles)
+  const last = Math.ceil(specs.length / PAGE_SIZE)
+  const page = Math.min(Math.max(1, Number.parseInt(url.searchParams.get('page') ?? '', 10) || 1), last)
+  const start = (page - 1) * PAGE_SIZE
+  const shown = specs.slice(start, start + PAGE_SIZE)
+  return html`<p class="lead">The mappings that ran on this store, the newest first. Each can be restored.</p>
+<div class="table"><table class="stack"><thead><tr><th scope="col">Since</th><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">By</th></tr></thead>
+<tbody>${shown.map((one, index) => versionRow(one, specs[start + index + 1], { running, link }))}</tbody></table></div>
+${last > 1 && pager({ page, last, start, end: start + shown.length, total: specs.length }, link)}
+${page === last && specs.at(-1)?.hasEarlier && html`<p class="soft">Versions before these are no longer kept: together they were larger than 50 MB.</p>`}
+<p><a href="${link(MAPPINGS_PATH)}">All mappings</a></p>`
+}
+
+type Pages = Readonly<Record<'page' | 'last' | 'start' | 'end' | 'total', number>>
+
+function pager({ page, last, start, end, total }: Pages, link: PageContext['link']): Html {
+  const at = (number: number) => link(`${VERSIONS_PATH}?page=${number}`)
+  return html`<nav class="pager" aria-label="Pages of versions"><div class="row">
+${page > 1 && html`<a class="button plain" rel="prev" href="${at(page - 1)}">${icon('chevron-left')}Newer</a>`}
+${page < last && html`<a class="button plain" rel="next" href="${at(page + 1)}">Older${icon('chevron-right')}</a>`}</div>
+<p class="soft">${formatCount(start + 1)} to ${formatCount(end)} of ${formatCount(total)}</p></nav>`
 }
 
 interface RowView extends Pick<PageContext, 'link'> {
