@@ -84,10 +84,10 @@ export const cliApp: CliApp = {
   template: { folder: new URL('template/', specFolder()), packageName: 'intercom-to-klaviyo' },
   functions,
   rules: vendorRules,
-  // Klaviyo lists all metrics on one page, filtered by source; ours is the API.
+  // Where the id of a metric is not known, which takes `metrics:read`. Ours have the source API.
   metricUrl: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',
-    label: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
+    label: `All metrics in Klaviyo: look for ${metric} (source: API)`,
   }),
   vendorLinks: (env) => createVendorLinks(env.INTERCOM_REGION),
   templateTags,

@@ -17,6 +17,11 @@ export function createVendorLinks(region?: string): VendorLinks {
       href: `https://www.klaviyo.com/profile/${encodeURIComponent(id)}`,
       label: 'Profile in Klaviyo',
     }),
+    // As Klaviyo's own tools give it: https://www.klaviyo.com/metric/{METRIC_ID}/{METRIC_NAME}
+    metric: (id, name) => ({
+      href: `https://www.klaviyo.com/metric/${encodeURIComponent(id)}/${encodeURIComponent(slugOf(name))}`,
+      label: 'Metric in Klaviyo',
+    }),
     resource: (object) => {
       const app = INTERCOM_APPS[(region ?? object.region ?? 'us').toLowerCase()]
       return app === undefined ? undefined : intercomLink(app, object)
@@ -28,6 +33,13 @@ export function createVendorLinks(region?: string): VendorLinks {
     },
   }
 }
+
+/** `Rated Conversation` is `rated-conversation` in an address. */
+const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '')
 
 /** A customer's ticket is a conversation, by the same id. */
 const INBOX: Readonly<Record<string, string>> = {

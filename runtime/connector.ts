@@ -124,6 +124,11 @@ export interface Connector extends Pipeline {
    * the destination cannot count. Throws a `Fault` when it refuses.
    */
   verify?(options: VerifyOptions): AsyncIterable<MetricComparison>
+  /**
+   * The destination's id of a metric, as far as it is known. Reads the ids in the background: it never waits for the
+   * destination, and never throws where that refuses. Absent: there are no ids.
+   */
+  findMetricId?(metric: string, signal: AbortSignal): Promise<string | undefined>
   /** Segments and flows to create at the destination. Absent: it supports none. */
   readonly recipes?: RecipeBook
 }

@@ -11,6 +11,7 @@ import { DeliveryRoute } from './event-stream/delivery-route.ts'
 import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
 import { previewMapping } from './mapping/preview.ts'
+import { MetricIds, type MetricIdsParts } from './metric-ids.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
 import type { DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
@@ -98,8 +99,19 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     peekLookup: (lookup, key) => parts.lookups.peek(lookup, key),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
-    ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
+    ...(recipeTarget && {
+      recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }),
+      findMetricId: metricIdFinder({ ...options, target: recipeTarget, store }),
+    }),
   }
+}
+
+function metricIdFinder(
+  parts: Pick<CreateConnectorOptions, 'spec' | 'clock' | 'gate'> & Pick<MetricIdsParts, 'target' | 'store'>,
+) {
+  const metrics = parts.spec.mappings.map(({ metric }) => metric)
+  const ids = new MetricIds({ ...parts, metrics, pausedReason: () => parts.gate?.pausedReason() })
+  return (metric: string, signal: AbortSignal) => ids.find(metric, signal)
 }
 
 /** The gate of whatever delivers now: a consumer of events waits for the source alone. */

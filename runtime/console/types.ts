@@ -70,7 +70,7 @@ export interface ConsoleOptions {
   readonly frameAncestors?: readonly string[] | undefined
   /** Signs the cookies; called on the first request. Default: the key of `connections`, else a random one: a restart then ends all sessions. */
   readonly key?: EncryptionKey
-  /** Link to a metric at the destination, by its name there. */
+  /** Where to look for a metric at the destination, by its name there, while its id is not known. */
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
   /** Links to what pages show, in the applications of the vendors, and what people copy from there. */
   readonly vendorLinks?: VendorLinks | undefined
@@ -109,6 +109,8 @@ export interface SourceObject {
 export interface VendorLinks {
   /** By the destination's id of the profile. */
   profile?(id: string): VendorLink
+  /** By the destination's id of the metric, and its name there. */
+  metric?(id: string, name: string): VendorLink
   resource?(object: SourceObject): VendorLink | undefined
   /** A phone number as the mapping sends it. Undefined: it is none. */
   readPhone?(text: string): Promise<string | undefined>

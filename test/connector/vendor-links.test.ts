@@ -16,3 +16,12 @@ test.each([
 test('a region without a known application has no link', () => {
   expect(createVendorLinks().resource?.({ ...object, region: 'moon' })).toBeUndefined()
 })
+
+test.each([
+  ['Rated Conversation', 'rated-conversation'],
+  ['Intercom: Rated (1–5)', 'intercom-rated-1-5'],
+  ['Über', '%C3%BCber'],
+])('the metric %s has a page of its own', (name, slug) => {
+  const link = createVendorLinks().metric?.('Xy12Ab', name)
+  expect(link?.href).toBe(`https://www.klaviyo.com/metric/Xy12Ab/${slug}`)
+})

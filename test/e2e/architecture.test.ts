@@ -54,6 +54,7 @@ const ROOMS = [
   'runtime/running-spec',
   'runtime/plan',
   'runtime/recipes.ts',
+  'runtime/metric-ids.ts',
   'runtime/auth',
   'runtime/event-stream',
   'runtime/connector.ts',

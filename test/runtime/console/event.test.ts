@@ -1,5 +1,6 @@
 /** The page of one event: what was received, mapped, sent and answered; masked until a form asks for it. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { cliApp } from '../../../connector/cli-app.ts'
 import { createVendorLinks } from '../../../connector/vendor-links.ts'
 import type { LedgerEvent } from '../../../runtime/ports/ledger.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
@@ -19,11 +20,17 @@ const textOf = (page: string) =>
 let shop: Shop
 let person: { id: string; email: string }
 let refuse: (() => Response) | undefined
+/** The credential may not read metrics at first. */
+let refuseMetrics: (() => Response) | undefined = () =>
+  Response.json({ errors: [{ code: 'permission_denied', detail: 'no' }] }, { status: 403 })
 
 beforeAll(async () => {
-  const intercept = ({ url, method }: Request) =>
-    method === 'POST' && url.includes('/api/events') ? refuse?.() : undefined
-  shop = await openConsoleWithConnector({ vendorLinks: createVendorLinks('eu') }, { intercept })
+  const intercept = ({ url, method }: Request) => {
+    if (method === 'GET' && new URL(url).pathname === '/api/metrics') return refuseMetrics?.()
+    return method === 'POST' && url.includes('/api/events') ? refuse?.() : undefined
+  }
+  const vendorLinks = createVendorLinks('eu')
+  shop = await openConsoleWithConnector({ vendorLinks, metricUrl: cliApp.metricUrl }, { intercept })
   person = await findContactWithEmail(shop.intercom)
 })
 
@@ -69,6 +76,33 @@ describe('a delivered event', () => {
     expect(page).toContain(`href="https://app.eu.intercom.com/a/apps/sandbox1/users/${person.id}"`)
     const { receipt } = event
     expect(page).toContain(`href="https://www.klaviyo.com/profile/${receipt?.profileId}"`)
+  })
+
+  test('links to the metric once its id is known, to all metrics before and without the permission', async () => {
+    const pages = [`/events/${event.id}`, '/metric/Rated%20Conversation']
+    const links = async () => {
+      const texts: string[] = []
+      for (const path of pages) texts.push(await open(path))
+      await shop.clock.advance(1_000)
+      return texts.map((text) =>
+        /href="(https:\/\/www\.klaviyo\.com\/(?:metric|analytics)[^"]*)"[^>]*>([^<]*)/.exec(text)?.slice(1),
+      )
+    }
+    const all = [
+      'https://www.klaviyo.com/analytics/metrics',
+      'All metrics in Klaviyo: look for Rated Conversation (source: API)',
+    ]
+    await links()
+    expect(await links()).toEqual([all, all])
+    expect(shop.connector.connectionStats().destination.lastFailure).toBeUndefined()
+    refuseMetrics = undefined
+    await shop.clock.advance(10 * 60_000)
+    await links()
+    const id = expect.stringMatching(/^https:\/\/www\.klaviyo\.com\/metric\/\w{6}\/rated-conversation$/)
+    expect(await links()).toEqual([
+      [id, 'Metric in Klaviyo'],
+      [id, 'Metric in Klaviyo'],
+    ])
   })
 
   test('says which value Klaviyo drops', async () => {

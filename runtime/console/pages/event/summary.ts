@@ -6,7 +6,7 @@ import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { EventResult } from '../../../ports/types.ts'
 import { ingressCell, personCell, statusBadge } from '../../event-cells.ts'
 import { timeElement } from '../../format-html.ts'
-import { metricLink } from '../../metric-link.ts'
+import { destinationMetricLink, metricLink } from '../../metric-link.ts'
 import type { Html, PageContext, VendorLink } from '../../types.ts'
 import { historyForm } from '../find/history-form.ts'
 import { revealForm } from './reveal.ts'
@@ -47,17 +47,16 @@ export const linkList = (links: readonly VendorLink[]): Html | '' =>
 export async function vendorLinks(
   { contact, metric, receipt }: EventResult,
   { resource, lookupIds: [id], workspace: account }: LedgerEntry,
-  { options }: PageContext,
+  context: PageContext,
 ): Promise<readonly VendorLink[]> {
-  const { connector, metricUrl, vendorLinks: known } = options
+  const { connector, vendorLinks: known } = context.options
   const { spec, store } = connector
   const region = (await loadSetupState(store)).accounts?.source?.region
   const [state] = contact === undefined ? [] : await store.readContacts([contact])
   const profileId = receipt?.profileId ?? state?.profileId
-  const isMetric = spec.mappings.some((mapping) => mapping.metric === metric)
   const links = [
     profileId === undefined ? undefined : known?.profile?.(profileId),
-    isMetric ? metricUrl?.(spec.destination.metricPrefix + metric) : undefined,
+    await destinationMetricLink(metric, context),
     resource === undefined || id === undefined ? undefined : known?.resource?.({ account, region, resource, id }),
     contact === undefined || resource === spec.profile.resource
       ? undefined

@@ -7,6 +7,7 @@ import { activityChart } from '../../chart/activity-chart.ts'
 import { toBars } from '../../chart/bars.ts'
 import { parseRange, rangeUntil } from '../../chart/ranges.ts'
 import { zoneOf } from '../../chart/zone.ts'
+import { destinationMetricLink } from '../../metric-link.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { eventsTable } from './events.ts'
 import { mappingSection } from './mapping.ts'
@@ -24,7 +25,7 @@ export const metricPage: Page = {
     const isDisabled = spec.disabledMappings.some(({ metric }) => metric === name)
     const shown = mapping ?? { ...spec.profile, summary: 'Profile properties, kept up to date.' }
     return html`<p class="lead">${shown.summary}${isDisabled && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
-<p class="row">${mapping && destinationLink(name, context)}<a href="#mapping">View mapping</a>${!isDisabled && html` <a href="${context.link(`/coverage/${encodeURIComponent(name)}`)}">Property coverage</a>`}</p>
+<p class="row">${mapping && (await destinationLink(name, context))}<a href="#mapping">View mapping</a>${!isDisabled && html` <a href="${context.link(`/coverage/${encodeURIComponent(name)}`)}">Property coverage</a>`}</p>
 <section id="activity" data-live aria-label="Activity">${await metricChart(name, context)}</section>
 <section id="totals" data-live aria-label="Totals">${await metricTotals(name, context)}</section>
 <section id="events" data-live aria-label="Events">${await eventsTable(name, context)}</section>
@@ -46,8 +47,7 @@ async function metricChart(metric: string, { options, url, link, timeZone }: Pag
   return activityChart({ id: 'chart', title, bars, range, metric }, { link })
 }
 
-function destinationLink(name: string, { options }: PageContext): Html | false {
-  const { spec } = options.connector
-  const target = options.metricUrl?.(spec.destination.metricPrefix + name)
+async function destinationLink(name: string, context: PageContext): Promise<Html | false> {
+  const target = await destinationMetricLink(name, context)
   return target !== undefined && html`<a href="${target.href}" rel="noreferrer">${target.label}</a>`
 }
