@@ -3,6 +3,7 @@ import type { Hono } from 'hono'
 import { HealthMonitor } from '../health/health-monitor.ts'
 import type { Health } from '../health/types.ts'
 import { toFault } from '../ports/fault.ts'
+import { normalizeBase } from './normalize-base.ts'
 import { ImportRunner } from './pages/history/import-runner.ts'
 import { createApp } from './server/app.ts'
 import { LOGIN_PATH } from './server/login.ts'
@@ -32,9 +33,11 @@ export interface Console {
   readonly drained: () => Promise<void>
 }
 
+export type { FoundTenants, TenantQuery, TenantSearch, TenantState, TenantSummary } from '../ports/tenant-search.ts'
 /** Files of a spec that people may edit in the console. */
 export { openEditableFolder } from '../spec-editing/spec-folder.ts'
 export type { EditableSpec, FileChange, WriteResult } from '../spec-editing/types.ts'
+export { createTenantsConsole, type TenantsConsole, type TenantsConsoleOptions } from './tenants/tenants-console.ts'
 export type { ConsoleOptions, Visitor, VisitorAccess }
 
 /** The host keeps ownership of all that it passes in: the console closes nothing. */
@@ -74,10 +77,4 @@ export function createConsole(given: ConsoleOptions): Console {
       return app.fetch(request, { address })
     },
   }
-}
-
-/** Without a slash at the end, and with one at the start: `/t/42`. */
-function normalizeBase(base = ''): string {
-  const path = base.replace(/^\/+|\/+$/g, '')
-  return path === '' ? '' : `/${path}`
 }

@@ -1,5 +1,4 @@
 /** Assesses the health of a connector, and remembers in the store since when each problem lasts. */
-import type { Connector } from '../connector.ts'
 import { HEALTH_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -9,11 +8,11 @@ import { LiveSinceReader } from '../source/live-since.ts'
 import { addToTimeline } from '../timeline.ts'
 import { findProblems, worstState } from './assess.ts'
 import { storeFailed } from './delivery-rules.ts'
-import { type HealthSurroundings, readHealthFacts } from './read-facts.ts'
+import { type HealthConnector, type HealthSurroundings, readHealthFacts } from './read-facts.ts'
 import type { FoundProblem, Health, HealthState, Problem } from './types.ts'
 
 export interface HealthMonitorOptions extends HealthSurroundings {
-  readonly connector: Connector
+  readonly connector: HealthConnector
   readonly clock: Clock
   /** The process that delivers in place of this one, and remembers: it sees more. */
   readonly otherOwner?: (() => string | undefined) | undefined

@@ -22,9 +22,24 @@ export interface HealthSurroundings {
   readonly specProblem?: (() => string | undefined) | undefined
 }
 
+/** The part of a connector from which its health is read. */
+export type HealthConnector = Pick<
+  Connector,
+  | 'spec'
+  | 'store'
+  | 'gate'
+  | 'webhookStats'
+  | 'connectionStats'
+  | 'acceptsWebhooks'
+  | 'runningBackfill'
+  | 'lastReconcile'
+  | 'deletions'
+  | 'sunsets'
+>
+
 /** All but what is remembered of earlier assessments. */
 export async function readHealthFacts(
-  connector: Connector,
+  connector: HealthConnector,
   surroundings: HealthSurroundings,
   { liveSince, now }: { readonly liveSince: LiveSinceReader; readonly now: number },
 ): Promise<Omit<HealthFacts, 'readySince'>> {
@@ -104,7 +119,7 @@ async function readSetup({ setup }: HealthSurroundings): Promise<HealthFacts['se
   return { step, ...(state.disconnectedAt !== undefined && { disconnectedAt: state.disconnectedAt }) }
 }
 
-async function readReconcile({ spec, store, lastReconcile }: Connector): Promise<HealthFacts['reconcile']> {
+async function readReconcile({ spec, store, lastReconcile }: HealthConnector): Promise<HealthFacts['reconcile']> {
   const every = spec.reconcile?.every
   const [last, finds] = await Promise.all([
     lastReconcile(),

@@ -20,6 +20,8 @@ export interface TenantClaims {
   release(tenants: readonly { readonly tenant: string; readonly nextAt?: number | undefined }[]): Promise<void>
   /** Those of the tenants, which this process owns, that have due records: a notice of them may have been lost. */
   due(tenants: readonly string[]): Promise<ReadonlySet<string>>
+  /** Notes why no connector of a tenant, which this process owns, can be created: a fault's code. Undefined: one was. */
+  setFault?(tenant: string, code: string | undefined): Promise<void>
   /** Makes a tenant due at once, also one that a process owns. */
   wake(tenant: string): Promise<void>
   /** When the next tenant without an owner is due, milliseconds since 1970. Undefined: none is. */

@@ -1,12 +1,17 @@
 /** A tenant that this process owns: its connector, created when it first has work, and when each of its tasks is due. */
+
+import { HealthMonitor } from '../health/health-monitor.ts'
 import { linkAbort } from '../lib/abort.ts'
 import { errorName } from '../lib/error-name.ts'
-import { Fault } from '../ports/fault.ts'
+import type { Clock } from '../ports/effects.ts'
+import { Fault, toFault } from '../ports/fault.ts'
 import { TASKS, type TaskName, type TenantConnector, type TenantTask } from './tasks.ts'
 
 /** Milliseconds until a failed task is tried again: doubled with each failure up to the longest. */
 const FIRST_RETRY = 1_000
 const LONGEST_RETRY = 300_000
+/** Milliseconds between two assessments of the health of a tenant at work. */
+const ASSESS_EVERY = 60_000
 
 interface TaskState {
   readonly task: TenantTask
@@ -39,6 +44,11 @@ export class OwnedTenant {
   readonly #states = new Map<TaskName, TaskState>()
   readonly #lost = new AbortController()
   #connector: Promise<TenantConnector> | undefined
+  #health: HealthMonitor | undefined
+  #assessedAt = Number.NEGATIVE_INFINITY
+  /** Why no connector could be created: a code. */
+  #fault: string | undefined
+  #notedFault: string | undefined
   /** When a slice of it last ended, or it was claimed. */
   #usedAt: number
 
@@ -105,8 +115,7 @@ export class OwnedTenant {
     state.recheckAt = undefined
     const { stop, unlink } = linkAbort(signal, this.#lost.signal)
     try {
-      this.#connector ??= this.#connectorOf(this.name).catch(rejectAsHostFault)
-      const connector = await this.#connector
+      const connector = await this.#open()
       if (stop.signal.aborted) return undefined
       const { nextAt, notBefore = 0 } = await state.task.run(connector, { now, signal: stop.signal })
       state.failures = 0
@@ -130,6 +139,39 @@ export class OwnedTenant {
     }
   }
 
+  async #open(): Promise<TenantConnector> {
+    this.#connector ??= this.#connectorOf(this.name).catch(rejectAsHostFault)
+    try {
+      const connector = await this.#connector
+      this.#fault = undefined
+      return connector
+    } catch (error) {
+      this.#fault = toFault(error).code
+      throw error
+    }
+  }
+
+  /** Why no connector can be created, where that has changed since the last call. */
+  takeFaultChange(): { readonly code: string | undefined } | undefined {
+    if (this.#fault === this.#notedFault) return undefined
+    this.#notedFault = this.#fault
+    return { code: this.#fault }
+  }
+
+  isAssessmentDue(now: number): boolean {
+    return this.#connector !== undefined && this.#fault === undefined && now - this.#assessedAt >= ASSESS_EVERY
+  }
+
+  /** Works out the state of the tenant, and keeps it in its store. Does nothing without work since the last time. */
+  async assess(clock: Clock): Promise<void> {
+    if (this.#usedAt <= this.#assessedAt) return
+    this.#assessedAt = clock.now()
+    const connector = await this.#connector?.catch(() => undefined)
+    if (connector === undefined || this.#lost.signal.aborted) return
+    this.#health ??= new HealthMonitor({ connector, clock })
+    await this.#health.assess()
+  }
+
   /** Another process owns it, or may soon: stops all that goes on for it. */
   lose(): void {
     this.#lost.abort()
@@ -139,6 +181,7 @@ export class OwnedTenant {
   async close(): Promise<void> {
     const connector = this.#connector
     this.#connector = undefined
+    this.#health = undefined
     await connector?.then((one) => one.close()).catch(() => undefined)
   }
 

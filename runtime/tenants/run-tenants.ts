@@ -151,7 +151,21 @@ class TenantRunner {
         code,
       })
     }
+    this.#noteState(tenant)
     this.#alarm.ring()
+  }
+
+  /** For pages that list tenants. */
+  #noteState(tenant: OwnedTenant): void {
+    const { claims, clock } = this.#options
+    const fault = tenant.takeFaultChange()
+    if (fault !== undefined && claims.setFault !== undefined)
+      this.#inBackground(
+        claims
+          .setFault(tenant.name, fault.code)
+          .catch((error: unknown) => this.#reportClaims('the state of a tenant could not be kept', error)),
+      )
+    if (tenant.isAssessmentDue(this.#now())) this.#inBackground(tenant.assess(clock))
   }
 
   #releaseIdle(): void {
@@ -175,10 +189,13 @@ class TenantRunner {
       if (failures > 0) this.#failures.set(name, failures)
       else this.#failures.delete(name)
     }
+    const { claims, clock, signal } = this.#options
+    // A process that stops has little time.
+    if (!signal.aborted) await Promise.all(tenants.map((one) => one.assess(clock)))
     // Closed before another process works for it.
     await Promise.all(tenants.map((one) => one.close()))
     try {
-      await this.#options.claims.release(entries)
+      await claims.release(entries)
     } catch (error) {
       this.#reportClaims('tenants could not be released: another process takes them over', error)
     }

@@ -1,13 +1,11 @@
 /** What is done for a tenant, in slices: deliver what is due, poll what has changed at the source, import history. */
 import type { Connector } from '../connector.ts'
+import type { HealthConnector } from '../health/read-facts.ts'
 import { Fault } from '../ports/fault.ts'
 import { cancelImport, readImportRequest } from './import-request.ts'
 
 /** The part of a connector that the tasks need. */
-export type TenantConnector = Pick<
-  Connector,
-  'spec' | 'store' | 'gate' | 'work' | 'backfill' | 'reconcile' | 'lastReconcile' | 'close'
->
+export type TenantConnector = HealthConnector & Pick<Connector, 'work' | 'backfill' | 'reconcile' | 'close'>
 
 export type TaskName = 'deliver' | 'poll' | 'import'
 

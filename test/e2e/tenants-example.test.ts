@@ -1,4 +1,4 @@
-/** The example of many tenants: two with the same ids, each delivered with its own credentials to its own account. */
+/** The example of many tenants: two with the same ids, each delivered with its own credentials to its own account, and listed. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ test('two tenants share a process, a file and ids, and nothing else', async ({ o
   const folder = temporaryFolder(closing)
   const tenants = join(folder, 'tenants.json')
   writeFileSync(tenants, JSON.stringify({ one: one.env, two: { ...two.env, INTERCOM_CLIENT_SECRET: 'another' } }))
-  const env = { STORE_PATH: join(folder, 'store.db'), TENANTS: tenants }
+  const env = { STORE_PATH: join(folder, 'store.db'), TENANTS: tenants, OPERATOR_PASSWORD: 'secret' }
   const program = 'examples/tenants/server.ts'
   const bundleOf = await bundlePrograms([program], closing)
   const host = await startHost({ command: [process.execPath, bundleOf(program)], cwd, env }, closing)
@@ -27,5 +27,10 @@ test('two tenants share a process, a file and ids, and nothing else', async ({ o
   expect((await post(`${host.base}/webhooks/two`, createNotification('x'), 'another')).status).toBe(200)
   expect((await post(`${host.base}/webhooks/three`, createNotification('x'))).status).toBe(404)
   expect(two.klaviyo.summary().events).toBe(0)
+
+  const read = (password: string) =>
+    fetch(`${host.base}/tenants`, { headers: { authorization: `Basic ${btoa(`operator:${password}`)}` } })
+  expect([(await fetch(`${host.base}/tenants`)).status, (await read('guess')).status]).toEqual([401, 401])
+  await expect.poll(async () => (await read('secret')).text(), { timeout: 30_000 }).toMatch(/Healthy <span[^>]*>2</)
   await expectCleanEnd(host)
 })

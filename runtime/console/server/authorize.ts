@@ -26,7 +26,7 @@ export function authorize(services: ConsoleServices, renderer: PageRenderer): Mi
     loadSession(services),
     // Refuses forms of other sites. Whether a form came from a page of this session it cannot tell: see `verifyForm`.
     csrf({ origin: isOwnOrigin }),
-    visitor === undefined ? requireSignIn(services) : admitVisitor(visitor, renderer),
+    visitor === undefined ? requireSignIn(services) : admitVisitor(visitor, (c, page) => renderer.message(c, page)),
     limitForm(services, refuse(NOT_A_FORM)),
     verifyForm(services, renderer),
     // Around the cookies, so that both answers set the same session.

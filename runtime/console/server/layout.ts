@@ -1,11 +1,11 @@
 /** The layout of every page: head, navigation, flash message, content, footer. */
 import { html } from 'hono/html'
-import { HEALTH_STATES, type Health } from '../../health/types.ts'
+import type { Health } from '../../health/types.ts'
 import { connectorName } from '../../lib/format.ts'
-import { assetLinks } from '../assets.ts'
 import { type AccountNames, healthStrip, titlePrefix } from '../health-strip.ts'
 import { icon } from '../icons.ts'
 import type { Html, Page, PageContext, Visitor } from '../types.ts'
+import { htmlDocument } from './document.ts'
 import type { FlashMessage } from './flash.ts'
 import { navigation } from './navigation.ts'
 
@@ -27,35 +27,18 @@ export interface LayoutProps {
 
 export function layout(props: LayoutProps): Html {
   const { context, title, body, flash, health } = props
-  const links = assetLinks(context.link)
-  const icons = HEALTH_STATES.map((state) => html` data-${state}="${links.icons[state]}"`)
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${pageTitle(props)}</title>
-<link rel="icon" href="${links.icons[health?.state ?? 'healthy']}"${icons}>
-<link rel="stylesheet" href="${links.style}">
-<script type="module" src="${links.script}"></script>
-</head>
-<body${props.nav.length > 0 ? html` class="framed"` : ''} data-events="${context.eventsUrl}" data-base="${context.link('/')}" data-zone="${context.timeZone ?? ''}">
-<a class="skip" href="#main">Skip to content</a>
-${header(props)}
-<div class="column">
-${health && healthStrip({ health, accounts: props.accounts ?? {}, context })}
-<main id="main" tabindex="-1">
-<h1>${title}</h1>
-${context.options.connector.store.hasLedger === false && html`<p class="message">${NO_LEDGER}</p>`}
+  const { app, connector } = context.options
+  return htmlDocument({
+    ...{ title: pageTitle(props), state: health?.state, shape: props.nav.length > 0 ? 'framed' : 'narrow' },
+    ...{ link: context.link, eventsUrl: context.eventsUrl, timeZone: context.timeZone },
+    header: header(props),
+    status: health && healthStrip({ health, accounts: props.accounts ?? {}, context }),
+    main: html`<h1>${title}</h1>
+${connector.store.hasLedger === false && html`<p class="message">${NO_LEDGER}</p>`}
 ${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
-${body}
-</main>
-<footer><p><span>${context.options.app.name} ${context.options.app.version}</span>${health && html`<a href="${context.link('/design')}">Design of these pages</a>`}</p></footer>
-</div>
-<p class="hidden" id="announcements" role="status"></p>
-</body>
-</html>`
+${body}`,
+    footer: html`<p><span>${app.name} ${app.version}</span>${health && html`<a href="${context.link('/design')}">Design of these pages</a>`}</p>`,
+  })
 }
 
 export const pageTitle = ({ context, title, health }: Pick<LayoutProps, 'context' | 'title' | 'health'>): string =>

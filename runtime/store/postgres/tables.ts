@@ -259,4 +259,9 @@ export const MIGRATIONS: readonly string[] = [
   END $$;
   `,
   NUMBER_KINDS,
+  `
+  -- owned_since: when its present or last owner claimed it. fault: why its connector cannot be created, a code.
+  ALTER TABLE tenants ADD COLUMN owned_since bigint NOT NULL DEFAULT 0;
+  ALTER TABLE tenants ADD COLUMN fault ${TEXT};
+  `,
 ]

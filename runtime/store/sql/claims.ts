@@ -15,7 +15,7 @@ export interface ClaimTerm {
 }
 
 /** When nothing of a tenant is due before it is woken. */
-const NEVER = Number.MAX_SAFE_INTEGER
+export const NEVER: number = Number.MAX_SAFE_INTEGER
 
 interface TenantRow {
   readonly number: number
@@ -34,7 +34,8 @@ const EXPIRED = statement(
   ${dialect === 'sqlite' ? '' : 'FOR UPDATE SKIP LOCKED'}`,
 )
 const OWN = statement(
-  ({ integers }) => `UPDATE tenants SET owner = ?1, owned_until = ?2, woken = 0 WHERE number IN ${integers('?3')}`,
+  ({ integers }) => `
+  UPDATE tenants SET owner = ?1, owned_until = ?2, owned_since = ?4, woken = 0, fault = NULL WHERE number IN ${integers('?3')}`,
 )
 const LEASED = statement(`SELECT ${POSITION} FROM records WHERE tenant = ?1 AND lease IS NOT NULL AND owner <> ?2`)
 
@@ -58,7 +59,7 @@ export function* claim({ id, now, until }: ClaimTerm, limit: number): Steps<Clai
   const free = expired.length < limit ? yield* all<TenantRow>(FREE, now, limit - expired.length) : []
   const claimed = [...expired, ...free]
   if (claimed.length === 0) return { claimed, expired: [] }
-  yield* run(OWN, id, until, JSON.stringify(claimed.map(({ number }) => number)))
+  yield* run(OWN, id, until, JSON.stringify(claimed.map(({ number }) => number)), now)
   return { claimed, expired: expired.map(({ number }) => number) }
 }
 
@@ -121,6 +122,12 @@ const MAKE_DUE = statement(
 export function makeDue(tenants: readonly number[]): Steps<void> {
   return run(MAKE_DUE, JSON.stringify(tenants))
 }
+
+const SET_FAULT = statement('UPDATE tenants SET fault = ?3 WHERE owner = ?1 AND name = ?2')
+
+/** Notes why no connector of the tenant can be created, or that one was. */
+export const setFault = (id: string, name: string, code: string | undefined): Steps<void> =>
+  run(SET_FAULT, id, name, code ?? null)
 
 const WAKE = statement('UPDATE tenants SET due_at = 0, woken = 1 WHERE number = ?1')
 

@@ -31,7 +31,7 @@ import { nextDue } from './queue-state.ts'
 import { query, type Steps, transact } from './steps.ts'
 import { SqlStoreClaim } from './store-claim.ts'
 import { SqlTenantClaims } from './tenant-claims.ts'
-import { addTenant, deleteTenantPage, findTenant, listTenants, lockTenants } from './tenants.ts'
+import { addTenant, deleteTenantPage, findTenant, lockTenants } from './tenants.ts'
 import { type LostLeases, UnknownLeases } from './unknown-leases.ts'
 
 export interface CoreOptions {
@@ -106,8 +106,7 @@ export class SqlCore {
 
   /** Runs steps that only read. */
   async read<T>(tenant: string, steps: (tenant: number) => Steps<T>): Promise<T> {
-    this.#assertOpen()
-    return query(this.#sql, this.#reading(tenant, steps))
+    return this.readAll(this.#reading(tenant, steps))
   }
 
   *#reading<T>(name: string, steps: (tenant: number) => Steps<T>): Steps<T> {
@@ -255,9 +254,10 @@ export class SqlCore {
     this.#wakeReleased(released)
   }
 
-  async listTenants(): Promise<readonly string[]> {
+  /** Runs steps that only read, of whatever tenants. */
+  async readAll<T>(steps: Steps<T>): Promise<T> {
     this.#assertOpen()
-    return query(this.#sql, listTenants())
+    return query(this.#sql, steps)
   }
 
   /** Removes everything of a tenant. */

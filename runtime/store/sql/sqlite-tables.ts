@@ -2,13 +2,16 @@
 
 export const SQLITE_TABLES = `
   -- due_at: when it has to be owned next, milliseconds since 1970. owned_until: 0 without an owner. woken: while owned.
+  -- owned_since: when its present or last owner claimed it. fault: why its connector cannot be created, a code.
   CREATE TABLE tenants (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
     due_at INTEGER NOT NULL DEFAULT 0,
     owner TEXT,
     owned_until INTEGER NOT NULL DEFAULT 0,
-    woken INTEGER NOT NULL DEFAULT 0
+    woken INTEGER NOT NULL DEFAULT 0,
+    owned_since INTEGER NOT NULL DEFAULT 0,
+    fault TEXT
   ) STRICT;
   CREATE INDEX tenants_due ON tenants (due_at) WHERE owner IS NULL;
   CREATE INDEX tenants_owned ON tenants (owned_until) WHERE owner IS NOT NULL;
@@ -231,3 +234,11 @@ export const SQLITE_TABLES = `
     last_lease INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 `
+
+/** What a database of version 1 lacks. */
+export const ADD_CLAIM_COLUMNS: readonly string[] = [
+  `
+  ALTER TABLE tenants ADD COLUMN owned_since INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tenants ADD COLUMN fault TEXT;
+  `,
+]

@@ -25,6 +25,8 @@ export interface DialectWords {
   unlessExists(table: string, key: readonly string[]): string
   /** Whether a text contains another one. */
   contains(text: string, part: string): string
+  /** The text of a member of a JSON object. */
+  jsonText(column: string, key: string): string
   /** The greater of two values. */
   greatest(a: string, b: string): string
   /** All rows of a query as one JSON array of arrays. */
@@ -38,6 +40,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     ofTenant: (condition) => `+${condition}`,
     unlessExists: () => 'ON CONFLICT DO NOTHING',
     contains: (text, part) => `instr(${text}, ${part}) > 0`,
+    jsonText: (column, key) => `json_extract(${column}, '$.${key}')`,
     greatest: (a, b) => `max(${a}, ${b})`,
     jsonRows: (columns, query) =>
       `SELECT json_group_array(json_array(${columns.join(', ')})) AS json FROM (${query}) AS found`,
@@ -49,6 +52,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     unlessExists: (table, key) =>
       `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${key.map((name) => `${name} = :${name}`).join(' AND ')})`,
     contains: (text, part) => `strpos(${text}, ${part}) > 0`,
+    jsonText: (column, key) => `(${column}::json ->> '${key}')`,
     greatest: (a, b) => `greatest(${a}, ${b})`,
     jsonRows: (columns, query) =>
       `SELECT coalesce(json_agg(json_build_array(${columns.join(', ')})), '[]')::text AS json FROM (${query}) AS found`,

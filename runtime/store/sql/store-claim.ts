@@ -34,7 +34,9 @@ const LOCK_ROW = statement(
   (_, dialect) =>
     `SELECT owner, owned_until FROM tenants WHERE number = ?1 ${dialect === 'sqlite' ? '' : 'FOR UPDATE'}`,
 )
-const OWN = statement('UPDATE tenants SET owner = ?2, owned_until = ?3 WHERE number = ?1')
+const OWN = statement(`
+  UPDATE tenants SET owner = ?2, owned_until = ?3, owned_since = CASE WHEN owner = ?2 THEN owned_since ELSE ?4 END
+  WHERE number = ?1`)
 
 export class SqlStoreClaim implements StoreClaim {
   readonly claimMs = CLAIM_MS
@@ -63,7 +65,7 @@ export class SqlStoreClaim implements StoreClaim {
     const row = yield* get<ClaimRow>(LOCK_ROW, tenant)
     const other = this.#other(row)
     if (other !== undefined) return { other }
-    yield* run(OWN, tenant, owner, now() + this.claimMs)
+    yield* run(OWN, tenant, owner, now() + this.claimMs, now())
     const former = row?.owner ?? owner
     // Leases of others than the former owner are those of an import that a command runs.
     return former === owner ? {} : { released: yield* releaseLeasesOf(tenant, former) }

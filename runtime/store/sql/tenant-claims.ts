@@ -10,6 +10,7 @@ import {
   releaseClaims,
   releaseFormer,
   renewClaims,
+  setFault,
   wakeTenant,
 } from './claims.ts'
 import { query, type Steps, transact } from './steps.ts'
@@ -65,6 +66,10 @@ export class SqlTenantClaims implements TenantClaims {
     for (const [number, name] of this.#names) if (given.has(name)) this.#names.delete(number)
     for (let i = 0; i < tenants.length; i += PAGE)
       await this.#write(releaseClaims(this.#parts.owner, tenants.slice(i, i + PAGE)))
+  }
+
+  async setFault(tenant: string, code: string | undefined): Promise<void> {
+    await this.#write(setFault(this.#parts.owner, tenant, code))
   }
 
   async wake(tenant: string): Promise<void> {

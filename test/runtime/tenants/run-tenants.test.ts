@@ -43,7 +43,7 @@ function createWorld() {
       return () => void all.delete(process)
     }
     return {
-      spec: { reconcile: { every: POLL_EVERY } },
+      spec: { reconcile: { every: POLL_EVERY }, source: { name: 'source' } },
       store: storeOf(tenant),
       gate: { pausedReason: () => undefined },
       async work({ signal }: { signal: AbortSignal }) {
@@ -230,6 +230,62 @@ test('a tenant that fails is tried again later and later, and holds up no other'
   expect(tries.length).toBeGreaterThan(3)
   await world.clock.advance(3_600_000)
   expect(tries.length).toBeLessThan(150)
+  await process.stop()
+})
+
+test('why no connector can be created is noted once, and that one was', async () => {
+  const world = createWorld()
+  const noted: (readonly [string, string | undefined])[] = []
+  const claims: TenantClaims = {
+    ...world.claims.of('a'),
+    setFault: async (tenant, code) => void noted.push([tenant, code]),
+  }
+  let isBroken = true
+  const process = world.start('a', {
+    claims,
+    connectorOf: async (tenant) => {
+      if (isBroken && tenant === 'one') throw new Fault('config', 'auth/no-key', 'no key')
+      return world.connectorOf('a', tenant)
+    },
+  })
+  await world.append('one', 1)
+  await world.append('sound', 1)
+  await world.clock.advance(10_000)
+  expect(noted).toEqual([['one', 'auth/no-key']])
+  isBroken = false
+  await world.clock.advance(20_000)
+  expect(noted).toEqual([
+    ['one', 'auth/no-key'],
+    ['one', undefined],
+  ])
+  await process.stop()
+})
+
+test('the state of a tenant is kept after its work, and after all later work before it is released', async () => {
+  const world = createWorld()
+  const assessed: (readonly [tenant: string, at: number])[] = []
+  const start = world.clock.now()
+  const process = world.start('a', {
+    connectorOf: async (tenant) => {
+      const connector = world.connectorOf('a', tenant)
+      // Only an assessment asks for it.
+      const webhookStats = () => {
+        assessed.push([tenant, world.clock.now() - start])
+        throw new Error('not in this test')
+      }
+      return { ...connector, webhookStats }
+    },
+  })
+  await world.append('one', 10)
+  await world.clock.advance(1_000)
+  expect(assessed).toHaveLength(1)
+  await world.append('one', 10)
+  await world.clock.advance(20_000)
+  // Not again within a minute.
+  expect(assessed).toHaveLength(1)
+  // The look for an import, 15 seconds after the last one, is its last work.
+  await world.clock.advance(24_500)
+  expect(assessed).toHaveLength(2)
   await process.stop()
 })
 

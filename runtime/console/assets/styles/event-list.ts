@@ -7,6 +7,7 @@ export const eventList = `.filters { display: grid; gap: .75rem 1.25rem; }
 .filters :is(input, select, button) { min-height: 2.625rem; }
 @media (min-width: 40.01rem) { .filters form[method=get] { grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); } }
 @media (min-width: 72rem) { .filters form[method=get] { grid-template-columns: repeat(4, minmax(0, 1fr)) repeat(2, 9.25rem) auto; } }
+.filters form[method=get].short { grid-template-columns: minmax(0, 24rem) auto; justify-content: start; }
 @media (min-width: 80rem) { .log td:is(:nth-child(2), :nth-child(3)), .log .value { white-space: nowrap; } }
 .fresh { min-height: 2rem; margin: 0 0 .5rem; justify-content: space-between; }
 .fresh p { margin: 0; }

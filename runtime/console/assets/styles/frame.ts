@@ -64,9 +64,9 @@ export const frame = `.bar { display: flex; align-items: center; gap: .25rem .62
   .between { min-width: 6rem; }
 }
 main { max-width: 80rem; padding: 1.5rem clamp(1rem, 2.5vw, 2rem) 3rem; }
-body:not(.framed) main { max-width: 28rem; margin: 0 auto; padding-top: clamp(1.5rem, 8vh, 5rem); }
+body:not(.framed, .wide) main { max-width: 28rem; margin: 0 auto; padding-top: clamp(1.5rem, 8vh, 5rem); }
 footer { padding: 0 clamp(1rem, 2.5vw, 2rem) 1.5rem; color: var(--soft); font-size: var(--text-sm); }
-body:not(.framed) footer { max-width: 28rem; margin: 0 auto; }
-body:not(.framed) .slim { max-width: none; }
+body:not(.framed, .wide) footer { max-width: 28rem; margin: 0 auto; }
+body:not(.framed, .wide) .slim { max-width: none; }
 footer p { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 0; }
 `

@@ -1,5 +1,7 @@
 /** Stores on a SQL database of a host, with synchronous and with asynchronous calls, against the contract. */
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { record } from '../../../../runtime/conformance/contracts/store/fixtures.ts'
+import { TestClock } from '../../../../runtime/conformance/contracts/store/test-clock.ts'
 import { testStore } from '../../../../runtime/conformance/contracts/store/test-store.ts'
 import { testStores } from '../../../../runtime/conformance/contracts/store/test-stores.ts'
 import type { Sql, SqlStatements } from '../../../../runtime/ports/sql.ts'
@@ -59,4 +61,44 @@ describe.each([
 ])('%s', (_, open) => {
   testStore(async (options) => (await sqlStore(await open(), options)).of('one'), { describe, test }, { programs })
   testStores(async (options) => sqlStore(await open(), options), { describe, test })
+})
+
+test('a page of ten thousand tenants takes as many statements as one of ten', async () => {
+  const sql = await syncSql()
+  let statements = 0
+  const counted: Sql = {
+    ...sql,
+    all(...call) {
+      statements += 1
+      return sql.all(...call)
+    },
+  }
+  const stores = await sqlStore(counted, { clock: new TestClock() })
+  const add = (tenant: string) => stores.of(tenant).append([record('a')])
+  const count = async () => {
+    statements = 0
+    expect((await stores.findTenants({ offset: 0, limit: 50 })).tenants.length).toBeGreaterThan(0)
+    return statements
+  }
+  for (let i = 0; i < 10; i++) await add(`${i}`)
+  const few = await count()
+  await Promise.all(Array.from({ length: 10_000 }, (_, i) => add(`t${i}`)))
+  expect([few, await count()]).toEqual([4, 4])
+  await stores.close()
+})
+
+test('tables of version 1 get the columns that they lack', async () => {
+  const sql = await syncSql()
+  const clock = new TestClock()
+  const close = sql.close
+  const kept: Sql = { ...sql, close: () => undefined }
+  await (await sqlStore(kept, { clock })).of('one').append([record('a')])
+  await sql.exec('ALTER TABLE tenants DROP COLUMN fault')
+  await sql.exec('ALTER TABLE tenants DROP COLUMN owned_since')
+  await sql.exec('UPDATE table_version SET version = 1')
+  const stores = await sqlStore(kept, { clock })
+  expect(await stores.claims().claim(1)).toEqual(['one'])
+  expect((await stores.findTenants({ offset: 0, limit: 1 })).tenants).toMatchObject([{ tenant: 'one', waiting: 1 }])
+  await stores.close()
+  await close()
 })
