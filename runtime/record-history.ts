@@ -7,7 +7,7 @@ import type { Attempt, EventResult, FaultInfo, Outcome } from './ports/types.ts'
 import { describeSkipReason, whoActsOnSkip } from './skip-reasons.ts'
 
 /** The fault or the skip reason behind the outcome of a step or an event. */
-export interface Cause extends Pick<FaultInfo, 'message' | 'place' | 'requestId'> {
+export interface Cause extends Pick<FaultInfo, 'message' | 'place' | 'fields' | 'requestId'> {
   /** Of a fault. Absent: a skip reason. */
   readonly kind?: FaultKind
   /** Code of the fault, or the skip reason. */

@@ -52,7 +52,7 @@ function explain(status: number, list: readonly JsonObject[], scope: string, met
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
   if (!isRefusal(status)) return {}
   // Klaviyo lists errors in every refusal of its own.
-  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list)
+  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list, scope)
 }
 
 /** Explains the 410 of a retired revision. Klaviyo documents no other 410 for the endpoints in use. */
@@ -78,7 +78,7 @@ function detailOf(errors: readonly JsonObject[]): { readonly detail?: string } {
   return detail === '' ? {} : { detail }
 }
 
-function explainErrors(errors: readonly JsonObject[]) {
+function explainErrors(errors: readonly JsonObject[], scope: string) {
   if (errors.some((error) => error.code === 'duplicate_profile')) {
     const message = 'the e-mail address and the phone number belong to two different profiles'
     return { code: 'duplicate-profile', message }
@@ -88,7 +88,12 @@ function explainErrors(errors: readonly JsonObject[]) {
   // No event causes a rejected header: a config fault waits for the operator, a data fault would end every record.
   if (pointers.length === 0 && errors.some(({ detail }) => /revision/i.test(String(detail))))
     return { kind: 'config' as const, code: 'revision', message: `it does not support this revision: ${HOST}` }
-  return { pointers, ...(problems.length > 0 && { message: summarize(problems) }) }
+  const fields = scope === 'events:write' || scope === 'profiles:write' ? fieldsAt(pointers, scope) : []
+  return {
+    pointers,
+    ...(fields.length > 0 && { fields }),
+    ...(problems.length > 0 && { message: summarize(problems) }),
+  }
 }
 
 function summarize(problems: readonly Problem[]): string {
@@ -104,6 +109,36 @@ function toProblem(error: JsonObject): Problem {
   const pointer = POINTER.exec(String(getPath(error, 'source', 'pointer') ?? ''))?.[0]
   const text = describeProblem(String(error.detail ?? ''), String(error.code ?? 'invalid'))
   return pointer === undefined ? { text } : { text, pointer: pointer.slice(0, 300) }
+}
+
+/** Before the attributes of an event, a profile, or an event among others. */
+const HEAD = /^\/data\/attributes(?:\/events-bulk-create\/data\/\d+\/attributes(?:\/events\/data\/\d+\/attributes)?)?\//
+const MOST_FIELDS = 3
+const EVENT_FIELDS: Readonly<Record<string, string>> = {
+  unique_id: 'key',
+  time: 'time',
+  value: 'value',
+  value_currency: 'currency',
+}
+
+/** The fields of a message that pointers into its request stand for, by the names of the mapping. */
+export function fieldsAt(pointers: readonly string[], scope: 'events:write' | 'profiles:write'): readonly string[] {
+  const fields = pointers.flatMap((pointer) => {
+    if (!HEAD.test(pointer)) return []
+    const [head = '', ...rest] = pointer.replace(HEAD, '').split('/')
+    if (scope === 'profiles:write') return profileField([head, ...rest])
+    if (head === 'profile') return profileField(rest.slice(rest[0] === 'data' ? 2 : 0))
+    // The rest is inside of the value.
+    if (head === 'properties') return rest[0] === undefined ? [] : `properties.${rest[0]}`
+    return EVENT_FIELDS[head] ?? []
+  })
+  return [...new Set(fields)].slice(0, MOST_FIELDS)
+}
+
+function profileField([head, ...rest]: readonly string[]): readonly string[] {
+  if (head === undefined || head === '') return []
+  if (head !== 'properties') return [['profile', head, ...rest].join('.')]
+  return rest[0] === undefined ? [] : [`profile.properties.${rest[0]}`]
 }
 
 function describeProblem(detail: string, code: string): string {

@@ -157,7 +157,7 @@ async function deleteProfile(
 /** Sends one occurrence, unless mapping has skipped or failed it. */
 async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts): Promise<OccurrenceOutcome> {
   const { identity } = occurrence
-  if ('fault' in occurrence) return failedOccurrence(identity, occurrence.fault)
+  if ('fault' in occurrence) return failedOccurrence(identity, occurrence.fault, parts.spec)
   if ('wait' in occurrence) return waitingOccurrence(occurrence)
   if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
@@ -166,6 +166,6 @@ async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts)
     if (result.status === 'delivered') parts.coverage?.add(identity.metric, occurrence.message)
     return { result }
   } catch (error) {
-    return failedOccurrence(identity, toFault(error))
+    return failedOccurrence(identity, toFault(error), parts.spec)
   }
 }

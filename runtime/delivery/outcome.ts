@@ -4,6 +4,7 @@ import type { EventIdentity, EventWait } from '../mapping/types.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
 import type { EventResult, LeasedRecord, Outcome } from '../ports/types.ts'
+import { faultInfoOf } from '../spec/message-fields.ts'
 import type { Spec } from '../spec/spec.ts'
 import { failingSince, isRetryable, nextCheckAt, retryAt } from './retry-policy.ts'
 
@@ -35,9 +36,9 @@ interface WaitingOccurrence {
   readonly repeated?: boolean
 }
 
-export function failedOccurrence(identity: EventIdentity, fault: Fault): OccurrenceOutcome {
+export function failedOccurrence(identity: EventIdentity, fault: Fault, spec: Spec): OccurrenceOutcome {
   const status = isRetryable(fault) ? 'deferred' : 'dead'
-  return { fault, result: { ...identity, status, reason: fault.code, fault: fault.info() } }
+  return { fault, result: { ...identity, status, reason: fault.code, fault: faultInfoOf(fault, spec) } }
 }
 
 export function waitingOccurrence({ identity, wait, repeated }: WaitingOccurrence): OccurrenceOutcome {
@@ -97,7 +98,7 @@ export function failRecord(
     const results = events.map((event) =>
       event.status === 'deferred' && event.fault !== undefined ? { ...event, status: 'dead' as const } : event,
     )
-    return { status: 'dead', fault: fault.info(), events: results }
+    return { status: 'dead', fault: faultInfoOf(fault, spec), events: results }
   }
   // A shutdown is expected, a pause was logged when it began, and one rejected request may defer a thousand records.
   const isLogged = /\/(?:stopped|paused)$/.test(fault.code) || loggedFaults.has(fault)
@@ -108,7 +109,7 @@ export function failRecord(
   const delivered = events.filter(({ status }) => status === 'delivered')
   return {
     status: 'deferred',
-    fault: fault.info(),
+    fault: faultInfoOf(fault, spec),
     until,
     failingSince: failingSince(fault, attempts),
     events: delivered,

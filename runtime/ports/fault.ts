@@ -17,6 +17,8 @@ export interface FaultDetails {
   /** `file:line:column` in the spec. */
   readonly place?: string
   readonly cause?: unknown
+  /** As in `FaultInfo`. */
+  readonly fields?: readonly string[]
   /** JSON pointers into the rejected request. */
   readonly pointers?: readonly string[]
   /** The resource's new path, as reported by the source. */
@@ -50,12 +52,13 @@ export class Fault extends Error {
   /** The fields that are safe to store and show. */
   info(): FaultInfo {
     const { kind, code, message } = this
-    const { place, requestId, status, detail } = this.details
+    const { place, fields = [], requestId, status, detail } = this.details
     return {
       kind,
       code,
       message,
       ...(place !== undefined && { place }),
+      ...(fields.length > 0 && { fields }),
       ...(requestId !== undefined && { requestId }),
       ...(status !== undefined && { status }),
       ...(detail !== undefined && { detail }),

@@ -16,7 +16,8 @@ export interface Source {
 }
 
 /** Refines the classification of an error response beyond its status. */
-export interface ErrorExplanation extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'requestId' | 'detail'> {
+export interface ErrorExplanation
+  extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'fields' | 'requestId' | 'detail'> {
   readonly message?: string
   readonly kind?: FaultKind
   /** Without the vendor's name, which the runtime puts first. */

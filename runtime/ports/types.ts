@@ -206,6 +206,11 @@ export interface FaultInfo {
   readonly message: string
   /** Place in the spec, `file:line:column`, if a mapping caused it. */
   readonly place?: string
+  /**
+   * What it is about: fields of the message, as `FieldChange` names them, or parts of the mapping: `key`, `time`, `contact`,
+   * `each`, `when`, `skip`, `lookups.contact`. Names no value.
+   */
+  readonly fields?: readonly string[]
   /** The remote API's id of the failed request or of its error, to quote to its support. */
   readonly requestId?: string
   /** HTTP status of the error response. */

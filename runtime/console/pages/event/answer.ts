@@ -1,15 +1,17 @@
 /** What the destination answered for an event, or why nothing was sent: in its own words, then in ours. */
 import { html } from 'hono/html'
 import { capitalize, formatReceipt } from '../../../lib/format.ts'
+import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { EventResult, FaultInfo } from '../../../ports/types.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
+import { faultPlace, faultPlaceFacts, faultValues } from '../../fault-fields.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { wasSent } from './sent.ts'
 
-export function answerSection(event: EventResult, context: PageContext): Html {
+export async function answerSection(event: EventResult, record: RecordOfEvent, context: PageContext): Promise<Html> {
   const { options } = context
   const to = capitalize(options.connector.spec.destination.name)
   const title = wasSent(event)
@@ -17,13 +19,25 @@ export function answerSection(event: EventResult, context: PageContext): Html {
     : event.status === 'deferred'
       ? 'Why it waits'
       : 'Why it was not sent'
-  return html`<section class="card" id="answer" aria-label="${title}"><h2>${title}</h2>${content(event, context)}</section>`
+  return html`<section class="card" id="answer" aria-label="${title}"><h2>${title}</h2>${content(event, context)}${await valuesOf(event, record, context)}</section>`
+}
+
+interface RecordOfEvent {
+  readonly entry: LedgerEntry
+  /** Whether values of people are shown. */
+  readonly inFull: boolean
+}
+
+async function valuesOf(event: EventResult, record: RecordOfEvent, context: PageContext): Promise<Html | ''> {
+  const { fault } = event
+  const values = fault === undefined ? '' : await faultValues({ fault, event, ...record }, context)
+  return values === '' ? '' : html`<h3>The values in question</h3>${values}`
 }
 
 function content(event: EventResult, context: PageContext): Html {
   const { status, receipt, reason, fault } = event
   if (receipt !== undefined) return receiptFacts(event, context)
-  if (fault !== undefined) return faultFacts(fault, status === 'dead', context)
+  if (fault !== undefined) return faultFacts(event, fault, context)
   const advice = reason !== undefined && html`<dt>What to do</dt><dd>${adviceOnSkip(reason, context.options)}</dd>`
   if (reason === undefined)
     return html`<p class="soft">${status === 'delivered' ? 'It was delivered before, by an attempt whose answer is not kept.' : 'No reason was stored.'}</p>`
@@ -42,14 +56,16 @@ ${notes.length > 0 && html`<dt>Sent otherwise than mapped</dt><dd><ul class="pla
 </dl>`
 }
 
-function faultFacts(fault: FaultInfo, isDead: boolean, { options }: PageContext): Html {
-  const { code, message, detail, place, requestId, kind } = fault
+function faultFacts({ metric, status }: EventResult, fault: FaultInfo, context: PageContext): Html {
+  const { options } = context
+  const { code, message, detail, requestId, kind } = fault
+  const place = faultPlace(fault, metric, context)
   return html`${detail !== undefined && html`<blockquote dir="auto">${detail}</blockquote>`}<dl class="facts">
 ${fault.status !== undefined && html`<dt>Status</dt><dd><span class="badge bad">${fault.status}</span></dd>`}
 <dt>Error</dt><dd>${capitalize(message)} (${faultCode(code, options)})</dd>
 ${requestId !== undefined && html`<dt>Request id</dt><dd><code id="request-id">${requestId}</code></dd>`}
-${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
-<dt>What to do</dt><dd>${adviceOnFault(kind, isDead, options)}</dd>
+${faultPlaceFacts(fault, metric, context)}
+<dt>What to do</dt><dd>${adviceOnFault(kind, status === 'dead', options)}</dd>
 </dl>
 ${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`
 }

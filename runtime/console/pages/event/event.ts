@@ -27,7 +27,7 @@ export const eventPage: Page = {
     const view = { ...toOutcomesView(context, true), inFull, specNote: specNote(entry, context) }
     return html`${await summaryCard({ event, entry, path }, context)}
 ${courseSection(entry, context)}
-${answerSection(event, context)}
+${await answerSection(event, { entry, inFull }, context)}
 ${sentSection(
   event,
   {

@@ -48,8 +48,8 @@ export const parseNumber = (text: string | null | undefined): number | undefined
 
 const readSeq = ({ form }: PageContext): number | undefined => parseNumber(form.get('seq'))
 
-/** Only to the pages of events and records. */
+/** Only to the pages of events, records and groups of failed ones. */
 function readBack({ form }: PageContext): string {
   const back = form.get('back') ?? ''
-  return /^\/(?:events|records)\/\d{1,15}$/.test(back) ? back : '/find'
+  return /^\/(?:(?:events|records)\/\d{1,15}|failed-events\?group=[\w.!~*'()%-]{1,2000})$/.test(back) ? back : '/find'
 }

@@ -2,13 +2,13 @@
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
-import { parsePlace, type SourceFile } from '../../../spec/source-file.ts'
 import { adviceOnFault } from '../../advice.ts'
+import { faultPlace, faultPlaceFacts, faultValues } from '../../fault-fields.ts'
 import { faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
-import { fileLink } from '../mappings/addresses.ts'
+import { isRevealed, revealForm } from '../event/reveal.ts'
 import { type Cause, checkCause } from './cause.ts'
 import { failedRecords } from './failed-records.ts'
 import { flowsOfGroup } from './flows.ts'
@@ -88,8 +88,22 @@ async function oneGroup(group: DeadLetterGroup, context: PageContext): Promise<H
   return html`${linkToAll(context)}
 <section class="card" aria-label="Error"><h2>${groupTitle(group, context)}</h2>
 ${groupFacts(checked, context)}<div class="row">${retryGroup({ ...checked, isPrimary: checked.cause.state === 'gone' }, context)}</div>
-${retrySinceForm(group.group, context)}${dismissGroupForm(group.group, records, context)}</section>
+${await newestValues(checked, context)}${retrySinceForm(group.group, context)}${dismissGroupForm(group.group, records, context)}</section>
 ${await failedRecords(group, context)}`
+}
+
+/** The values that the error is about, in the newest record: masked until a form asks for them. */
+async function newestValues({ group, example }: CheckedGroup, context: PageContext): Promise<Html | ''> {
+  const event = example?.outcome?.events.find(
+    ({ metric, fault }) => metric === group.metric && fault?.code === group.fault.code,
+  )
+  if (example === undefined || event?.fault === undefined) return ''
+  const { fault } = event
+  const inFull = isRevealed(example.seq, context)
+  const values = await faultValues({ fault, entry: example, event, inFull }, context)
+  if (values === '') return ''
+  const path = `${PATH}?group=${encodeURIComponent(group.group)}`
+  return html`<h3>In the newest record</h3>${values}${revealForm(example.seq, path, context)}`
 }
 
 const emptyGroup = (context: PageContext): Html =>
@@ -100,26 +114,20 @@ const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)
 const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext): Html =>
   html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
-function groupFacts({ group, cause, example }: CheckedGroup, { options, link }: PageContext): Html {
+function groupFacts({ group, cause, example }: CheckedGroup, context: PageContext): Html {
+  const { options } = context
   const { fault, oldest, newest } = group
-  const { place, requestId } = fault
+  const { requestId } = fault
+  const place = faultPlace(fault, group.metric, context)
   return html`<dl class="facts">
 <dt>Error</dt><dd>${capitalize(fault.message)}.${requestId !== undefined && html` <span class="soft">Request <code>${requestId}</code></span>`}</dd>
-${place !== undefined && html`<dt>Location</dt><dd>${placeLink(place, options.connector.spec.sourceFiles, link)}</dd>`}
+${faultPlaceFacts(fault, group.metric, context)}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
 ${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}</dd>`}
 <dt>If retried</dt><dd>${flowsOfGroup(group, example, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${isLater(newest, oldest) && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && html`<details id="mapping-${encodeURIComponent(group.group)}"><summary>Mapping</summary>${sourceExcerpt(place, options.connector.spec.sourceFiles)}</details>`}`
-}
-
-/** To its line, where the running spec still has the file. */
-function placeLink(place: string, sources: readonly SourceFile[], link: PageContext['link']): Html {
-  const { path, line } = parsePlace(place) ?? {}
-  return path === undefined || !sources.some((file) => file.path === path)
-    ? html`<code>${place}</code>`
-    : html`<a class="place" href="${link(fileLink(path, line))}">${place}</a>`
 }
 
 /** By the seconds that are shown. */

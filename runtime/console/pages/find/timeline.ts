@@ -4,6 +4,7 @@ import { capitalize, formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import { awaitsContact, type Cause, type EventHistory, type HistoryStep } from '../../../record-history.ts'
 import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
+import { faultPlaceFacts } from '../../fault-fields.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
 import { timeElement, withLocalTimes } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -45,7 +46,7 @@ export const recordBadge = (entry: LedgerEntry): Html =>
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
   const { at, kind, cause, events, dismissed } = step
   return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[kind])}${stepDetails(step)}</p>
-${cause && html`<dl class="facts">${causeFacts(cause, kind, context)}</dl>`}
+${cause && html`<dl class="facts">${causeFacts(cause, { status: kind }, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}
 ${dismissed !== undefined && html`<p class="soft">Dismissed: <span dir="auto">${dismissed}</span></p>`}</li>`
 }
@@ -63,7 +64,7 @@ ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</s
 function eventItem({ metric, status, facts, cause }: EventHistory, context: PageContext): Html {
   return html`<li><strong>${metric}</strong> ${status === 'deferred' && cause?.kind === undefined ? WAITING_BADGE : statusBadge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${facts.map((fact, at) => (at === 0 ? factText(capitalize(fact)) : html` · ${factText(fact)}`))}</span>`}
-${cause && html`<dl class="facts">${causeFacts(cause, status, context)}</dl>`}</li>`
+${cause && html`<dl class="facts">${causeFacts(cause, { status, metric }, context)}</dl>`}</li>`
 }
 
 /** Keys and ids as code: they may hold a time that is no time to read. */
@@ -73,15 +74,17 @@ function factText(fact: string): Html {
 }
 
 function causeFacts(
-  { kind, message, code, place, requestId, whoActs }: Cause,
-  status: HistoryStep['kind'] | EventHistory['status'],
-  { link, options }: PageContext,
+  cause: Cause,
+  { status, metric }: { readonly status: HistoryStep['kind'] | EventHistory['status']; readonly metric?: string },
+  context: PageContext,
 ): Html {
+  const { kind, message, code, requestId, whoActs } = cause
+  const { link, options } = context
   const codeElement = kind === undefined ? skipReasonCode(code, options) : faultCode(code, options)
   const advice = kind === undefined ? adviceOnSkip(code, options) : adviceOnFault(kind, status === 'dead', options)
   const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
   return html`<dt>${kind === undefined ? 'Reason' : 'Error'}</dt><dd>${capitalize(message)}. ${codeElement}</dd>
-${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
+${faultPlaceFacts(cause, metric, context)}
 ${requestId !== undefined && html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
 ${whoActs !== undefined && html`<dt>What to do</dt><dd>${advice}${failedEvents}</dd>`}`
 }
