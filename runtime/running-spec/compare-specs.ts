@@ -8,6 +8,7 @@ import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
 import { openRecord } from '../source/open-record.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
+import { addToTimeline } from '../timeline.ts'
 import { type KeyTexts, keyTexts } from './key-texts.ts'
 
 /** Delivered events whose records are mapped again. */
@@ -108,6 +109,23 @@ export function beginMetrics(
   const known = new Set(metrics ?? Object.keys(keys))
   const added = mappings.filter(({ metric }) => !known.has(metric))
   return added.map(({ metric }) => ({ name: metricSinceCheckpoint(metric), value: now }))
+}
+
+interface FilesSince {
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+}
+
+/** Adds to the timeline which files have changed. */
+export async function noteChange(
+  before: Pick<FilesSince, 'files'>,
+  { files, since }: FilesSince,
+  store: Parameters<typeof addToTimeline>[0],
+): Promise<void> {
+  const changed = files.filter(({ path, text }) => before.files.find((file) => file.path === path)?.text !== text)
+  const text = `The spec has changed: ${changed.map(({ path }) => path).join(', ') || 'a file was removed'}`
+  await addToTimeline(store, { at: since, kind: 'spec', text })
 }
 
 export const RENAMED =

@@ -65,10 +65,11 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
     await write(store, { ...before, processes })
     return
   }
+  // Imported on first use: most processes run the spec of the one before.
+  const compare = before && (await import('./compare-specs.ts'))
   let began: readonly Checkpoint[] = []
-  if (before !== undefined) {
-    // Imported on first use: most processes run the spec of the one before.
-    const { beginMetrics, findChangedKeys, findRenamed, keysChanged, RENAMED } = await import('./compare-specs.ts')
+  if (before !== undefined && compare !== undefined) {
+    const { beginMetrics, findChangedKeys, findRenamed, keysChanged, RENAMED } = compare
     const changed = await findChangedKeys(before, spec, store)
     const refused = changed.filter(({ metric }) => !acceptNewKeys.includes(metric))
     if (refused.length > 0) throw keysChanged(refused)
@@ -82,14 +83,7 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
   const metrics = spec.mappings.map(({ metric }) => metric)
   const running = { hash, version, since: now, keys: { ...before?.keys, ...keys }, metrics, files, processes }
   await write(store, running, began)
-  if (before !== undefined) await noteChange(before, running, store)
-}
-
-async function noteChange(before: RunningSpec, { files, since }: RunningSpec, store: AdoptParts['store']) {
-  const changed = files.filter(({ path, text }) => before.files.find((file) => file.path === path)?.text !== text)
-  const text = `The spec has changed: ${changed.map(({ path }) => path).join(', ') || 'a file was removed'}`
-  const { addToTimeline } = await import('../timeline.ts')
-  await addToTimeline(store, { at: since, kind: 'spec', text })
+  if (before !== undefined) await compare?.noteChange(before, running, store)
 }
 
 const write = (store: AdoptParts['store'], value: RunningSpec, others: readonly Checkpoint[] = []) =>
