@@ -8,6 +8,7 @@ import type { EventsOptions, StreamedMessage } from './event-stream/types.ts'
 import type { ConnectionStats } from './http/connection-stats.ts'
 import type { MaybePromise } from './lib/maybe-promise.ts'
 import type { Preview, PreviewInput } from './mapping/preview.ts'
+import type { RecentPreview } from './mapping/preview-recent.ts'
 import type { DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { Store } from './ports/store.ts'
@@ -115,6 +116,11 @@ export interface Connector extends Pipeline {
   lastReconcile(): Promise<ReconcilePass | undefined>
   /** Maps a webhook or stream items and sends nothing. */
   preview(input: PreviewInput): Promise<Preview>
+  /**
+   * Reads a few recent records of each stream and maps them, for samples before delivery begins. Sends and stores nothing.
+   * When the signal aborts, resolves with what was mapped until then.
+   */
+  previewRecent?(options: { readonly signal: AbortSignal }): Promise<RecentPreview>
   /** The value that was last found for the key of a lookup, of whatever age. Sends no request. */
   peekLookup?(lookup: LookupSpec, key: string): MaybePromise<Json | undefined>
   /** Checks credentials and permissions of source and destination. */

@@ -11,6 +11,7 @@ import { DeliveryRoute } from './event-stream/delivery-route.ts'
 import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
 import { previewMapping } from './mapping/preview.ts'
+import { previewRecent } from './mapping/preview-recent.ts'
 import { MetricIds, type MetricIdsParts } from './metric-ids.ts'
 import { generateObserved, runObserved } from './observe/scope.ts'
 import type { DeliveryGate } from './ports/auth.ts'
@@ -96,6 +97,8 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     pollChanges: ({ signal }) => pollChanges(reconcileParts, signal),
     lastReconcile: async () => (await readReconcileState(store)).last,
     preview: (input) => previewMapping(input, { ...parts, destination }),
+    previewRecent: ({ signal }) =>
+      runObserved(observer, () => previewRecent({ ...parts, destination, client }, signal)),
     peekLookup: (lookup, key) => parts.lookups.peek(lookup, key),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),

@@ -3,38 +3,51 @@
 import { html } from 'hono/html'
 import { findAddressProblem } from '../../auth/setup/public-url.ts'
 import type { SetupView, SideView } from '../../auth/setup/setup.ts'
+import type { Side } from '../../auth/side.ts'
 import { lowerFirst } from '../../lib/format.ts'
 import type { PropertyCoverage } from '../../mapping/coverage/property-counter.ts'
-import { type Coverage, isNeverPresent } from '../../mapping/coverage/stored-coverage.ts'
+import { isNeverPresent } from '../../mapping/coverage/stored-coverage.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import { productLinks } from '../form-field.ts'
 import type { Html, PageContext } from '../types.ts'
-import { loadSamples, type Samples } from './samples.ts'
+import { loadSamples, type Sample, type SampleKind, type Samples } from './samples.ts'
 import { consoleOrigin, optionalPermissionsFieldset, permissionsTable } from './shared.ts'
 
 export async function review(view: SetupView, context: PageContext): Promise<Html> {
-  const { options, csrfField, link } = context
-  const { spec } = options.connector
+  const { csrfField, link } = context
   const [from, to] = [view.source.side.label, view.destination.side.label]
-  const samples = await loadSamples(context)
   return html`<p class="lead">This data is sent from ${from} to ${to} once both accounts are connected. No profile is subscribed, unsubscribed or suppressed, and imported history starts no flow.</p>
 <form method="post" action="${link('/set-up/approve')}">${csrfField}
 ${needs(view, context)}
-${metricsTable(spec, samples)}
-${profileProperties(spec, samples)}
-${samples.kind !== 'none' && html`<p class="soft">${SAMPLE_TEXTS[samples.kind]}</p>`}
+${await sharedData(view, context)}
 <div class="beside">${permissionsTable(view.source)}${permissionsTable(view.destination)}</div>
 ${optionalPermissionsFieldset(view.destination.side, view.state.optionalPermissions)}
 <div class="next-step"><p class="soft">Nothing is sent before the last step.</p><button>Approve and continue</button></div>
 </form>`
 }
 
-const SAMPLE_TEXTS = {
-  recorded: 'Counts and samples are of the newest events, masked.',
-  example:
-    'Counts and samples are of the example records that the mappings are tested with. They are of a made-up shop.',
-} as const
+/** All that is sent, with a sample of each property where there is one. */
+export async function sharedData({ source }: SetupView, context: PageContext): Promise<Html> {
+  const { spec } = context.options.connector
+  const samples = await loadSamples(source, context)
+  return html`${metricsTable(spec, samples)}
+${profileProperties(spec, samples)}
+${origins(samples, source.side)}`
+}
+
+/** Where the samples come from, and why there are no others. */
+function origins({ metrics, missing }: Samples, { label, accountLabel = 'Account' }: Side): Html {
+  const kinds = new Set([...metrics.values()].map(({ kind }) => kind))
+  const texts: Readonly<Record<SampleKind, string>> = {
+    recorded: 'Counts and samples are of the newest events, masked.',
+    own: `Counts and samples are of recent records of your own ${label} ${lowerFirst(accountLabel)}, masked. Nothing of them is stored or sent.`,
+    example: `${kinds.has('own') ? 'Where those have no event, counts' : 'Counts'} and samples are of the example records that the mappings are tested with. They are of a made-up shop.`,
+  }
+  const found = (['recorded', 'own', 'example'] as const).filter((kind) => kinds.has(kind)).map((kind) => texts[kind])
+  const sentences = [...found, ...(kinds.size === 0 ? ['There are no samples to show.'] : []), ...missing]
+  return html`<p class="soft">${sentences.join(' ')}</p>`
+}
 
 /** Before the first form, so that a person can collect it all first. */
 function needs({ source, destination, state }: SetupView, context: PageContext): Html {
@@ -59,7 +72,7 @@ function metricsTable({ mappings }: Spec, samples: Samples): Html {
     (mapping) => html`<tr>
 <th scope="row">${mapping.metric}</th><td data-name="When">${mapping.summary}</td>
 <td data-name="History">${historyOf(mapping)}</td>
-<td data-name="Properties" class="wide">${propertyDetails(mapping.metric, mapping.properties, samples)}</td>
+<td data-name="Properties" class="wide">${propertyDetails(mapping, samples)}</td>
 </tr>`,
   )}</tbody>
 </table></div>`
@@ -67,23 +80,32 @@ function metricsTable({ mappings }: Spec, samples: Samples): Html {
 
 const historyOf = ({ stream }: Mapping) => (stream === undefined ? 'No' : stream.onRequest ? 'On request' : 'Yes')
 
-function propertyDetails(metric: string, properties: readonly { readonly name: string }[], samples: Samples): Html {
+function propertyDetails({ metric, properties, stream }: Mapping, samples: Samples): Html {
   const names = properties.map(({ name }) => name)
   const shown = names.slice(0, 3).join(', ')
   const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
-  return html`<details><summary>${shown}${more}${neverBadge(samples.metrics.get(metric))}</summary>${sampleList(names, samples.metrics.get(metric))}</details>`
+  const sample = samples.metrics.get(metric)
+  const none =
+    stream === undefined ? 'No event of it to look at: only webhooks bring it.' : 'No event of it to look at.'
+  return html`<details><summary>${shown}${more}${neverBadge(sample)}</summary>${sampleList(names, sample, none)}</details>`
 }
 
-function neverBadge(sample: Coverage | undefined): Html | '' {
+function neverBadge(sample: Sample | undefined): Html | '' {
   const never = sample?.properties.filter(isNeverPresent).length ?? 0
   return never === 0 ? '' : html` <span class="badge warn">${never} never present</span>`
 }
 
+const KIND_TEXTS: Readonly<Record<SampleKind, string>> = {
+  recorded: 'Of the newest events.',
+  own: 'Of your own records.',
+  example: 'Of example records.',
+}
+
 /** `names`: of the spec, where no event shows more. */
-function sampleList(names: readonly string[], sample: Coverage | undefined): Html {
+function sampleList(names: readonly string[], sample: Sample | undefined, none: string): Html {
   if (sample === undefined)
-    return html`<p class="soft">No event of it to look at.</p><ul class="plain">${names.map((name) => html`<li dir="auto">${name}</li>`)}</ul>`
-  return html`<dl class="facts samples">${sample.properties.map((one) => html`<dt dir="auto">${one.name}</dt><dd>${presence(one)}</dd>`)}</dl>`
+    return html`<p class="soft">${none}</p><ul class="plain">${names.map((name) => html`<li dir="auto">${name}</li>`)}</ul>`
+  return html`<p class="soft">${KIND_TEXTS[sample.kind]}</p><dl class="facts samples">${sample.properties.map((one) => html`<dt dir="auto">${one.name}</dt><dd>${presence(one)}</dd>`)}</dl>`
 }
 
 const presence = ({ present, events, samples: [sample] }: PropertyCoverage): Html =>
@@ -95,5 +117,5 @@ function profileProperties({ profile }: Spec, { metrics }: Samples): Html {
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)
   const sample = metrics.get(PROFILE)
   return html`<details class="card"><summary><strong>${names.length} profile properties</strong>
-<span class="soft">Identified by ${profile.identifiers.join(', then ')}</span>${neverBadge(sample)}</summary>${sampleList(names, sample)}</details>`
+<span class="soft">Identified by ${profile.identifiers.join(', then ')}</span>${neverBadge(sample)}</summary>${sampleList(names, sample, 'No profile to look at.')}</details>`
 }

@@ -6,7 +6,7 @@ import { isBackgroundRefresh } from '../server/live-updates.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'
 import { checksTable, failuresText, runChecks } from './check.ts'
 import { connectSection } from './connect.ts'
-import { review } from './review.ts'
+import { review, sharedData } from './review.ts'
 import { accountFacts, CREDENTIALS_BY_HOST, selectedPermissions, setupOf, stepList } from './shared.ts'
 
 /** Milliseconds that the page waits to learn which accounts the credentials belong to. */
@@ -41,7 +41,7 @@ function disconnectedNote({ state: { disconnectedAt }, step }: SetupView): Html 
 
 async function confirmStep(view: SetupView, context: PageContext): Promise<Html> {
   const { csrfField, link, imports } = context
-  const { results, failures } = await runChecks(context)
+  const [{ results, failures }, data] = await Promise.all([runChecks(context), sharedData(view, context)])
   const buttonText = failures > 0 ? 'Start delivery anyway' : 'Start delivery'
   return html`<p class="lead">Are these the right accounts?</p>
 ${accountCards(view, context)}
@@ -49,7 +49,9 @@ ${checksTable(results)}
 <form method="post" action="${link('/set-up/finish')}" class="card">${csrfField}
 ${failures > 0 && html`<p class="message bad">${failuresText(failures)} Affected records would wait until this is resolved.</p>`}
 <p>From now on, new conversations and tickets are sent as they happen. ${imports.waitsForAuth ? 'The interrupted import resumes.' : 'History is not sent until you start an import.'}</p>
-<button>${buttonText}</button></form>`
+<button>${buttonText}</button></form>
+<h2>What is sent</h2>
+${data}`
 }
 
 function accountCards(view: SetupView, { link }: PageContext): Html {

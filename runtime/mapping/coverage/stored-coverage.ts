@@ -57,6 +57,11 @@ interface StoredBlock {
 
 type CoverageStore = Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
 
+/** A counter of events of a metric, or of `Profile`, whose samples quote no person's data. */
+export function createCounter(metric: string, spec: Spec): PropertyCounter {
+  return new PropertyCounter(propertiesOf(metric, spec), (value) => maskValue(value, literalsOf(spec)))
+}
+
 /** Events that one process has delivered and not added to the store yet. */
 export class CoverageCounts {
   readonly #spec: Spec
@@ -80,8 +85,7 @@ export class CoverageCounts {
     }
     const last = counters.at(-1)
     if (last !== undefined && last.events < BLOCK_EVENTS) return last
-    const spec = this.#spec
-    const next = new PropertyCounter(propertiesOf(metric, spec), (value) => maskValue(value, literalsOf(spec)))
+    const next = createCounter(metric, this.#spec)
     counters.push(next)
     if (counters.length > MAX_BLOCKS) counters.shift()
     return next

@@ -1,9 +1,11 @@
-/** The review of setup: a sample of each property, of the spec's cases before anything has come, and masked after. */
-import { expect, test } from 'vitest'
+/** The review of setup: a sample of each property, masked, of the connected source's own records, else of the spec's cases. */
+import { describe, expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
+import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { createConsole } from '../../../runtime/console/index.ts'
 import type { PreviewInput } from '../../../runtime/mapping/preview.ts'
-import { createAuthHarness, never, spec } from '../../helpers/auth.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { type AuthHarnessOptions, createAuthHarness, KEY, never, SIGNING, spec, TOKEN } from '../../helpers/auth.ts'
 import { browser } from '../../helpers/console.ts'
 import { signVisitorsIn } from '../../helpers/signed-in.ts'
 
@@ -21,15 +23,18 @@ const RATED: PreviewInput = {
   lookups: { contact: [CONTACT] },
 }
 
-async function openReview(exampleRecords?: () => Promise<readonly PreviewInput[]>) {
-  const it = createAuthHarness()
-  const connections = await it.open({})
+async function openReview(
+  exampleRecords?: () => Promise<readonly PreviewInput[]>,
+  { env = {}, ...options }: AuthHarnessOptions & { readonly env?: Record<string, string> } = {},
+) {
+  const it = createAuthHarness(options)
+  const connections = await it.open(env)
   const { clock, fetch, logger, store } = it
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections })
   const app = { name: 'connector', version: '1', summary: 'x' }
   const parts = { app, connector, clock, logger, signal: never, connections, exampleRecords }
   const client = browser(signVisitorsIn(createConsole(parts)), 'http://127.0.0.1:3000')
-  return { ...it, page: () => clock.until(client.text('/set-up')) }
+  return { ...it, connections, page: () => clock.until(client.text('/set-up')) }
 }
 
 const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
@@ -70,4 +75,101 @@ test('opens without examples, and when they cannot be read', async () => {
   })
   expect(await broken.page()).toContain('Approve and continue')
   expect(broken.logger.lines.join()).toContain('no examples of records')
+})
+
+describe('with the source connected', () => {
+  const env = { INTERCOM_ACCESS_TOKEN: TOKEN }
+  const HOUR = 3_600_000
+
+  test('shows its recent records, masked, reads them once, and writes and sends nothing', async () => {
+    const writes: string[] = []
+    const clock = virtualClock()
+    const store = new Proxy(memoryStore({ clock }), {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target)
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]) => {
+          if (/^(append|settle|write|compareAndSwap|beginSends)/.test(String(name)))
+            writes.push(`${String(name)} ${JSON.stringify(args[0])}`)
+          return member.apply(target, args)
+        }
+      },
+    })
+    const it = await openReview(async () => [RATED], { env, conversations: 5, tickets: 5, store: { clock, store } })
+    await it.page()
+    const [asked, written] = [it.asked.length, writes.length]
+    const page = await it.page()
+    expect([it.asked.length, writes.length]).toEqual([asked, written])
+    expect(textOf(page)).toContain('of recent records of your own Intercom workspace, masked')
+    expect(sampleOf(page, 'Created Ticket', 'Ticket ID')).toMatch(/^text of \d+ in (\d) of \1$/)
+    expect(page).toContain('Of your own records.')
+    expect(page).not.toMatch(/@mail\./)
+    expect(it.asked.filter((request) => request.includes('klaviyo'))).toEqual([])
+    expect(writes.filter((line) => /append|settle|Cache|beginSends|coverage/.test(line))).toEqual([])
+    expect((await it.store.backlog('backfill')).records).toBe(0)
+  })
+
+  test('a metric without an own event shows the example', async () => {
+    const { page } = await openReview(async () => [RATED], { env, conversations: 0, tickets: 2 })
+    const text = textOf(await page())
+    expect(text).toContain('Where those have no event, counts and samples are of the example records')
+    expect(sampleOf(await page(), 'Rated Conversation', 'Conversation Rating')).toBe('4 in 1 of 1')
+  })
+
+  test('says what a missing permission keeps from it, and tries again later', async () => {
+    let refuses = true
+    const it = await openReview(undefined, {
+      env,
+      instead: async (request) =>
+        refuses && request.url.includes('/tickets/search')
+          ? Response.json({ type: 'error.list', errors: [{ code: 'forbidden', message: 'no' }] }, { status: 403 })
+          : undefined,
+    })
+    const page = await it.page()
+    expect(textOf(page)).toMatch(/Not all tickets of Intercom could be looked at: .*403/)
+    expect(sampleOf(page, 'Created Conversation', 'Tags')).toMatch(/^list of 0 in (\d) of \1$/)
+    expect(textOf(page)).toMatch(/Created Ticket .*? No event of it to look at\. /)
+    refuses = false
+    await it.clock.advance(HOUR)
+    expect(textOf(await it.page())).not.toContain('Not all tickets')
+  })
+
+  test('waits five seconds for a slow source, and shows what has come', async () => {
+    const it = await openReview(undefined, {
+      env,
+      instead: async (request) => {
+        if (request.url.includes('/tickets/search')) await it.clock.sleep(HOUR, request.signal)
+        return undefined
+      },
+    })
+    const before = it.clock.now()
+    const page = await it.page()
+    expect(it.clock.now() - before).toBeLessThan(12_000)
+    expect(textOf(page)).toContain('Not all tickets of Intercom could be looked at: the source took too long.')
+    expect(sampleOf(page, 'Created Conversation', 'Tags')).toMatch(/^list of 0 in (\d) of \1$/)
+  })
+
+  test('a rate limit is a sentence', async () => {
+    const { page } = await openReview(async () => [RATED], {
+      env,
+      instead: async (request) =>
+        request.url.includes('search') || request.url.includes('/contacts?')
+          ? new Response('', { status: 429, headers: { 'Retry-After': '60' } })
+          : undefined,
+    })
+    const text = textOf(await page())
+    expect(text).toContain('They are of a made-up shop')
+    expect(text).toMatch(/Not all conversations of Intercom could be looked at: /)
+  })
+})
+
+test('the last step shows samples of the own records, before anything is sent', async () => {
+  const it = await openReview(undefined, { tickets: 4 })
+  await it.connections.setup.consent([])
+  await it.connections.setup.connectWithKey('source', { key: TOKEN, signing: SIGNING }, never)
+  await it.clock.until(it.connections.setup.connectWithKey('destination', { key: KEY }, never))
+  const page = await it.page()
+  expect(page).toContain('Are these the right accounts?')
+  expect(sampleOf(page, 'Created Ticket', 'Ticket ID')).toMatch(/ in (\d) of \1$/)
+  expect(it.klaviyo.events()).toEqual([])
 })
