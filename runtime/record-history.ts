@@ -43,7 +43,7 @@ export interface HistoryStep {
 export interface RecordHistory {
   readonly record: string
   readonly status: LedgerEntry['status']
-  /** Completes a line that begins with the status: lane, attempts, duration, next attempt. */
+  /** Completes a line that begins with the status: live or history, attempts, duration, next attempt. */
   readonly summary: string
   /** Oldest first. */
   readonly steps: readonly HistoryStep[]
@@ -66,6 +66,10 @@ function receivedStep({ ingress, topic, stream, resource, receivedAt }: LedgerEn
   const origin = [receivedBy, topic ?? stream, resource && `(${resource})`].filter(Boolean).join(' ')
   return { at: receivedAt, kind: 'received', origin, events: [] }
 }
+
+/** The origin of a received record in words, as pages have them. */
+export const describeOrigin = (origin: string): string =>
+  origin.replace(/^backfill\b/, 'import').replace(/^reconcile\b/, 'check for missed webhooks')
 
 function attemptSteps({ fault, awaits, delivered = [], replayed, dismissed, ...times }: Attempt): HistoryStep[] {
   const events = delivered.map(eventHistory)
@@ -115,7 +119,7 @@ function summarize(entry: LedgerEntry): string {
   const nextStep = awaitsContact(entry) ? 'waits for its contact, next check' : 'next attempt'
   const next = status === 'deferred' && due !== undefined ? `, ${nextStep} ${formatTime(due)}` : ''
   const spec = outcome?.spec === undefined ? '' : `, by spec ${outcome.spec}`
-  return `in lane ${lane}${attempts}${interrupted}${duration}${next}${spec}`
+  return `${lane === 'live' ? 'live' : 'history'}${attempts}${interrupted}${duration}${next}${spec}`
 }
 
 /** Whether a record waits for a contact, rather than for a retry. */

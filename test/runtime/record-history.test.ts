@@ -34,7 +34,7 @@ describe('interrupted attempts', () => {
     ['after a replay', { attempt: 3, attempts: [died, waited()] }, '3 attempts (1 interrupted by a process exit)'],
   ]
   test.each(rows)('%s', (_, rest, attempts) => {
-    expect(`${buildRecordHistory(entry(rest)).summary},`).toContain(`in lane live, ${attempts}`)
+    expect(`${buildRecordHistory(entry(rest)).summary},`).toContain(`live, ${attempts}`)
     if (!attempts.includes('interrupted')) expect(buildRecordHistory(entry(rest)).summary).not.toContain('interrupted')
   })
 })

@@ -2,7 +2,13 @@
 import { faultUrl } from '../../fault-reference.ts'
 import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
-import { buildRecordHistory, type Cause, type EventHistory, type HistoryStep } from '../../record-history.ts'
+import {
+  buildRecordHistory,
+  type Cause,
+  describeOrigin,
+  type EventHistory,
+  type HistoryStep,
+} from '../../record-history.ts'
 import type { CliApp } from '../app.ts'
 import type { Painter, Style } from '../io.ts'
 
@@ -38,7 +44,7 @@ class TimelineRenderer {
 
   entryLines(entry: LedgerEntry): string[] {
     const { record, status, summary, steps } = buildRecordHistory(entry)
-    const head = `${this.#paint('bold', record)}  ${this.#paint(STYLES[status], status)} ${summary}`
+    const head = `${this.#paint('bold', record)}  ${this.#paint(STYLES[status], status)}, ${summary}`
     return [head, ...steps.flatMap((step) => this.#stepLines(step))]
   }
 
@@ -60,11 +66,12 @@ class TimelineRenderer {
     ]
   }
 
-  #causeLines({ kind, message, code, place, requestId, whoActs }: Cause, indent: string): string[] {
+  #causeLines({ kind, message, code, place, fields, requestId, whoActs }: Cause, indent: string): string[] {
     const { homepage, bugsUrl } = this.#links
     const needsLinks = whoActs !== undefined && kind !== undefined
     const lines = [
       ['because ', `${message} [${code}]`],
+      ['field   ', fields?.join(', ')],
       ['place   ', place],
       ['request ', requestId],
       ['who acts', whoActs],
@@ -81,7 +88,7 @@ function details({ kind, origin, count = 1, last, until }: HistoryStep): string 
   const repeats =
     count > 1 ? [`${formatCount(count)} ${noun}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []
   const parts = [
-    ...(origin === undefined ? [] : [origin]),
+    ...(origin === undefined ? [] : [describeOrigin(origin)]),
     ...repeats,
     ...(until === undefined ? [] : [`until ${formatTime(until)}`]),
   ]

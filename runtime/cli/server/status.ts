@@ -45,7 +45,7 @@ export async function formatStatus({ app, connector, clock, owner, details }: St
       ...(owner === undefined ? [] : [['delivery', details ? `in process ${owner}` : 'in another process']]),
       ...(paused === undefined ? [] : [['delivery', details ? `paused: ${paused}` : 'paused; the console says why']]),
       ...pauseTexts(connector).map((text) => ['pause', text]),
-      ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],
+      ['waiting', `live ${waitingText(live, clock)}; history ${waitingText(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
     ]),
     '',

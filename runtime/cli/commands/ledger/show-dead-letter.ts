@@ -73,10 +73,11 @@ interface Failure {
 }
 
 function failureLines({ metric, fault }: Failure, loaded: LoadedSpec | undefined, { app, paint }: CommandContext) {
-  const { code, message, place, requestId } = fault
+  const { code, message, place, fields, requestId } = fault
   return [
     `    event    ${metric || 'the whole record'}: ${paint('red', code)}`,
     `    because  ${message}`,
+    ...(fields === undefined ? [] : [`    field    ${fields.join(', ')}`]),
     ...(place === undefined ? [] : [`    place    ${place}`, ...sourceLines(place, loaded)]),
     ...(requestId === undefined ? [] : [`    request  ${requestId}`]),
     `    who acts ${whoActs(fault, true)}`,

@@ -2,7 +2,13 @@
 import { html } from 'hono/html'
 import { capitalize, formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
-import { awaitsContact, type Cause, type EventHistory, type HistoryStep } from '../../../record-history.ts'
+import {
+  awaitsContact,
+  type Cause,
+  describeOrigin,
+  type EventHistory,
+  type HistoryStep,
+} from '../../../record-history.ts'
 import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
 import { faultPlaceFacts } from '../../fault-fields.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
@@ -51,12 +57,9 @@ ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context
 ${dismissed !== undefined && html`<p class="soft">Dismissed: <span dir="auto">${dismissed}</span></p>`}</li>`
 }
 
-const originText = (origin: string): string =>
-  origin.replace(/^backfill\b/, 'import').replace(/^reconcile\b/, 'check for missed webhooks')
-
 function stepDetails({ kind, origin, count = 1, last, until }: HistoryStep): Html {
   const times = `${formatCount(count)} times${kind === 'between' ? ', with different results' : ''}`
-  return html`${origin !== undefined && html` by ${originText(origin)}`}
+  return html`${origin !== undefined && html` by ${describeOrigin(origin)}`}
 ${count > 1 && html` ${times}${last !== undefined && html`, last ${timeElement(last)}`}`}
 ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }
