@@ -105,6 +105,8 @@ export interface FakeSetup {
   readonly hangUps?: (() => void)[]
   /** Called with every write to stdout. */
   readonly onOut?: (text: string) => void
+  /** Called with every write to stderr: a line of the log. */
+  readonly onErr?: (text: string) => void
 }
 
 export const CREDENTIALS = { FROM_TOKEN: 'a', TO_KEY: 'b', HOOK_SECRET: 'c' }
@@ -137,7 +139,7 @@ export async function runCommand(argv: readonly string[], setup: FakeSetup = {})
   const outputTo = (to: 'out' | 'err') => ({
     write: (text: string) => {
       output[to] += text
-      if (to === 'out') setup.onOut?.(text)
+      setup[to === 'out' ? 'onOut' : 'onErr']?.(text)
     },
     isTTY: setup.terminal ?? false,
     columns: 100,

@@ -70,6 +70,8 @@ describe('a replaced connector', () => {
   })
 })
 
+const OUTCOME = /the spec was reloaded|the edited spec is not running|the spec is unchanged/
+
 /** `start` with a spec folder whose next state a test sets, and which is loaded on SIGHUP. */
 async function startWithEdits(adoptSpec: Connector['adoptSpec'] = async () => undefined) {
   const specOf = (text: string): Spec => {
@@ -102,7 +104,9 @@ async function startWithEdits(adoptSpec: Connector['adoptSpec'] = async () => un
   const own = memoryStore({ clock: createFrozenClock() })
   const open = async ({ spec }: { readonly spec: Spec }) =>
     fakeConnector(own, { spec, ...(opened++ > 0 && { adoptSpec }) })
+  let onErr: (line: string) => void = () => undefined
   const started = await startCommand({
+    onErr: (line) => onErr(line),
     store: own,
     app: { open },
     load: { spec: async () => loadedFrom(text) },
@@ -113,11 +117,14 @@ async function startWithEdits(adoptSpec: Connector['adoptSpec'] = async () => un
     const headers = { authorization: 'Bearer reader' }
     return (await fetch(new URL('/readyz', started.url), { headers })).text()
   }
+  /** Resolves once the log tells what came of the edit. */
   const edit = async (next: string) => {
     text = next
+    const told = new Promise<void>((resolve) => {
+      onErr = (line) => OUTCOME.test(line) && resolve()
+    })
     for (const listener of hangUps) listener()
-    // The reload reads no file and waits for no clock.
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await told
   }
   return { ...started, ready, edit }
 }
