@@ -1,5 +1,4 @@
 /** An HTTP client for one remote API: rate limit, timeout, retries, classified faults. */
-import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
 import { errorName } from '../lib/error-name.ts'
 import { capitalize } from '../lib/format.ts'
@@ -69,15 +68,14 @@ const ACCEPTED_ENCODINGS = 'gzip, br'
 
 export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
-  return (makeRequest, options) => {
+  return async (makeRequest, options) => {
     let waited = 0
     let unanswered = false
     const held = { ms: 0 }
     const observed = observeRequest({ side: api.name, lane: options.lane, template: options.template })
-    // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
-    // before Retry-After.
-    const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
-      const fault = toFault(error)
+    /** Sleeps before the next try, with full jitter, never less than Retry-After. Returns whether there is one. */
+    const mayRetry = async (fault: Fault, retries: number): Promise<boolean> => {
+      if (retries >= attempts - 1) return false
       const { kind, code, details } = fault
       unanswered ||= mayHaveTakenEffect(fault)
       const { retryAfter = 0 } = details
@@ -85,19 +83,20 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
       if (kind !== 'transient' || waited > MAX_RETRY_AFTER_TOTAL_MS) return false
       // The same request would get as much again.
       if (code === `${api.name}/too-large` || (options.isReducible && code === `${api.name}/timeout`)) return false
-      const pause = retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed
-      if (retriesConsumed < attempts - 1) observed?.retry(code, pause)
+      const pause = retryAfter + random() * FIRST_PAUSE * 2 ** retries
+      observed?.retry(code, pause)
       held.ms += retryAfter
       await clock.sleep(pause, options.signal)
       return !options.signal.aborted
     }
-    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed, held }), {
-      retries: attempts - 1,
-      minTimeout: 0,
-      shouldRetry,
-    }).catch((error: unknown) => {
-      throw unanswered ? withLostAnswer(toFault(error)) : error
-    })
+    for (let retries = 0; ; retries++) {
+      try {
+        return await sendOnce(parts, api, () => makeRequest(unanswered), { ...options, observed, held })
+      } catch (error) {
+        const fault = toFault(error)
+        if (!(await mayRetry(fault, retries))) throw unanswered ? withLostAnswer(fault) : error
+      }
+    }
   }
 }
 
