@@ -4,6 +4,7 @@ import { type Connections, type ConnectionsOptions, createConnections } from '..
 import { createHostAuth, type HostCredentials } from '../runtime/auth/create-host-auth.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
+import { BoundedMap } from '../runtime/lib/bounded-map.ts'
 import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import * as intercom from './intercom/key-fields.ts'
@@ -46,9 +47,26 @@ export function createHostAuthProviders(
   parts: HostAuthParts,
 ): Pick<Connections, 'source' | 'destination'> {
   return {
-    source: createHostAuth({ ...intercomSide(spec.source, env), ...NO_FORMS }, source, parts),
-    destination: createHostAuth({ ...klaviyoSide(spec.destination, env), ...NO_FORMS }, destination, parts),
+    source: createHostAuth(sharedSide(spec.source, env, intercomSide), source, parts),
+    destination: createHostAuth(sharedSide(spec.destination, env, klaviyoSide), destination, parts),
   }
+}
+
+/** Tenants with one spec and one environment share its sides. */
+const sides = new WeakMap<object, BoundedMap<string, Side>>()
+const MOST_ENVIRONMENTS = 100
+
+function sharedSide<S extends object>(
+  spec: S,
+  env: CredentialsEnv,
+  make: (spec: S, env: CredentialsEnv) => Omit<Side, keyof SetupForms>,
+): Side {
+  const known = sides.get(spec) ?? new BoundedMap<string, Side>(MOST_ENVIRONMENTS)
+  sides.set(spec, known)
+  const name = JSON.stringify(env)
+  const side = known.get(name) ?? { ...make(spec, env), ...NO_FORMS }
+  known.set(name, side)
+  return side
 }
 
 /** Throws a config `Fault` for an unknown region. */

@@ -36,7 +36,6 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
 export function connectorFromSpec(spec: Spec, store: HostStore, options: LoadedSpecOptions): Connector {
   const { pipeline, klaviyo } = createPipelineOptions(spec, store, options)
   return createConnector({
-    ...pipeline,
     recipeTarget: createKlaviyoRecipeTarget(klaviyo),
     eventCounter: createKlaviyoEventCounter(klaviyo),
     backfillRateLimit: backfillRateLimit(spec.destination),
@@ -45,6 +44,7 @@ export function connectorFromSpec(spec: Spec, store: HostStore, options: LoadedS
       yield* checkIntercom(client, spec, pipeline.clock, signal)
       yield* checkKlaviyo(klaviyo, signal)
     },
+    ...pipeline,
   })
 }
 

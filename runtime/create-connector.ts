@@ -10,6 +10,8 @@ import { runLane } from './delivery/run-lanes.ts'
 import { DeliveryRoute } from './event-stream/delivery-route.ts'
 import { NO_DESTINATION } from './event-stream/no-destination.ts'
 import { untilAborted } from './lib/abort.ts'
+import { extend } from './lib/extend.ts'
+import { onFirstUse } from './lib/on-first-use.ts'
 import { previewMapping } from './mapping/preview.ts'
 import { previewRecent } from './mapping/preview-recent.ts'
 import { MetricIds, type MetricIdsParts } from './metric-ids.ts'
@@ -46,32 +48,31 @@ export interface CreateConnectorOptions extends Omit<CreatePipelineOptions, 'des
 export function createConnector(options: CreateConnectorOptions): Connector {
   const { spec, clock, random, logger, gate } = options
   const { recipeTarget, eventCounter: counter, backfillRateLimit } = options
-  const { destination = NO_DESTINATION } = options
-  const both = { ...options, destination }
+  const both = hasDestination(options) ? options : { ...options, destination: NO_DESTINATION }
+  const { destination } = both
   const { pipeline, parts, laneParts, sender, accounts, processIdentity, shared } = createPipeline(both)
   const { store } = pipeline
   const { client, sourceTime, observer } = shared
-  const events = createEvents({ ...both, store }, { ...shared, adoptSpec: pipeline.adoptSpec })
+  const events = onFirstUse(() => createEvents({ ...both, store }, { ...shared, adoptSpec: pipeline.adoptSpec }))
   const route = new DeliveryRoute()
   if (options.destination === undefined) route.take('events')
-  const pin = (signal: AbortSignal) => (route.isEvents ? events.pin(signal) : accounts.pin(signal))
+  const pin = (signal: AbortSignal) => (route.isEvents ? events().pin(signal) : accounts.pin(signal))
   const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
-  const reconcileParts = {
-    ...reading,
+  const reconcileParts = extend(reading, {
     lookups: parts.lookups,
-    gate: gateOf(() => (route.isEvents ? events.gate : accounts.gate)),
+    gate: gateOf(() => (route.isEvents ? events().gate : accounts.gate)),
     observer,
-  }
+  })
 
+  const { receive, accept, acceptsWebhooks, reportMisdirected, webhookStats, connectionStats } = pipeline
+  const { adoptSpec, deliver, deletions, close } = pipeline
   return {
-    ...pipeline,
-    ...(options.sunsets && { sunsets: options.sunsets }),
     work: ((workOptions: WorkOptions & WorkUntilIdleOptions) => {
       route.take('destination')
       return pipeline.work(workOptions)
     }) as Connector['work'],
     events(eventsOptions) {
-      const stream = events.read(eventsOptions)
+      const stream = events().read(eventsOptions)
       route.take('events')
       return stream
     },
@@ -106,8 +107,15 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }),
       findMetricId: metricIdFinder({ ...options, target: recipeTarget, store }),
     }),
+    // Not by a spread of the pipeline at the beginning: see `extend`.
+    ...{ spec, store, gate: pipeline.gate, adoptSpec, deliver, ...(deletions && { deletions }), close },
+    ...{ receive, accept, acceptsWebhooks, reportMisdirected, webhookStats, connectionStats },
+    ...(options.sunsets && { sunsets: options.sunsets }),
   }
 }
+
+const hasDestination = (options: CreateConnectorOptions): options is CreateConnectorOptions & CreatePipelineOptions =>
+  options.destination !== undefined
 
 function metricIdFinder(
   parts: Pick<CreateConnectorOptions, 'spec' | 'clock' | 'gate'> & Pick<MetricIdsParts, 'target' | 'store'>,

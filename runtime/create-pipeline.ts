@@ -18,6 +18,7 @@ import { SetterTurns } from './delivery/set-properties.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
 import { storeWithTransientFaults } from './http/transient-faults.ts'
 import { completeStore } from './lib/complete-store.ts'
+import { extend } from './lib/extend.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { ContactStates } from './mapping/person/contact-states.ts'
@@ -33,7 +34,7 @@ import { deliveredKeys } from './ports/ledger.ts'
 import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
 import type { HostStore } from './ports/store.ts'
-import { LANES, type Outcome, type SourceRecord } from './ports/types.ts'
+import { LANES, type Lane, type Outcome, type SourceRecord } from './ports/types.ts'
 import { adoptSpec } from './running-spec/running-spec.ts'
 import { AccountPin, type NamedAccounts } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
@@ -84,15 +85,14 @@ const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => fals
 
 /** The pipeline, and the parts of it that imports, polls and previews share. */
 export function createPipeline(given: CreatePipelineOptions) {
-  const options = { ...given, store: completeStore(given.store) }
+  const options = extend(given, { store: completeStore(given.store) })
   const { spec, source, store, clock, logger, processIdentity = UNKNOWN_PROCESS } = options
   const closing = new AbortController()
   const guarded = storeWithTransientFaults(store)
   const observer = new Observer(options)
   const sourceClock = new SourceClock(clock, logger)
   const sourceTime = () => sourceClock.now()
-  const access = { ...options, fetch: sourceClock.observe(options.fetch) }
-  const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
+  const { client, accounts, sourceStats } = createSourceAccess(options, guarded, sourceClock.observe(options.fetch))
   const shared: Omit<DeliveryInput, 'accounts'> = { client, guarded, sourceTime, observer, signal: closing.signal }
   const { parts, laneParts, sender, attempts } = createDelivery(options, { ...shared, accounts })
   const webhookStats = new WebhookStatsRecorder(clock)
@@ -118,17 +118,18 @@ export function createPipeline(given: CreatePipelineOptions) {
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
     receive: receiveAny((request) => receiveWebhook(request, webhook), logger),
-    accept: createAccept({ ...webhook, tenant: options.tenant }),
+    accept: createAccept(extend(webhook, { tenant: options.tenant })),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     acceptsWebhooks: async () => parseSecrets(await source.secrets()).length > 0,
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
     adoptSpec: adopt,
-    work: createWork({ ...laneParts, observer, flush: (lane) => sender.flush(lane) }, async () => {
+    work: createWork(extend(laneParts, { observer, flush: (lane: Lane) => sender.flush(lane) }), async () => {
       await adopt()
       await withdrawConfirmation(spec, guarded)
     }),
-    deliver: (record, limits = {}) => deliverForHost(record, { ...parts, sender, attempts, limits }, guarded),
+    deliver: (record, limits = {}) =>
+      deliverForHost(record, { ...parts, coverage: undefined, sender, attempts, limits }, guarded),
     ...(parts.deletions && { deletions: parts.deletions }),
     async close() {
       closing.abort()
@@ -208,8 +209,8 @@ async function deliverForHost(
 }
 
 /** The source's client, its statistics, and the pin that holds the store to one account of each side. */
-function createSourceAccess(options: CreatePipelineOptions, guarded: GuardedStore) {
-  const { spec, source, store, fetch, clock, random, logger } = options
+function createSourceAccess(options: CreatePipelineOptions, guarded: GuardedStore, fetch: Fetch) {
+  const { spec, source, store, clock, random, logger } = options
   const sourceStats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger })
   const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
   const client = options.client ?? createSourceClient(spec.source, { source, store, http })
@@ -224,9 +225,9 @@ export function createAccountPin(
   const { spec, source, destinationAuth, gate, clock, logger } = options
   const auth = { source: source.auth, destination: destinationAuth }
   const hasNameInWebhooks = spec.source.workspace.inWebhooks !== undefined
-  const named = { ...options.pinned, names: { workspace: spec.source.name, account: spec.destination.name } }
-  const pinned = { ...auth, ...named, client, hasNameInWebhooks }
-  return new AccountPin({ ...pinned, store: guarded, gate, clock, logger })
+  const names = { workspace: spec.source.name, account: spec.destination.name }
+  const pinned = { names, client, hasNameInWebhooks, store: guarded, gate, clock, logger }
+  return new AccountPin({ ...extend(pinned, auth), ...options.pinned })
 }
 
 export interface DeliveryInput {
@@ -252,9 +253,10 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
   const liveSince = new LiveSinceReader(guarded)
   const hasher = new PersonHasher(guarded)
   const deletions = createDeletionState(spec, { deletion: destination.deletion, store: guarded, clock, signal })
+  const coverage = countCoverage({ spec, store: guarded, clock, logger })
   const parts: DeliverParts = {
-    ...createDeliveryLimits(),
     spec,
+    coverage,
     clock,
     sourceTime,
     random,
@@ -279,20 +281,19 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
     isCurrentRun: (run) => runs.isCurrent(run),
     hashPerson: (identifier) => hasher.hash(identifier),
     accounts: pinWithKey(accounts, hasher, signal),
+    ...createDeliveryLimits(),
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
-  const coverage = countCoverage({ spec, store: guarded, clock, logger })
-  const workParts = { ...parts, coverage }
   const deliverBySpec = createDeliverBySpec({
-    ...work,
     attempts,
-    deliver: (record, onMapped) => deliver(record, workParts, onMapped),
+    deliver: (record, onMapped) => deliver(record, parts, onMapped),
+    ...work,
   })
   const laneParts: LaneParts = {
-    ...work,
     deliver: deliverBySpec,
     onSettled: (record, outcome) => attempts.end(record, outcome, clock.now()),
     onEnd: () => coverage.write(),
+    ...work,
   }
   return { parts, laneParts, sender, attempts }
 }

@@ -71,16 +71,7 @@ export function specEndpoint(
   const endpoint = options.spec.endpoints[name]
   if (endpoint === undefined)
     throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)
-  return endpointClient(options, { ...endpoint, name, ...(method && { method }) }, scope)
-}
-
-/** Makes a client when it is first used: most specs never use those of `people`. */
-export function onFirstUse(make: () => SendRequest): () => SendRequest {
-  let made: SendRequest | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
+  return endpointClient(options, { name, ...endpoint, ...(method && { method }) }, scope)
 }
 
 interface EndpointOptions {

@@ -1,6 +1,7 @@
 /** Deletes a profile by Klaviyo's data-privacy API: by its id alone, for good, with all its events. */
+import { onFirstUse } from '../../runtime/lib/on-first-use.ts'
 import type { ProfileDeletion } from '../../runtime/ports/destination.ts'
-import { type KlaviyoOptions, onFirstUse, type SendRequest, specEndpoint, toReceipt } from './client.ts'
+import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
 import { resourcesOf } from './json-api.ts'
 
 /** `list`: requests to `path`, the list of profiles. */

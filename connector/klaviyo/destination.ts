@@ -2,6 +2,7 @@
 
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import { BoundedMap } from '../../runtime/lib/bounded-map.ts'
+import { onFirstUse } from '../../runtime/lib/on-first-use.ts'
 import type {
   Destination,
   FittedMessage,
@@ -15,7 +16,7 @@ import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
-import { type KlaviyoOptions, onFirstUse, type SendRequest, specEndpoint, toReceipt } from './client.ts'
+import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
 import type { FindKnown } from './known-people.ts'
 import { withChanges } from './limits/change-log.ts'
 import { type Limits, limitOf } from './limits/limits.ts'

@@ -1,5 +1,6 @@
 /** Provides the credentials that a host passes: a key, a function that reads one, or tokens in its vault. */
 
+import { extend } from '../lib/extend.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { HostAuthParts } from './environment-credentials.ts'
 import { missingOauthClient } from './errors.ts'
@@ -22,14 +23,10 @@ export function createHostAuth(
   parts: HostAuthParts,
 ): AuthProvider {
   // The environment's remedies are for a key that never changes.
-  const own: Side = { ...side, ...(typeof source !== 'function' && source?.kind === 'key' && { configured: source }) }
+  const own: Side = typeof source !== 'function' && source?.kind === 'key' ? extend(side, { configured: source }) : side
   const reader = new SecretReader(source, parts.clock)
-  return new HostAuth({
-    ...parts,
-    side: own,
-    reader,
-    refresher: client && write && { ...createRefresher({ ...own, client }, parts), write },
-  })
+  const refresher = client && write && { ...createRefresher({ ...own, client }, parts), write }
+  return new HostAuth(extend(parts, { side: own, reader, refresher }))
 }
 
 function createRefresher(side: Side, parts: HostAuthParts): Pick<TokenRefresher, 'oauth' | 'lock'> {

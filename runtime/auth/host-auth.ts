@@ -2,6 +2,7 @@
 
 import { asTransientFault } from '../http/transient-faults.ts'
 import { waitFor } from '../lib/abort.ts'
+import { extend } from '../lib/extend.ts'
 import type { Lock } from '../lib/lock.ts'
 import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'
@@ -153,9 +154,9 @@ export class HostAuth implements AuthProvider {
 
   #accountOf(credentials: Credentials, auth: RequestAuth): EnvironmentCredentials {
     if (this.#checked !== undefined && isSameAuth(this.#checked.auth, auth)) return this.#checked.account
-    const { side, ...parts } = this.#parts
-    const identify = (own: Credentials, signal: AbortSignal) => identifyShared(side, own, parts, signal)
-    const account = new EnvironmentCredentials({ ...parts, side, credentials, identify })
+    const parts = this.#parts
+    const identify = (own: Credentials, signal: AbortSignal) => identifyShared(parts.side, own, parts, signal)
+    const account = new EnvironmentCredentials(extend(parts, { credentials, identify }))
     this.#checked = { auth, account }
     return account
   }

@@ -24,7 +24,7 @@ import { type SendParts, sendMessage } from './send-message.ts'
 export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits, SendParts {
   readonly accounts: Pick<AccountPin, 'cachedNames'> & { pin(): Promise<void> }
   /** Absent: a host settles its records itself, and nothing is written. */
-  readonly coverage?: Pick<CoverageRecorder, 'add'>
+  readonly coverage?: Pick<CoverageRecorder, 'add'> | undefined
 }
 
 export interface DeliveryLimits {

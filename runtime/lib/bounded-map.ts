@@ -2,7 +2,8 @@
 
 export class BoundedMap<K, V> {
   readonly #limit: number
-  readonly #entries = new Map<K, V>()
+  /** From the first entry on: most maps of an idle tenant stay empty. */
+  #entries: Map<K, V> | undefined
   /**
    * Goes on from the entry evicted last: a new iterator would first pass all that were deleted before it. Kept from one
    * eviction to the next only, since V8 keeps for an idle one the former tables of a map that grows and shrinks.
@@ -14,14 +15,15 @@ export class BoundedMap<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.#entries.get(key)
+    return this.#entries?.get(key)
   }
 
   has(key: K): boolean {
-    return this.#entries.has(key)
+    return this.#entries?.has(key) === true
   }
 
   set(key: K, value: V): void {
+    this.#entries ??= new Map()
     this.#entries.delete(key)
     this.#entries.set(key, value)
     if (this.#entries.size <= this.#limit) {
@@ -34,6 +36,6 @@ export class BoundedMap<K, V> {
   }
 
   delete(key: K): void {
-    this.#entries.delete(key)
+    this.#entries?.delete(key)
   }
 }

@@ -78,12 +78,27 @@ export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: Adopt
     began = beginMetrics(before, spec, now)
     logger.info('the spec has changed', { spec: hash, before: before.hash })
   }
-  const keys = Object.fromEntries(spec.mappings.map((mapping) => [mapping.metric, keyTexts(mapping)]))
-  const files = spec.sourceFiles.map(({ path, text }) => ({ path, text }))
-  const metrics = spec.mappings.map(({ metric }) => metric)
+  const { keys, files, metrics } = describeSpec(spec)
   const running = { hash, version, since: now, keys: { ...before?.keys, ...keys }, metrics, files, processes }
   await write(store, running, began)
   if (before !== undefined) await compare?.noteChange(before, running, store)
+}
+
+type SpecDescription = Required<Pick<RunningSpec, 'keys' | 'metrics' | 'files'>>
+
+const descriptions = new WeakMap<Spec, SpecDescription>()
+
+/** Once for all tenants of a spec. */
+function describeSpec(spec: Spec): SpecDescription {
+  const known = descriptions.get(spec)
+  if (known !== undefined) return known
+  const description = {
+    keys: Object.fromEntries(spec.mappings.map((mapping) => [mapping.metric, keyTexts(mapping)])),
+    metrics: spec.mappings.map(({ metric }) => metric),
+    files: spec.sourceFiles.map(({ path, text }) => ({ path, text })),
+  }
+  descriptions.set(spec, description)
+  return description
 }
 
 const write = (store: AdoptParts['store'], value: RunningSpec, others: readonly Checkpoint[] = []) =>

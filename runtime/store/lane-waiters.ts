@@ -3,7 +3,7 @@
  * what this process writes, by the clock when something falls due, and by the one watch of a database for what other
  * processes write.
  */
-import { onAbort, untilAborted } from '../lib/abort.ts'
+import { onAbort } from '../lib/abort.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import type { Awaitable } from '../ports/sql.ts'
@@ -13,8 +13,8 @@ import type { Lane } from '../ports/types.ts'
 const LONGEST_SLEEP = 86_400_000
 
 interface LaneWaiter {
-  /** Ends the present sleep. */
-  alarm: AbortController
+  /** Ends the present sleep. Absent while it does not sleep. */
+  wake?: (() => void) | undefined
   isWoken: boolean
   /** Whether it has to look again for what is due. */
   isStale: boolean
@@ -52,7 +52,7 @@ export class LaneWaiters {
   /** Sleeps until woken, until a record is due, until `until` at the latest, or until the signal aborts. Leaves no timer and no listener behind. */
   async sleep({ tenant, lane, until, signal, nextDue }: LaneWait): Promise<void> {
     if (signal.aborted || !(until > this.#time.now())) return
-    const waiter: LaneWaiter = { alarm: new AbortController(), isWoken: false, isStale: false }
+    const waiter: LaneWaiter = { isWoken: false, isStale: false }
     const stopListening = onAbort(signal, () => wakeOne(waiter))
     const name = laneName(tenant, lane)
     const lanes = this.#lanes.get(name) ?? new Set()
@@ -89,12 +89,19 @@ export class LaneWaiters {
 
   /** Returns whether it slept to the end. */
   async #sleepUntilAlarm(waiter: LaneWaiter, ms: number): Promise<boolean> {
-    const { signal } = waiter.alarm
-    if (ms === Number.POSITIVE_INFINITY) await untilAborted(signal)
-    else await this.#clock.sleep(Math.min(ms, LONGEST_SLEEP), signal)
-    if (!signal.aborted) return ms <= LONGEST_SLEEP
-    waiter.alarm = new AbortController()
-    return false
+    // Most waits of idle tenants: without a signal, which takes a kilobyte.
+    if (ms === Number.POSITIVE_INFINITY) {
+      await new Promise<void>((resolve) => {
+        waiter.wake = resolve
+      })
+      waiter.wake = undefined
+      return false
+    }
+    const alarm = new AbortController()
+    waiter.wake = () => alarm.abort()
+    await this.#clock.sleep(Math.min(ms, LONGEST_SLEEP), alarm.signal)
+    waiter.wake = undefined
+    return !alarm.signal.aborted && ms <= LONGEST_SLEEP
   }
 }
 
@@ -102,10 +109,10 @@ const laneName = (tenant: number, lane: Lane): string => `${tenant}/${lane}`
 
 function wakeOne(waiter: LaneWaiter): void {
   waiter.isWoken = true
-  waiter.alarm.abort()
+  waiter.wake?.()
 }
 
 function recheckOne(waiter: LaneWaiter): void {
   waiter.isStale = true
-  waiter.alarm.abort()
+  waiter.wake?.()
 }

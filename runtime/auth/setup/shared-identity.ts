@@ -9,8 +9,8 @@ import type { AccountInfo } from './setup-state.ts'
 
 interface SharedIdentity {
   readonly account: Promise<AccountInfo>
-  /** Ends the request. */
-  readonly stop: AbortController
+  /** Ends the request. Absent: it has ended. */
+  stop?: AbortController | undefined
   /** Callers that have not stopped waiting. */
   waiting: number
 }
@@ -38,7 +38,7 @@ export async function identifyShared(
   shared.waiting += 1
   const stopListening = onAbort(signal, () => {
     shared.waiting -= 1
-    if (shared.waiting === 0) shared.stop.abort()
+    if (shared.waiting === 0) shared.stop?.abort()
   })
   try {
     return await waitFor(shared.account, signal, stopped)
@@ -50,8 +50,11 @@ export async function identifyShared(
 function begin(side: Side, credentials: Credentials, effects: NetworkEffects, onFailure: () => void): SharedIdentity {
   const stop = new AbortController()
   const account = identifyAccount(side, credentials, effects, stop.signal)
-  account.catch(onFailure)
-  return { account, stop, waiting: 0 }
+  const shared: SharedIdentity = { account, stop, waiting: 0 }
+  account.catch(onFailure).finally(() => {
+    shared.stop = undefined
+  })
+  return shared
 }
 
 function stopped(): Fault {
