@@ -30,7 +30,7 @@ interface StoredSpec extends Omit<FormerSpecFiles, 'files'> {
   readonly files: readonly [path: string, text: number][]
 }
 
-/** Characters of all texts together: thousands of changes of a file. The newest spec is kept whatever its size. */
+/** Characters of all texts and rows together: thousands of changes of a file. The newest spec is kept whatever its size. */
 const MAX_LENGTH = 50_000_000
 /** Before the compressed text. Without it the text is JSON, as earlier versions wrote it. */
 const COMPRESSED = 'br:'
@@ -42,18 +42,35 @@ export async function readSpecHistory(store: Pick<Store, 'readCheckpoint'>): Pro
   return unpack(await decompress(await readText(store)))
 }
 
-/** Adds a spec as the newest, unless it is. One that ran before moves to the top. One that was built without its files is left out. */
+/**
+ * Adds a spec as the newest, unless it is. One that ran before has a row for each time, so that each row stays beside the one
+ * that it changed. One that was built without its files is left out.
+ */
 export async function addToSpecHistory(store: HistoryStore, { sourceFiles }: Spec, at: number): Promise<void> {
   if (sourceFiles.length === 0) return
   const spec = { hash: hashSpec(sourceFiles), at, files: sourceFiles.map(({ path, text }) => ({ path, text })) }
-  await change(store, (specs) =>
-    specs[0]?.hash === spec.hash ? specs : [spec, ...specs.filter(({ hash }) => hash !== spec.hash)],
-  )
+  await change(store, (specs) => (specs[0]?.hash === spec.hash ? specs : [spec, ...specs]))
 }
 
-/** Notes who saved the spec. */
+/** Adds a spec that may have run before any was kept. A process may run one that is no longer the newest: its row is there. */
+export async function addFirstSpec(store: HistoryStore, spec: Spec, at: number): Promise<void> {
+  const own = hashSpec(spec.sourceFiles)
+  const isKept = (await readSpecHistory(store)).some(({ hash }) => hash === own)
+  if (!isKept) await addToSpecHistory(store, spec, at)
+}
+
+/** The row of a spec: of that time, else the newest of its hash. -1: none is kept. */
+export function findInSpecHistory(specs: readonly FormerSpecFiles[], hash: string | null, at?: number): number {
+  const exact = specs.findIndex((one) => one.hash === hash && one.at === at)
+  return exact === -1 ? specs.findIndex((one) => one.hash === hash) : exact
+}
+
+/** Notes who saved the spec: the newest of its hash. */
 export async function noteSpecAuthor(store: HistoryStore, hash: string, by: string): Promise<void> {
-  await change(store, (specs) => specs.map((spec) => (spec.hash === hash ? { ...spec, by } : spec)))
+  await change(store, (specs) => {
+    const index = findInSpecHistory(specs, hash)
+    return specs.map((spec, at) => (at === index ? { ...spec, by } : spec))
+  })
 }
 
 async function change(
@@ -102,6 +119,7 @@ function pack(specs: readonly FormerSpecFiles[], hadEarlier = false): string {
   const kept: StoredSpec[] = []
   for (const { files, hasEarlier: _, ...spec } of specs) {
     const fresh = new Set(files.map(({ text }) => text).filter((text) => !indexes.has(text)))
+    length += files.reduce((sum, { path }) => sum + path.length, 0)
     length += [...fresh].reduce((sum, text) => sum + text.length, 0)
     hasEarlier ||= length > MAX_LENGTH && kept.length > 0
     if (length > MAX_LENGTH && kept.length > 0) break

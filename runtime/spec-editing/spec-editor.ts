@@ -3,7 +3,7 @@ import type { Connector } from '../connector.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type ChangedKey, findChangedKeys } from '../running-spec/compare-specs.ts'
 import { readRunningSpec } from '../running-spec/running-spec.ts'
-import { addToSpecHistory, noteSpecAuthor } from '../running-spec/spec-history.ts'
+import { addFirstSpec, addToSpecHistory, noteSpecAuthor } from '../running-spec/spec-history.ts'
 import type { Diagnostic } from '../spec/diagnostic.ts'
 import { hashSpec } from '../spec/hash-spec.ts'
 import type { LoadedSpec } from '../spec/load.ts'
@@ -95,7 +95,7 @@ export class SpecEditor {
     const cases = options.acceptFailedCases ? undefined : await this.#newFailures(loaded.spec, changes)
     if (cases !== undefined || keys.some(({ metric }) => !options.acceptNewKeys.includes(metric)))
       return { status: 'needs-consent', keys, ...(cases && { cases }) }
-    await addToSpecHistory(connector.store, connector.spec, clock.now())
+    await addFirstSpec(connector.store, connector.spec, clock.now())
     const written = await this.#writeAndRun(changes, options)
     if (written !== undefined) return written
     const hash = hashSpec(loaded.spec.sourceFiles)

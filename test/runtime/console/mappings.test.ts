@@ -470,6 +470,33 @@ describe('earlier versions', () => {
     expect(entries.map(({ text }) => text)).toContainEqual(expect.stringContaining(`Restored ${first}`))
   })
 
+  test('stay in their order when one is restored, each with what it changed', async () => {
+    const it = await open()
+    const before = it.read(TICKET)
+    const save = (summary: string) =>
+      it.send('/mappings/save', TICKET, before.replace('A ticket was created.', summary))
+    await save('One.')
+    await it.clock.advance(1_000)
+    await save('Two.')
+    const first = (await readSpecHistory(it.store)).at(-1)
+    const address = `/mappings/versions?spec=${first?.hash}`
+    await it.clock.advance(1_000)
+    await it.client.post('/mappings/restore', { spec: first?.hash ?? '' }, { from: address })
+    await it.clock.advance(1_000)
+    await save('Three.')
+    const specs = await readSpecHistory(it.store)
+    const hashes = specs.map(({ hash }) => hash)
+    expect(hashes).toEqual([hashes[0], first?.hash, hashes[2], hashes[3], first?.hash])
+    const list = await it.client.text('/mappings/versions')
+    expect(list.match(/the first that is kept/g)).toHaveLength(1)
+    expect(list.match(/>Running</g)).toHaveLength(1)
+    const page = (index: number) => it.client.text(`/mappings/versions?spec=${hashes[index]}&at=${specs[index]?.at}`)
+    expect(await page(3)).toContain('+summary: One.')
+    expect(await page(1)).toContain('-summary: Two.')
+    expect(await page(4)).not.toContain('What it changed')
+    expect(await it.client.text(address)).toContain('-summary: Two.')
+  })
+
   test('are all listed, in pages', async () => {
     const it = await open()
     const { sourceFiles } = it.running.connector.spec

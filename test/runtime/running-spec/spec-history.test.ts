@@ -1,6 +1,12 @@
 /** The specs that ran: the newest first, all of them, each text once. */
 import { expect, test } from 'vitest'
-import { addToSpecHistory, noteSpecAuthor, readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
+import {
+  addFirstSpec,
+  addToSpecHistory,
+  findInSpecHistory,
+  noteSpecAuthor,
+  readSpecHistory,
+} from '../../../runtime/running-spec/spec-history.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -25,13 +31,27 @@ test('keeps the newest first, with who saved it', async () => {
   ])
 })
 
-test('one that runs again is the newest', async () => {
+test('one that runs again has a row for each time, and notes its author on the newest', async () => {
   const store = open()
   for (const [at, text] of ['1', '2', '1'].entries()) await addToSpecHistory(store, specOf({ a: text }), at)
-  expect((await readSpecHistory(store)).map(({ at, files }) => [at, files[0]?.text])).toEqual([
-    [2, '1'],
-    [1, '2'],
+  const [{ hash } = { hash: '' }] = await readSpecHistory(store)
+  await noteSpecAuthor(store, hash, 'Vera')
+  const specs = await readSpecHistory(store)
+  expect(specs.map(({ at, by, files }) => [at, by, files[0]?.text])).toEqual([
+    [2, 'Vera', '1'],
+    [1, undefined, '2'],
+    [0, undefined, '1'],
   ])
+  expect([undefined, 0, 1].map((at) => findInSpecHistory(specs, hash, at))).toEqual([0, 2, 0])
+  expect(findInSpecHistory(specs, 'none')).toBe(-1)
+})
+
+test('the spec of a process is added only where it is not kept', async () => {
+  const store = open()
+  await addFirstSpec(store, specOf({ a: '1' }), 1)
+  await addToSpecHistory(store, specOf({ a: '2' }), 2)
+  await addFirstSpec(store, specOf({ a: '1' }), 3)
+  expect((await readSpecHistory(store)).map(({ at }) => at)).toEqual([2, 1])
 })
 
 test('keeps all, a text of several specs once, and changes of a text next to nothing', async () => {

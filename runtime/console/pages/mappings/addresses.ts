@@ -13,4 +13,6 @@ export const fileLink = (path: string, line?: number): string =>
 export const switchLink = (metric: string): string => `${SWITCH_PATH}?metric=${encodeURIComponent(metric)}`
 export const newMetricLink = (metric: string, from: string): string =>
   `${NEW_METRIC_PATH}?${new URLSearchParams({ metric, from })}`
-export const specLink = (hash: string): string => `${VERSIONS_PATH}?spec=${hash}`
+/** Without a time, the last time that it began to run. */
+export const specLink = (hash: string, at?: number): string =>
+  `${VERSIONS_PATH}?spec=${hash}${at === undefined ? '' : `&at=${at}`}`

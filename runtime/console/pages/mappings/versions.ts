@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { formatCount } from '../../../lib/format.ts'
 import { unifiedDiff } from '../../../lib/text/unified-diff.ts'
-import { type FormerSpecFiles, readSpecHistory } from '../../../running-spec/spec-history.ts'
+import { type FormerSpecFiles, findInSpecHistory, readSpecHistory } from '../../../running-spec/spec-history.ts'
 import { hashSpec } from '../../../spec/hash-spec.ts'
 import { CONNECTOR_FILE } from '../../../spec/spec-files.ts'
 import type { FileChange } from '../../../spec-editing/types.ts'
@@ -23,7 +23,10 @@ export const versionsPage: Page = {
     const { url, options } = context
     const specs = await readSpecHistory(options.connector.store)
     const hash = url.searchParams.get('spec')
-    if (hash !== null) return showSpec(hash, specs, context)
+    if (hash !== null) {
+      const at = Number.parseInt(url.searchParams.get('at') ?? '', 10)
+      return showSpec(findInSpecHistory(specs, hash, at), specs, context)
+    }
     if (specs.length === 0)
       return html`<p class="card empty">No version is kept yet. The first change keeps the one before.</p>`
     return versionsTable(specs, context)
@@ -31,14 +34,15 @@ export const versionsPage: Page = {
 }
 
 function versionsTable(specs: readonly FormerSpecFiles[], { url, link, options }: PageContext): Html {
-  const running = hashSpec(options.connector.spec.sourceFiles)
+  // A spec that runs again has a row of each time: the newest is the one that runs.
+  const running = findInSpecHistory(specs, hashSpec(options.connector.spec.sourceFiles))
   const last = Math.ceil(specs.length / PAGE_SIZE)
   const page = Math.min(Math.max(1, Number.parseInt(url.searchParams.get('page') ?? '', 10) || 1), last)
   const start = (page - 1) * PAGE_SIZE
   const shown = specs.slice(start, start + PAGE_SIZE)
   return html`<p class="lead">The mappings that ran on this store, the newest first. Each can be restored.</p>
 <div class="table"><table class="stack"><thead><tr><th scope="col">Since</th><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">By</th></tr></thead>
-<tbody>${shown.map((one, index) => versionRow(one, specs[start + index + 1], { running, link }))}</tbody></table></div>
+<tbody>${shown.map((one, index) => versionRow(one, specs[start + index + 1], { isRunning: start + index === running, link }))}</tbody></table></div>
 ${last > 1 && pager({ page, last, start, end: start + shown.length, total: specs.length }, link)}
 ${page === last && specs.at(-1)?.hasEarlier && html`<p class="soft">Versions before these are no longer kept: together they were larger than 50 MB.</p>`}
 <p><a href="${link(MAPPINGS_PATH)}">All mappings</a></p>`
@@ -55,13 +59,13 @@ ${page < last && html`<a class="button plain" rel="next" href="${at(page + 1)}">
 }
 
 interface RowView extends Pick<PageContext, 'link'> {
-  readonly running: string
+  readonly isRunning: boolean
 }
 
-function versionRow(spec: FormerSpecFiles, former: FormerSpecFiles | undefined, { running, link }: RowView): Html {
+function versionRow(spec: FormerSpecFiles, former: FormerSpecFiles | undefined, { isRunning, link }: RowView): Html {
   const changed = former === undefined ? undefined : changedPaths(former, spec)
   return html`<tr><td data-name="Since">${timeElement(spec.at)}</td>
-<th scope="row"><a href="${link(specLink(spec.hash))}"><code>${spec.hash}</code></a>${spec.hash === running && html` <span class="badge good">Running</span>`}</th>
+<th scope="row"><a href="${link(specLink(spec.hash, spec.at))}"><code>${spec.hash}</code></a>${isRunning && html` <span class="badge good">Running</span>`}</th>
 <td data-name="Changed">${changed === undefined ? html`<span class="soft">the first that is kept</span>` : changed.join(', ')}</td>
 <td data-name="By">${spec.by ?? html`<span class="soft">outside of the console</span>`}</td></tr>`
 }
@@ -83,11 +87,10 @@ const diffOf = (before: Files, after: Files): string =>
   )
 
 async function showSpec(
-  hash: string,
+  index: number,
   specs: readonly FormerSpecFiles[],
   context: PageContext,
 ): Promise<Html | Response> {
-  const index = specs.findIndex((one) => one.hash === hash)
   const spec = specs[index]
   if (spec === undefined) return context.notFound('This version is no longer kept.')
   const former = specs[index + 1]
@@ -115,7 +118,7 @@ export const restoreAction: Action = {
   async run(context) {
     const { specEditor, form, person, redirect, options } = context
     const specs = await readSpecHistory(options.connector.store)
-    const spec = specs.find(({ hash }) => hash === form.get('spec'))
+    const spec = specs[findInSpecHistory(specs, form.get('spec'))]
     if (spec === undefined || specEditor === undefined) return context.notFound('This version is no longer kept.')
     const changes = await changesTo(spec, context)
     const result = await specEditor.save(changes, {
