@@ -8,22 +8,23 @@ const MASK = '•••'
 
 /** Those of its error texts and of its API's names, and the plain words between them. In lower case. */
 const OWN_WORDS = new Set(
-  `a accepted access account action add after again all allowed already an and another any api app are array as at
-  attribute attributes authenticated authentication authorized available bad be because been before below between body
-  boolean both bulk but by cannot can catalog character characters client code conflict contain contains content correct
-  could create created credentials currency data date datetime default detail did different disabled does duplicate e
-  each either email empty enabled endpoint entity equal error errors event events exactly example exceeded exist exists
-  expected expired external_id failed false field fields first for forbidden format found from future given greater had
-  has have header headers id identifier identifiers if import in include included inactive incorrect input instead integer
-  internal into invalid is it item items its job json key klaviyo larger least length less limit limits list long longer
-  malformed many match maximum meta method metric metrics minimum missing more most must name named nested no not null
-  number object of on one only open or other out parameter parameters parse past payload per permission permissions phone
-  phone_number please private profile profiles property properties provide provided public range rate read received
-  relationship relationships request requests required requires resource resources resulted retry revision same schema
-  scope scopes second seconds server service should size source specified status string subscribe subscribed support
-  supported temporarily than that the their then there this throttled time timestamp title to token too true try type
-  types unable unauthorized unavailable unexpected unique unique_id unknown unsupported update updated url use used valid
-  value values version was were when while with within write written wrong year your`.split(/\s+/),
+  `a accepted access account action add address addresses after again all allowed already an and another any api app
+  are array as at attribute attributes authenticated authentication authorized available bad be because been before
+  below between body boolean both bulk but by can cannot catalog character characters client code conflict contain
+  contains content correct could country create created credentials currency data date datetime default detail did
+  different disabled does duplicate e each either email empty enabled endpoint entity equal error errors event events
+  exactly example exceeded exist exists expected expired external_id failed false field fields first for forbidden
+  format found from future given greater had has have header headers id identifier identifiers if import in inactive
+  include included incorrect input instead integer internal into invalid is it item items its job json key klaviyo
+  larger least length less limit limits list long longer malformed many match maximum meta method metric metrics
+  minimum missing more most must name named nested no not null number numbers object of on one only open or other out
+  parameter parameters parse past payload per permission permissions phone phone_number please private profile profiles
+  properties property provide provided public range rate read received relationship relationships request requests
+  required requires resource resources resulted retry revision same schema scope scopes second seconds server service
+  should size source specified status string subscribe subscribed support supported temporarily than that the their
+  then there this throttled time timestamp title to token too true try type types unable unauthorized unavailable
+  unexpected unique unique_id unknown unsupported update updated url use used valid value values version was were when
+  while with within write written wrong year your`.split(/\s+/),
 )
 
 /** Words, addresses and numbers, with the marks that stand within them. */
