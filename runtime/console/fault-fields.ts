@@ -63,11 +63,12 @@ export async function faultValues(
     const own = ownOccurrence(inFull ? mappings : mappings.map(maskExplanation), event)
     if (own === undefined) return ''
     const { identifiers } = connector.spec.profile
-    const people = (own.profile ?? []).filter(({ name, value }) => identifiers.includes(name) && value !== undefined)
-    const rows = [
-      ...fields.flatMap((field) => readingsOf(field, own)),
-      ...people.map((one) => [one.name, one] as const),
-    ]
+    const refused = fields.flatMap((field) => readingsOf(field, own))
+    const people = (own.profile ?? []).filter(
+      (one) =>
+        identifiers.includes(one.name) && one.value !== undefined && refused.every(([, reading]) => reading !== one),
+    )
+    const rows = [...refused, ...people.map((one) => [one.name, one] as const)]
     return rows.length === 0 ? '' : valueList(rows)
   } catch {
     // The cause says why the record cannot be mapped.

@@ -171,6 +171,14 @@ describe('the values', () => {
     }
   })
 
+  test('have an identifier that was refused once', async () => {
+    const { pages, open } = await scene({}, '/data/attributes/profile/data/attributes/email')
+    const [, values = ''] = /<dl class="facts explained">(.*?)<\/dl>/s.exec(await open(pages[0] ?? '')) ?? []
+    const names = [...values.matchAll(/<dt dir="auto">([^<]*)/g)].map(([, name]) => name)
+    expect(names.filter((name) => name === 'email')).toEqual(['email'])
+    expect(names).toEqual([...new Set(names)])
+  })
+
   test('are shown of no other group than one that failed', async () => {
     const { client, event } = await scene({ [MAPPING]: append('  Score: $number(title)') })
     const back = '/failed-events?group=x"><script>'
