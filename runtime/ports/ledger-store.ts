@@ -39,7 +39,7 @@ export interface Ledger {
   listUnsettled(page: LedgerPage): Promise<readonly LedgerEntry[]>
   /** Oldest first. Leaves out records whose dead events were all delivered since by other records. */
   listDeadLetters(page: DeadLetterQuery): Promise<readonly LedgerEntry[]>
-  /** The same by fault code, metric and place, largest group first. A record with two faults is in two groups. */
+  /** The same by fault code, metric and place, or fields without a place, largest group first. A record with two faults is in two groups. */
   groupDeadLetters(): Promise<readonly DeadLetterGroup[]>
   countDeadLetters(): Promise<number>
   /** Queues dead letters again, with ingress `replay`, and keeps the failure in their attempt history. Returns how many. */

@@ -110,9 +110,9 @@ export interface EventQuery extends EventKindFilter {
   readonly limit: number
 }
 
-/** Dead letters with the same fault code, place in the spec, and metric. */
+/** Dead letters with the same fault code, metric, and place in the spec, or fields without a place. */
 export interface DeadLetterGroup {
-  /** The group's name, made of code, metric and place. */
+  /** The group's name, made of code, metric and place or fields. */
   readonly group: string
   /** The example's fault. Within a group only message and request id differ. */
   readonly fault: FaultInfo

@@ -139,9 +139,17 @@ export function deadLetterEntries(outcome: Outcome): DeadLetterEntry[] {
   }))
 }
 
-function groupOf({ code, place = '' }: FaultInfo, metric = ''): string {
-  return [code, metric, place].join('|')
+/** Without a place, the fields tell refusals of one metric apart. */
+function groupOf(fault: FaultInfo, metric = ''): string {
+  const { fields = [], place = [...fields].sort().join(',') } = fault
+  return groupName(fault, metric, place)
 }
+
+const groupName = ({ code }: FaultInfo, metric: string, place: string): string => [code, metric, place].join('|')
+
+/** Whether a stored group is that of the entry. Names stored by earlier versions leave the fields out. */
+export const isInGroup = ({ group, fault, metric = '' }: DeadLetterEntry, stored: string): boolean =>
+  group === stored || groupName(fault, metric, fault.place ?? '') === stored
 
 const HOUR = 3_600_000
 

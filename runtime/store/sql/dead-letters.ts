@@ -1,7 +1,7 @@
 /** Dead letters by group: written when a record dies, removed by a replay or by another record's delivery of the same events. */
 import type { DeadLetterGroup } from '../../ports/ledger.ts'
 import type { Outcome } from '../../ports/types.ts'
-import { type DeadLetterEntry, deadLetterEntries } from '../outcome-effects.ts'
+import { type DeadLetterEntry, deadLetterEntries, isInGroup } from '../outcome-effects.ts'
 import { statement, statementOfRows } from './statement.ts'
 import { all, get, run, runEach, type Steps } from './steps.ts'
 
@@ -60,7 +60,8 @@ export function* groupDeadLetters(tenant: number): Steps<readonly DeadLetterGrou
   for (const { group_name: group, count, oldest, newest, seq } of yield* all<GroupRow>(GROUPS, tenant)) {
     const record = yield* get<{ id: string; outcome: string }>(EXAMPLE, tenant, seq)
     if (record === undefined) continue
-    const letter = deadLetterEntries(JSON.parse(record.outcome) as Outcome).find((entry) => entry.group === group)
+    const entries = deadLetterEntries(JSON.parse(record.outcome) as Outcome)
+    const letter = entries.find((entry) => entry.group === group) ?? entries.find((entry) => isInGroup(entry, group))
     if (letter === undefined) continue
     const { fault, metric } = letter
     groups.push({ group, fault, ...(metric && { metric }), count, oldest, newest, example: record.id })

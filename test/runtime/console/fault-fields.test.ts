@@ -145,6 +145,12 @@ test.each(refusals)('a refusal that points at %s names %s and its line', async (
   }
 })
 
+test('a group quotes what the destination answered', async () => {
+  const { event, pages, open } = await scene({}, '/data/attributes/time')
+  const quotation = `<blockquote dir="auto">${event.fault?.detail}</blockquote>`
+  for (const page of pages.slice(2)) expect(await open(page), page).toContain(quotation)
+})
+
 test('a refusal without a pointer, and one of a part that no mapping gives, name no property', async () => {
   for (const pointer of ['', '/data/type', '/data/attributes/metric/data/attributes/name']) {
     const { event, pages, open } = await scene({}, pointer)

@@ -43,7 +43,9 @@ function fill(db: Engine): void {
       event('Profile'),
     ),
   )
-  const dead = JSON.stringify({ status: 'dead', fault: { kind: 'data', code: 'x', message: '' }, events: [] })
+  // Its stored group does not name the field.
+  const fault = { kind: 'data', code: 'x', message: '', fields: ['key'] }
+  const dead = JSON.stringify({ status: 'dead', fault, events: [] })
   const insert = db.prepare(`
     INSERT INTO records (id, ingress, lane, workspace, ordering_key, lookup_ids, received_at, scope, status, queue_head,
       settled_at, outcome)

@@ -117,9 +117,9 @@ const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext
 function groupFacts({ group, cause, example }: CheckedGroup, context: PageContext): Html {
   const { options } = context
   const { fault, oldest, newest } = group
-  const { requestId } = fault
+  const { requestId, detail } = fault
   const place = faultPlace(fault, group.metric, context)
-  return html`<dl class="facts">
+  return html`${detail !== undefined && html`<blockquote dir="auto">${detail}</blockquote>`}<dl class="facts">
 <dt>Error</dt><dd>${capitalize(fault.message)}.${requestId !== undefined && html` <span class="soft">Request <code>${requestId}</code></span>`}</dd>
 ${faultPlaceFacts(fault, group.metric, context)}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>

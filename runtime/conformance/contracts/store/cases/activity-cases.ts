@@ -192,6 +192,24 @@ export const activityCases: StoreCases = {
     assertEqual(ids(await store.listDeadLetters({ limit: 1, group: groups[0]?.group ?? '' })), ['a'])
   },
 
+  'groups dead letters without a place by the fields of their fault, in whatever order': async ({ store, end }) => {
+    const refused = (key: string, ...fields: string[]) => {
+      const { fault: base = fault, ...rest } = failed('M', key)
+      return dead({ ...rest, fault: { ...base, detail: `of ${key}`, ...(fields.length > 0 && { fields }) } })
+    }
+    await end({ a: refused('1', 'properties.A'), b: refused('2', 'properties.B'), c: refused('3', 'properties.A') })
+    await end({ d: refused('4', 'key', 'time'), e: refused('5', 'time', 'key'), f: refused('6') })
+    const groups = await store.groupDeadLetters()
+    assertEqual(
+      groups
+        .map(({ fault: { detail, fields = [] }, example, count }) => `${detail} ${fields} ${example} ${count}`)
+        .sort(),
+      ['of 2 properties.B b 1', 'of 3 properties.A c 2', 'of 5 time,key e 2', 'of 6  f 1'],
+    )
+    for (const { group, count } of groups)
+      assert.equal((await store.listDeadLetters({ limit: 9, group })).length, count)
+  },
+
   'replays one group': async ({ store, end }) => {
     await end({ a: dead(failed('M', '1')), b: dead(failed('N', '2')), c: dead(failed('M', '3'), failed('N', '4')) })
     const group = (await store.groupDeadLetters()).find(({ metric }) => metric === 'M')?.group ?? ''
