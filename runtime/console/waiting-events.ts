@@ -21,13 +21,34 @@ export function countWaiting(tallies: readonly Tally[], { metric, reason }: Wait
   return sum(waiting.map(({ count }) => count))
 }
 
-const AWAITING_IDENTITY = 'awaiting-identity'
+/** What one event waits for, and what several do. */
+const TEXTS: Readonly<Record<WaitReason, readonly [one: string, several: string]>> = {
+  'awaiting-identity': [
+    'event waits for the e-mail address or phone number of its contact',
+    'events wait for the e-mail address or phone number of their contact',
+  ],
+  'awaiting-contact': ['event waits for its contact to be found', 'events wait for their contact to be found'],
+  'awaiting-confirmation': ['deletion waits to be confirmed', 'deletions wait to be confirmed'],
+  'awaiting-deletion': ['deletion waits for events under way', 'deletions wait for events under way'],
+}
 
-/** "3 events wait for the e-mail address or phone number of their contact". Empty: none does. */
-export function waitingForIdentity(tallies: readonly Tally[], context: PageContext, metric?: string): Html | '' {
-  const filter = { reason: AWAITING_IDENTITY, ...(metric !== undefined && { metric }) } as const
-  const count = countWaiting(tallies, filter)
-  if (count === 0) return ''
-  const [wait, whose] = count === 1 ? ['event waits', 'its'] : ['events wait', 'their']
-  return html`${countLink(count, { outcome: 'waiting', ...filter }, context)} ${wait} for the e-mail address or phone number of ${whose} contact`
+export interface WaitingForReason {
+  readonly reason: WaitReason
+  /** "3 events wait for the e-mail address or phone number of their contact". */
+  readonly text: Html
+}
+
+/** What waits outside the queues, of all metrics or of one. */
+export function waitingByReason(
+  tallies: readonly Tally[],
+  context: PageContext,
+  metric?: string,
+): readonly WaitingForReason[] {
+  return (Object.keys(TEXTS) as WaitReason[]).flatMap((reason) => {
+    const filter = { reason, ...(metric !== undefined && { metric }) }
+    const count = countWaiting(tallies, filter)
+    if (count === 0) return []
+    const text = html`${countLink(count, { outcome: 'waiting', ...filter }, context)} ${TEXTS[reason][count === 1 ? 0 : 1]}`
+    return [{ reason, text }]
+  })
 }

@@ -11,7 +11,7 @@ const REJECTION = {
   code: 'invalid',
   title: 'Invalid input.',
   detail: 'Invalid input.',
-  source: { pointer: '/data/attributes/value' },
+  source: { pointer: '/data/attributes/properties/A property with a long name of several words' },
 }
 
 /** `reject` switches whether the destination rejects events. */

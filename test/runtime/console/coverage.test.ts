@@ -39,7 +39,7 @@ test('knows no other metric', async () => {
 test('counts every event of an import, though the content of few of them is kept', async () => {
   const shop = await openConsoleWithConnector()
   const run = async () => {
-    for await (const _ of shop.connector.backfill({ signal: new AbortController().signal })) continue
+    for await (const _ of shop.connector.backfill({ signal: new AbortController().signal }));
   }
   await shop.clock.until(run())
   const list = textOf(await shop.browser().text('/coverage'))

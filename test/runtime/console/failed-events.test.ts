@@ -96,7 +96,7 @@ test('the page says that the cause stands, and that a retry starts no flow once 
   const browser = shop.browser()
   const page = textOf(await browser.text(PATH))
   expect(page).toMatch(/Now Not fixed yet The current mappings still fail on the newest record/)
-  expect(page).toMatch(/If retried Events younger than .{2,10} are sent live/)
+  expect(page).toMatch(/If retried Live events younger than .{2,10} are sent live/)
   expect(textOf(await browser.text(await groupPath()))).toMatch(/Live, can start flows/)
   await shop.clock.advance(2 * DAY)
   const later = shop.browser() // the session has expired
@@ -156,6 +156,12 @@ test('records of an import go as history, whatever their age', async () => {
   const [example] = await dead()
   const imported = { ...example, lane: 'backfill' } as LedgerEntry
   const options = { connector: shop.connector, clock: shop.clock }
-  expect(flowsOfGroup(await group(), imported, options)).toMatch(/starts no flow/)
   expect(flowsOfRecord(imported, options)).toBe('As history')
+})
+
+test('a group whose newest record is of an import may hold live ones, which can start flows', async () => {
+  const options = { connector: shop.connector, clock: shop.clock }
+  expect(flowsOfGroup(await group(), options)).toMatch(/which can start flows; .* of an import as history/)
+  const old = { ...(await group()), newest: shop.clock.now() - 2 * 86_400_000 }
+  expect(flowsOfGroup(old, options)).toBe('Sent as history, which starts no flow.')
 })

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { sum } from '../../../runtime/backfill/counts.ts'
 import { record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
-import type { EventResult } from '../../../runtime/ports/types.ts'
+import type { EventResult, WaitReason } from '../../../runtime/ports/types.ts'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
 test('the counts of the overview, a metric, History and its report are those of their links', async () => {
@@ -53,11 +53,11 @@ test('what waits counts records of the queue and events that wait for their cont
   const { store, browser } = await openConsole()
   await store.append([record('one')])
   const leased = await store.lease({ lane: 'live', limit: 1, leaseMs: 60_000 })
-  const waits = (key: string): EventResult => ({
-    ...{ metric: 'Created Ticket', status: 'deferred', reason: 'awaiting-identity' },
+  const waits = (key: string, reason: WaitReason): EventResult => ({
+    ...{ metric: 'Created Ticket', status: 'deferred', reason },
     ...{ lane: 'live', contact: 'c7', key },
   })
-  const events = ['k1', 'k2'].map(waits)
+  const events = [waits('k1', 'awaiting-identity'), waits('k2', 'awaiting-identity'), waits('k3', 'awaiting-contact')]
   const outcome = { status: 'deferred', awaits: 'awaiting-identity', until: Number.MAX_SAFE_INTEGER, events } as const
   await store.settle(leased.map((one) => settlement(one, outcome)))
   await store.append([record('two'), record('three', { lane: 'backfill', stream: 's' }), record('four')])
@@ -76,9 +76,10 @@ test('what waits counts records of the queue and events that wait for their cont
   }
   expect(overview).toContain('<a href="/events?outcome=waiting&amp;reason=awaiting-identity">2</a> events wait')
   expect(await rows('/events?outcome=waiting&reason=awaiting-identity')).toBe(2)
+  expect(overview).toContain('<a href="/events?outcome=waiting&amp;reason=awaiting-contact">1</a> event waits for its')
   const [, count] = /href="\/events\?outcome=waiting">(\d+)</.exec(overview) ?? []
-  expect(count).toBe('5')
-  expect(await rows('/events?outcome=waiting')).toBe(5)
+  expect(count).toBe('6')
+  expect(await rows('/events?outcome=waiting')).toBe(6)
 })
 
 /** A column of a chart, named by its time and its parts. */

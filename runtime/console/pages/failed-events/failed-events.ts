@@ -114,7 +114,7 @@ const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)
 const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext): Html =>
   html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
-function groupFacts({ group, cause, example }: CheckedGroup, context: PageContext): Html {
+function groupFacts({ group, cause }: CheckedGroup, context: PageContext): Html {
   const { options } = context
   const { fault, oldest, newest } = group
   const { requestId, detail } = fault
@@ -124,7 +124,7 @@ function groupFacts({ group, cause, example }: CheckedGroup, context: PageContex
 ${faultPlaceFacts(fault, group.metric, context)}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
 ${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}</dd>`}
-<dt>If retried</dt><dd>${flowsOfGroup(group, example, options)}</dd>
+<dt>If retried</dt><dd>${flowsOfGroup(group, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${isLater(newest, oldest) && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && html`<details id="mapping-${encodeURIComponent(group.group)}"><summary>Mapping</summary>${sourceExcerpt(place, options.connector.spec.sourceFiles)}</details>`}`

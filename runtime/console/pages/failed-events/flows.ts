@@ -3,18 +3,15 @@ import { formatInterval } from '../../../lib/format.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import type { ConsoleOptions } from '../../types.ts'
 
-const AS_HISTORY = 'Sent as history, which starts no flow.'
-
-/** Of all records of a group, as far as its newest one tells. */
+/** Of all records of a group: some may be live, and some of an import, which fails by the same line. */
 export function flowsOfGroup(
   { newest }: DeadLetterGroup,
-  example: LedgerEntry | undefined,
   { connector: { spec }, clock }: Pick<ConsoleOptions, 'connector' | 'clock'>,
 ): string {
   const { liveWindow } = spec.delivery
   // An event is older than its failure.
-  if (clock.now() - newest > liveWindow || example?.lane === 'backfill') return AS_HISTORY
-  return `Events younger than ${formatInterval(liveWindow)} are sent live, which can start flows; older ones as history, which starts none.`
+  if (clock.now() - newest > liveWindow) return 'Sent as history, which starts no flow.'
+  return `Live events younger than ${formatInterval(liveWindow)} are sent live, which can start flows; older ones and those of an import as history, which starts none.`
 }
 
 /** Of one record: its youngest event decides. */

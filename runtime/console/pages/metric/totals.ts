@@ -8,7 +8,7 @@ import { countByReason } from '../../count-by-reason.ts'
 import { countLink } from '../../count-link.ts'
 import type { EventFilter } from '../../event-links.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { countWaiting, waitingForIdentity } from '../../waiting-events.ts'
+import { countWaiting, waitingByReason } from '../../waiting-events.ts'
 
 export async function metricTotals(metric: string, context: PageContext): Promise<Html> {
   const { store, spec } = context.options.connector
@@ -17,10 +17,9 @@ export async function metricTotals(metric: string, context: PageContext): Promis
   const fact = (name: string, value: number, outcome: EventFilter['outcome']) =>
     html`<li><span class="soft">${name}</span> <span class="big">${countLink(value, { metric, outcome }, context)}</span></li>`
   const waiting = countWaiting(tallies, { metric })
-  const forIdentity = waitingForIdentity(tallies, context, metric)
   return html`<div class="card"><h2>Since setup</h2>
 <ul class="totals">${fact(`Sent to ${capitalize(spec.destination.name)}`, count('delivered'), 'delivered')}${fact('Waiting', waiting, 'waiting')}${fact('Skipped', count('skipped'), 'skipped')}${fact('Failed', count('dead'), 'dead')}</ul>
-${forIdentity !== '' && html`<p>${forIdentity}. Each is sent once, as soon as ${capitalize(spec.source.name)} has it.</p>`}
+${waitingByReason(tallies, context, metric).map(({ reason, text }) => html`<p>${text}.${reason === 'awaiting-identity' && ` Each is sent once, as soon as ${capitalize(spec.source.name)} has it.`}</p>`)}
 ${skipReasons(tallies, metric, context)}</div>`
 }
 

@@ -8,7 +8,7 @@ import { countLink } from '../../count-link.ts'
 import { ANY_METRIC, type EventFilter } from '../../event-links.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { waitingForIdentity } from '../../waiting-events.ts'
+import { waitingByReason } from '../../waiting-events.ts'
 import { importStateText } from '../history/text.ts'
 import type { Overview } from './load-overview.ts'
 
@@ -58,11 +58,11 @@ function waitingCard({ live, backfill, waiting, tallies, now }: Overview, contex
   const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
   const queued = (records: number, queue: EventFilter['queue']) =>
     countLink(records, { outcome: 'waiting', queue }, context)
-  const forIdentity = waitingForIdentity(tallies, context)
+  const outsideQueues = waitingByReason(tallies, context).map(({ text }) => html` ${text}.`)
   return card(
     'Waiting',
     countLink(waiting, { outcome: 'waiting' }, context),
-    html`Live: ${queued(live.records, 'live')}${oldest(live)}. History: ${queued(backfill.records, 'history')}${oldest(backfill)}.${forIdentity !== '' && html` ${forIdentity}.`}`,
+    html`Live: ${queued(live.records, 'live')}${oldest(live)}. History: ${queued(backfill.records, 'history')}${oldest(backfill)}.${outsideQueues}`,
   )
 }
 
