@@ -4,7 +4,8 @@ import { MonotonicClock } from '../../lib/monotonic-clock.ts'
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Awaitable, Sql } from '../../ports/sql.ts'
-import { type Steps, transact } from './steps.ts'
+import { statement } from './statement.ts'
+import { run, type Steps, transact } from './steps.ts'
 
 /**
  * How long a write waits for another process, such as a database browser with an open transaction. Milliseconds. The
@@ -26,6 +27,8 @@ export interface TenantRequest<Request> {
 
 /** A kind of write of which those of one transaction run together, by a few statements for all of them. */
 export interface MergedWrite<Request, Result> {
+  /** Whether a crash of the database may undo it: a lease, say, whose record is then leased again. */
+  readonly isVolatile?: boolean
   /** Gives one result for each request, in their order. */
   run(requests: readonly TenantRequest<Request>[]): Steps<readonly Result[]>
 }
@@ -68,12 +71,12 @@ export class GroupCommit {
    * none. `wait`: for the lock of another process, milliseconds.
    */
   write<T>(tenant: string | undefined, steps: (tenant: number) => Steps<T>, wait = LOCK_WAIT): Promise<T> {
-    const alone: MergedWrite<undefined, T> = {
-      *run([first]) {
-        return [yield* steps(first?.tenant ?? NO_TENANT)]
-      },
-    }
-    return this.writeMerged(tenant, alone, undefined, wait)
+    return this.writeMerged(tenant, alone(steps), undefined, wait)
+  }
+
+  /** The same, but a crash of the database may undo it: PostgreSQL does not wait for the disk if no other write does. */
+  writeVolatile<T>(tenant: string, steps: (tenant: number) => Steps<T>): Promise<T> {
+    return this.writeMerged(tenant, { ...alone(steps), isVolatile: true }, undefined)
   }
 
   /** The same, together with the other requests of the kind. */
@@ -138,8 +141,19 @@ export class GroupCommit {
 
 const NO_TENANT = -1
 
+function alone<T>(steps: (tenant: number) => Steps<T>): MergedWrite<undefined, T> {
+  return {
+    *run([first]) {
+      return [yield* steps(first?.tenant ?? NO_TENANT)]
+    },
+  }
+}
+
+const WITHOUT_DISK = statement((_, dialect) => (dialect === 'sqlite' ? '' : 'SET LOCAL synchronous_commit = off'))
+
 /** Runs the jobs of one kind where the first of them stands. */
 function* runAll(jobs: readonly WriteJob[], begin: BeginForTenants): Steps<ReadonlyMap<WriteJob, unknown>> {
+  if (jobs.every(({ kind }) => kind.isVolatile)) yield* run(WITHOUT_DISK)
   const numbers = yield* begin(new Set(jobs.flatMap(({ tenant }) => (tenant === undefined ? [] : [tenant]))))
   const numberOf = ({ tenant }: WriteJob) => (tenant === undefined ? undefined : numbers.get(tenant)) ?? NO_TENANT
   const results = new Map<WriteJob, unknown>()

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { ProcessIdentity } from '../../ports/effects.ts'
 import { delaySuspects, type QueuePosition, releaseOwner } from './queue.ts'
 import { statement } from './statement.ts'
-import { all, run, type Steps } from './steps.ts'
+import { all, type RowQuery, run, type Steps } from './steps.ts'
 
 /** One open store of a process. Two stores on one file, even in one process, are two owners. */
 export interface Owner {
@@ -57,12 +57,15 @@ const LONGEST_DELAY = 60_000
 /** An owner without leases that has not leased for so long is forgotten: one of another machine that has exited. Milliseconds. */
 const FORGET_AFTER = 86_400_000
 
-interface KnownOwner extends Owner {
+export interface KnownOwner extends Owner {
   readonly opened_at: number
   readonly last_lease: number
 }
 
 const OTHERS = statement('SELECT id, start AS process, opened_at, last_lease FROM owners WHERE id <> ?1')
+
+/** The other owners. */
+export const othersQuery = ({ id }: Owner): RowQuery => ({ statement: OTHERS, values: [id] })
 
 /** The owners whose processes are known to have exited. */
 export function* findDeadOwners(owner: Owner, self: ProcessIdentity): Steps<readonly KnownOwner[]> {

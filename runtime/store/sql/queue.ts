@@ -5,7 +5,7 @@ import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
 import type { AppendBuffer } from './append-buffer.ts'
 import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
 import { statement, statementOfRows } from './statement.ts'
-import { all, allEach, get, getEach, run, runEach, type Steps } from './steps.ts'
+import { all, allEach, get, getEach, type RowQuery, run, runEach, type Steps } from './steps.ts'
 import type { LostLeases } from './unknown-leases.ts'
 import { startChecks } from './waiting.ts'
 
@@ -73,14 +73,13 @@ export interface Lessee {
   readonly buffer: AppendBuffer
 }
 
-/** Leases due records; call it after `expireLeases`. Reads only records missing from the buffer. */
+/** Leases records that `dueQuery` has found. Reads only those missing from the buffer. */
 export function* lease(
   tenant: number,
-  request: LeaseRequest,
-  now: number,
+  rows: readonly DueRow[],
+  until: number,
   { owner, token, buffer }: Lessee,
 ): Steps<readonly LeasedRecord[]> {
-  const rows = yield* findDue(tenant, request, now)
   if (rows.length === 0) return []
   const buffered = new Map<number, SourceRecord>()
   for (const { seq, attempt } of rows) {
@@ -96,7 +95,7 @@ export function* lease(
   const waiting = rows.filter((row) => row.waiting === 1).map(({ seq }) => seq)
   const awaited = yield* startChecks(tenant, waiting)
   const seqs = JSON.stringify(rows.map(({ seq }) => seq))
-  yield* run(LEASE, tenant, toInteger(now + request.leaseMs), token, owner, seqs)
+  yield* run(LEASE, tenant, toInteger(until), token, owner, seqs)
   return rows.flatMap(({ seq, ingress, waiting }) => {
     const lease = `${token}/${seq}`
     const record = buffered.get(seq)
@@ -107,14 +106,15 @@ export function* lease(
   })
 }
 
-function findDue(tenant: number, { lane, cutOff, limit }: LeaseRequest, now: number): Steps<readonly DueRow[]> {
-  const most = Math.max(0, limit)
-  if (cutOff === undefined) return all(DUE, tenant, lane, now, most)
+/** The due records of a lane, without those whose leases have expired since. */
+export function dueQuery(tenant: number, { lane, cutOff, limit }: LeaseRequest, now: number): RowQuery {
+  const values = [tenant, lane, now, Math.max(0, limit)]
+  if (cutOff === undefined) return { statement: DUE, values }
   const range = cutOff === 'once' ? [1, 1] : [2, Number.MAX_SAFE_INTEGER]
-  return all(DUE_CUT_OFF, tenant, lane, now, most, ...range)
+  return { statement: DUE_CUT_OFF, values: [...values, ...range] }
 }
 
-interface DueRow {
+export interface DueRow {
   readonly seq: number
   readonly ingress: SourceRecord['ingress']
   readonly attempt: number
@@ -175,6 +175,9 @@ export function* releaseLeases(positions: readonly QueuePosition[], end: LeaseEn
 }
 
 const EXPIRED = statement(`SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND tenant = ?1 AND due_at <= ?2`)
+
+/** The positions of a tenant's records whose leases have expired. */
+export const expiredQuery = (tenant: number, now: number): RowQuery => ({ statement: EXPIRED, values: [tenant, now] })
 
 /** Releases the expired leases of a tenant. */
 export function* expireLeases(tenant: number, now: number): Steps<void> {

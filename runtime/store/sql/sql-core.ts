@@ -16,6 +16,7 @@ import { laneOf } from './commit-lanes.ts'
 import { DatabaseWatch } from './database-watch.ts'
 import { DueTimes } from './due-times.ts'
 import { CLOSE_WAIT, GroupCommit, type MergedWrite } from './group-commit.ts'
+import { leaseDue } from './lease.ts'
 import {
   createOwner,
   findDeadOwners,
@@ -26,7 +27,7 @@ import {
   touchOwner,
   unregisterOwner,
 } from './owner.ts'
-import { expireLeases, lease, type QueuePosition, releaseLost } from './queue.ts'
+import type { QueuePosition } from './queue.ts'
 import { nextDue } from './queue-state.ts'
 import { query, type Steps, transact } from './steps.ts'
 import { SqlStoreClaim } from './store-claim.ts'
@@ -154,9 +155,10 @@ export class SqlCore {
   async lease(tenant: string, request: LeaseRequest): Promise<readonly LeasedRecord[]> {
     this.#leases += 1
     const token = `${this.#owner.id}/${this.#leases}`
-    const { released, records } = await this.unknownLeases.during(tenant, token, (lost) =>
-      this.write(tenant, (number) => this.#lease(number, request, { token, lost })),
-    )
+    const { released, records } = await this.unknownLeases.during(tenant, token, (lost) => {
+      this.#assertOpen()
+      return this.#laneOf(tenant).writeVolatile(tenant, (number) => this.#lease(number, request, { token, lost }))
+    })
     this.#wakeReleased(released)
     return records
   }
@@ -164,13 +166,11 @@ export class SqlCore {
   *#lease(tenant: number, request: LeaseRequest, { token, lost }: { token: string; lost: LostLeases }) {
     this.#buffer.noteLease(tenant, request.lane)
     const now = yield* this.dueTimes.update('read')
-    const released = yield* releaseDeadOwners(this.#owner, this.#self, now)
-    yield* releaseLost(tenant, lost)
-    yield* expireLeases(tenant, now)
     const lessee = { owner: this.#owner.id, token, buffer: this.#buffer }
-    const records = yield* lease(tenant, request, now, lessee)
-    if (records.length > 0) yield* this.touch()
-    return { released, records }
+    const own = { owner: this.#owner, self: this.#self }
+    const leased = yield* leaseDue({ tenant, request, now, lost, lessee, ...own })
+    if (leased.records.length > 0) yield* this.touch()
+    return leased
   }
 
   /** Notes a sign of life of this process. Returns the time. */

@@ -26,6 +26,24 @@ export function* all<Row>(statement: Statement, ...values: SqlValue[]): Steps<re
   return (yield (sql, dialect) => sql.all(statement[dialect], values)) as readonly Row[]
 }
 
+/** A statement that gives rows, with its values. */
+export interface RowQuery {
+  readonly statement: Statement
+  readonly values: readonly SqlValue[]
+}
+
+/** The rows of several statements, in PostgreSQL by one round trip. */
+export function* allAtOnce(queries: readonly RowQuery[]): Steps<readonly (readonly unknown[])[]> {
+  if ((yield* dialectInUse()) === 'postgres')
+    return (yield (sql) =>
+      Promise.all(
+        queries.map(({ statement, values }) => sql.all(statement.postgres, values)),
+      )) as readonly (readonly unknown[])[]
+  const found: (readonly unknown[])[] = []
+  for (const { statement, values } of queries) found.push(yield* all(statement, ...values))
+  return found
+}
+
 /** A statement that is empty in the dialect is left out. */
 export function* run(statement: Statement, ...values: SqlValue[]): Steps<void> {
   yield (sql, dialect) => (statement[dialect] === '' ? undefined : sql.run(statement[dialect], values))

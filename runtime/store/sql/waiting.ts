@@ -150,7 +150,7 @@ export function* startChecks(tenant: number, seqs: readonly number[]): Steps<Rea
   const json = JSON.stringify(seqs)
   const rows = yield* all<{ seq: number; key: string }>(AWAITED, tenant, json)
   yield* run(START_CHECKS, tenant, json)
-  return new Map([...groupBy(rows, ({ seq }) => seq)].map(([seq, own]) => [seq, own.map(({ key }) => key)]))
+  return new Map([...groupBy(rows, ({ seq }) => seq)].map(([seq, own]) => [seq, own.map(({ key }) => key).sort()]))
 }
 
 const ANY = statement('SELECT 1 AS found FROM waiting_events WHERE tenant = ?1 LIMIT 1')

@@ -12,7 +12,7 @@ import { AppendBuffer } from '../../../runtime/store/sql/append-buffer.ts'
 import * as queue from '../../../runtime/store/sql/queue.ts'
 import { backlog, dueLanes, nextDue } from '../../../runtime/store/sql/queue-state.ts'
 import { settle } from '../../../runtime/store/sql/settle.ts'
-import { drive, type Steps } from '../../../runtime/store/sql/steps.ts'
+import { all, drive, type Steps } from '../../../runtime/store/sql/steps.ts'
 import { filterWaiting } from '../../../runtime/store/sql/waiting.ts'
 import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
@@ -62,7 +62,14 @@ const request = { lane: 'live', limit: 100, leaseMs: 60_000 } as const
 const steps = <T>(work: Steps<T>): T => drive(work, new SqliteSql(db, new TestClock()), 'sqlite') as T
 const append = (...[id, rest]: Parameters<typeof record>) =>
   steps(appendAll([{ tenant: 0, records: [record(id, rest)] }]))
-const lease = (token: string) => steps(queue.lease(0, request, NOW, { ...lessee, token }))
+const lease = (token: string) =>
+  steps(
+    (function* () {
+      const { statement, values } = queue.dueQuery(0, request, NOW)
+      const rows = yield* all<queue.DueRow>(statement, ...values)
+      return yield* queue.lease(0, rows, NOW + request.leaseMs, { ...lessee, token })
+    })(),
+  )
 const settleAll = (...settlements: readonly Settlement[]) => steps(settle(0, settlements, NOW))
 
 /** Runs every operation of the queue: append, lease, settle, release, wait. */
