@@ -2,6 +2,7 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { YieldingScheduler } from '../lib/yielding-scheduler.ts'
 import type { MappedOccurrence } from '../mapping/map-events.ts'
+import { PROFILE } from '../mapping/map-profile.ts'
 import { type MapRecordParts, mapRecord, type RecordToDeliver } from '../mapping/map-record.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
@@ -19,7 +20,7 @@ import {
   type OutcomeParts,
   waitingOccurrence,
 } from './outcome.ts'
-import { type SendParts, sendMessage } from './send-message.ts'
+import { type MessageToSend, type SendParts, sendMessage } from './send-message.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits, SendParts {
   readonly accounts: Pick<AccountPin, 'cachedNames'> & { pin(): Promise<void> }
@@ -154,6 +155,17 @@ async function deleteProfile(
   return { ...identity, status: 'delivered', receipt }
 }
 
+/** The profile of an event of history, or of an outdated state, has identifiers only: it says nothing of the mapping. */
+function countProperties(
+  { identity, message, person }: MessageToSend,
+  { receipt }: EventResult,
+  { coverage }: DeliverParts,
+): void {
+  coverage?.add(identity.metric, message)
+  const hasAttributes = identity.lane === 'live' && person?.isOutdated === false && !receipt?.firstIdentifiers
+  if (message.kind === 'event' && hasAttributes) coverage?.add(PROFILE, { kind: 'profile', profile: message.profile })
+}
+
 /** Sends one occurrence, unless mapping has skipped or failed it. */
 async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts): Promise<OccurrenceOutcome> {
   const { identity } = occurrence
@@ -163,7 +175,7 @@ async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts)
   try {
     if ('deletion' in occurrence) return { result: await deleteProfile(occurrence, parts) }
     const result = await sendMessage(occurrence, parts)
-    if (result.status === 'delivered') parts.coverage?.add(identity.metric, occurrence.message)
+    if (result.status === 'delivered') countProperties(occurrence, result, parts)
     return { result }
   } catch (error) {
     return failedOccurrence(identity, toFault(error), parts.spec)

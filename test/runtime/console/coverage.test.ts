@@ -28,6 +28,11 @@ test('shows how often each property was present, masked, and which never', async
   const list = textOf(await shop.browser().text('/coverage'))
   expect(list).toMatch(/Rated Conversation 2 of 2 \d+ /)
   expect(list).toMatch(/Read Conversation 0 of 0 \d+ No event yet/)
+  expect(list).toMatch(/Profile 2 sent \d+ /)
+  const profile = await shop.browser().text('/coverage/Profile')
+  expect(textOf(profile)).toContain('In the newest 2 profiles that were sent, with live events and profile updates.')
+  expect(textOf(profile)).toMatch(/email 100% 2 string text of \d+/)
+  expect(profile).not.toContain(person.email)
 })
 
 test('knows no other metric', async () => {
@@ -46,4 +51,7 @@ test('counts every event of an import, though the content of few of them is kept
   const [, events, delivered] = /Created Conversation (\d+) of (\d+) /.exec(list) ?? []
   expect(events).toBe(delivered)
   expect(Number(events)).toBeGreaterThan(20)
+  // Their profiles have identifiers only.
+  expect(list).toMatch(/Profile 0 sent \d+ No profile yet/)
+  expect(textOf(await shop.browser().text('/coverage/Profile'))).toContain('No profile is counted yet.')
 })

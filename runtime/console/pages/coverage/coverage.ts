@@ -6,6 +6,7 @@ import { formatCount } from '../../../lib/format.ts'
 import { coverageNames } from '../../../mapping/coverage/coverage-names.ts'
 import type { PropertyCoverage } from '../../../mapping/coverage/property-counter.ts'
 import { type Coverage, isNeverPresent, readCoverage } from '../../../mapping/coverage/stored-coverage.ts'
+import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { countLink } from '../../count-link.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
@@ -25,7 +26,7 @@ export const coveragePage: Page = {
     )
     return html`<p class="lead">How often each property has a value in the newest events, live and history. A property that is never present is often a mapping that reads the wrong field.</p>
 <div class="table"><table class="stack">
-<caption>Metrics <span class="soft">at least the newest 1,000 events of each, counted as they are delivered</span></caption>
+<caption>Metrics <span class="soft">at least the newest 1,000 events of each, counted as they are delivered; of the profile, those sent with live events and profile updates</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Events</th><th scope="col" class="number">Properties</th><th scope="col">Never present</th></tr></thead>
 <tbody>${await Promise.all(rows)}</tbody></table></div>`
   },
@@ -40,7 +41,7 @@ export const metricCoveragePage: Page = {
     if (!coverageNames(connector.spec).includes(name)) return context.notFound('There is no metric of this name.')
     const coverage = await readCoverage(name, connector)
     return html`<p><a href="${context.link(PATH)}">All metrics</a></p>
-${leadOf(coverage, deliveredLink(name, await connector.store.tallies(), context))}
+${name === PROFILE ? profileLead(coverage) : leadOf(coverage, deliveredLink(name, await connector.store.tallies(), context))}
 ${coverage.events > 0 && propertiesTable(coverage, context)}`
   },
 }
@@ -55,13 +56,15 @@ function metricRow(name: string, { events, properties }: Coverage, delivered: Ht
   const never = properties.filter(isNeverPresent)
   const names = never.map(({ name }) => name).join(', ')
   return html`<tr><td data-name="Metric"><a href="${link(`${PATH}/${encodeURIComponent(name)}`)}">${name}</a></td>
-<td data-name="Events" class="number"><div>${formatCount(events)} of ${delivered}</div></td>
+<td data-name="Events" class="number"><div>${name === PROFILE ? `${formatCount(events)} sent` : html`${formatCount(events)} of ${delivered}`}</div></td>
 <td data-name="Properties" class="number">${formatCount(properties.length)}</td>
-<td data-name="Never present">${neverText(events, names)}</td></tr>`
+<td data-name="Never present">${events === 0 ? noneText(name) : neverText(names)}</td></tr>`
 }
 
-function neverText(events: number, names: string): Html {
-  if (events === 0) return html`<span class="soft">No event yet</span>`
+const noneText = (name: string): Html =>
+  html`<span class="soft">${name === PROFILE ? 'No profile yet' : 'No event yet'}</span>`
+
+function neverText(names: string): Html {
   return names === '' ? html`<span class="soft">None</span>` : html`${names}`
 }
 
@@ -69,6 +72,13 @@ function leadOf({ events }: Coverage, delivered: Html): Html {
   if (events === 0)
     return html`<div class="card empty">No event of this metric is counted yet. Events are counted as they are delivered.</div>`
   return html`<p class="lead">In the newest ${formatCount(events)} of ${delivered} delivered events, live and history.</p>`
+}
+
+/** No tally counts these: most profiles are sent with an event. */
+function profileLead({ events }: Coverage): Html {
+  if (events === 0)
+    return html`<div class="card empty">No profile is counted yet. Profiles are counted as they are sent with live events and profile updates.</div>`
+  return html`<p class="lead">In the newest ${formatCount(events)} profiles that were sent, with live events and profile updates. Events of history carry identifiers only, and are not counted.</p>`
 }
 
 function propertiesTable(coverage: Coverage, context: PageContext): Html {
