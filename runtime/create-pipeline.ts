@@ -46,7 +46,7 @@ import { SourceClock } from './source/source-clock.ts'
 import { storeNotifications } from './source/store-notifications.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
 import { parseSecrets } from './source/verify-signature.ts'
-import { WebhookStatsRecorder } from './source/webhook-stats.ts'
+import { webhookStatsOf } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 
 export interface CreatePipelineOptions {
@@ -95,7 +95,7 @@ export function createPipeline(given: CreatePipelineOptions) {
   const { client, accounts, sourceStats } = createSourceAccess(options, guarded, sourceClock.observe(options.fetch))
   const shared: Omit<DeliveryInput, 'accounts'> = { client, guarded, sourceTime, observer, signal: closing.signal }
   const { parts, laneParts, sender, attempts } = createDelivery(options, { ...shared, accounts })
-  const webhookStats = new WebhookStatsRecorder(clock)
+  const webhookStats = webhookStatsOf(store, clock)
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const webhook = {
     spec,

@@ -29,9 +29,7 @@ export async function addWebhookCounts(
   const added = Object.entries(counts).flatMap(([topic, count]) => {
     const known = counted.get(topic) ?? 0
     counted.set(topic, count)
-    // A spec that was loaded again counts from zero.
-    const more = count < known ? count : count - known
-    return more === 0 ? [] : [[topic, more] as const]
+    return count === known ? [] : [[topic, count - known] as const]
   })
   if (added.length === 0) return saved
   const topics = { ...saved?.topics }

@@ -24,6 +24,15 @@ const MAX_PATH_LENGTH = 200
 /** Milliseconds in which a rejection is logged once. */
 const LOG_INTERVAL = 60_000
 
+const recorders = new WeakMap<object, WebhookStatsRecorder>()
+
+/** The recorder of a store in this process: a connector that is loaded again goes on with it. */
+export function webhookStatsOf(store: object, clock: Clock): WebhookStatsRecorder {
+  const recorder = recorders.get(store) ?? new WebhookStatsRecorder(clock)
+  recorders.set(store, recorder)
+  return recorder
+}
+
 export class WebhookStatsRecorder {
   readonly #clock: Clock
   #stats: WebhookStats = {}

@@ -62,20 +62,42 @@ test('counts topics over restarts, names unknown ones, and says what is never se
   await shop.work(2_000)
   const read = async (client: ReturnType<typeof shop.browser>) => text(await client.text('/webhooks'))
   const page = await read(shop.browser())
-  expect(page).toMatch(/conversation\.user\.created Received 2026-\S+ \S+ UTC 2 Created Conversation/)
+  expect(page).toMatch(
+    /conversation\.user\.created Received 2026-\S+ \S+ UTC Events of conversation\.user\.created 2 Created Conversation/,
+  )
   expect(page).toMatch(/ticket\.created Never received never 0 /)
-  expect(page).toMatch(/thing\.happened Unknown topic Unsubscribe from it in Intercom.+? 2026-\S+ \S+ UTC 1 nothing/)
+  expect(page).toMatch(
+    /thing\.happened Unknown topic Unsubscribe from it in Intercom.+? 2026-\S+ \S+ UTC Events of thing\.happened 1 nothing/,
+  )
   // The second page adds nothing twice, and the next process knows them.
-  expect(await read(shop.browser())).toContain('UTC 2 Created Conversation')
+  expect(await read(shop.browser())).toContain('conversation.user.created 2 Created Conversation')
   const next = await openConsole({ connector: { store: shop.store } })
-  expect(await read(next.browser())).toMatch(/thing\.happened Unknown topic .+? 2026-\S+ \S+ UTC 1 nothing/)
+  expect(await read(next.browser())).toMatch(
+    /thing\.happened Unknown topic .+? 2026-\S+ \S+ UTC Events of thing\.happened 1 nothing/,
+  )
 })
 
-test('the address and the topics are there to copy, each count leads to its events', async () => {
+test('the address and the topics are there to copy, each topic leads to its events', async () => {
   const shop = await openConsoleWithConnector()
   await shop.notify('ticket.created', { type: 'ticket', id: '1' }, { id: 'n-1' })
   const page = await shop.browser().text('/webhooks')
   expect(page).toContain('data-copy="http://localhost:3000/webhooks/intercom"')
   expect(page).toMatch(/data-copy="[^"]*conversation\.user\.created\n/)
-  expect(page).toContain('<a href="/events?topic=ticket.created">1</a>')
+  expect(page).toContain('<a href="/events?topic=ticket.created">Events<')
+  expect(page).not.toMatch(/href="\/events\?topic=[^"]*">\d/)
+})
+
+test('counts each webhook once when the connector is loaded again', async () => {
+  const shop = await openConsoleWithConnector()
+  type Shop = typeof shop
+  const ticket = (id: string, { notify }: Shop) => notify('ticket.created', { type: 'ticket', id }, { id: `n-${id}` })
+  const count = async ({ browser }: Shop) =>
+    / of ticket\.created (\d+) /.exec(text(await browser().text('/webhooks')))?.[1]
+  await ticket('1', shop)
+  expect(await count(shop)).toBe('1')
+  await ticket('2', shop)
+  const next = await openConsoleWithConnector({}, { connector: { store: shop.store }, clock: shop.clock })
+  // As many came since as were counted before.
+  await ticket('3', next)
+  expect(await count(next)).toBe('3')
 })

@@ -1,6 +1,7 @@
 /** Webhooks are counted by topic once each, whatever processes and pages count at the same time. */
 import { expect, test } from 'vitest'
 import { addWebhookCounts } from '../../../runtime/health/webhook-counts.ts'
+import { webhookStatsOf } from '../../../runtime/source/webhook-stats.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { createFrozenClock, NOW } from '../../helpers/cli-fake.ts'
 
@@ -30,8 +31,11 @@ test('two processes add up, also when they write at the same time', async () => 
   expect(await addWebhookCounts(store, { counts: { opened: 2 } }, NOW)).toEqual({ since: NOW, topics: { opened: 7 } })
 })
 
-test('a connector that was loaded again counts from zero', async () => {
-  const store = memoryStore({ clock: createFrozenClock() })
-  await addWebhookCounts(store, { counts: { opened: 9 } }, NOW)
-  expect((await addWebhookCounts(store, { counts: { opened: 1 } }, NOW))?.topics).toEqual({ opened: 10 })
+test('connectors of one store, as before and after a reload, record together', () => {
+  const clock = createFrozenClock()
+  const store = memoryStore({ clock })
+  webhookStatsOf(store, clock).recordVerified('opened', true)
+  webhookStatsOf(store, clock).recordVerified('opened', true)
+  expect(webhookStatsOf(store, clock).snapshot().counts).toEqual({ opened: 2 })
+  expect(webhookStatsOf(memoryStore({ clock }), clock).snapshot()).toEqual({})
 })

@@ -1,8 +1,9 @@
 /** Every topic in one table: whether its webhooks come, what polling found without them, and what to do. */
 
 import { html } from 'hono/html'
-import { capitalize } from '../../../lib/format.ts'
+import { capitalize, formatCount } from '../../../lib/format.ts'
 import { countLink } from '../../count-link.ts'
+import { eventsLink } from '../../event-links.ts'
 import { breakAtDots, timeElement } from '../../format-html.ts'
 import { metricLink } from '../../metric-link.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -19,12 +20,14 @@ export function topicsTable({ topics, countedSince }: Webhooks, isChecked: boole
 
 function topicRow(row: TopicRow, isChecked: boolean, context: PageContext): Html {
   const { topic, last, count, uses } = row
+  // Without a number: a webhook that is repeated adds no event, one may hold several, and old events expire.
+  const events = html`<a href="${eventsLink({ topic }, context)}">Events<span class="hidden"> of ${topic}</span></a>`
   const [tone, text] = stateOf(row)
   const what = advice(row, isChecked, context)
   return html`<tr><th scope="row" class="topic"><code>${breakAtDots(topic)}</code></th>
 <td data-name="State"><div><span class="badge ${tone}">${text}</span>${what !== '' && html` <span class="soft">${what}</span>`}</div></td>
-<td${last === undefined && html` class="quiet"`} data-name="Last received">${last === undefined ? html`<span class="soft">never</span>` : timeElement(last)}</td>
-<td class="number${count === 0 ? ' quiet' : ''}" data-name="Received">${countLink(count, { topic }, context)}</td>
+<td${last === undefined && html` class="quiet"`} data-name="Last received"><div>${last === undefined ? html`<span class="soft">never</span>` : html`${timeElement(last)} ${events}`}</div></td>
+<td class="number${count === 0 ? ' quiet' : ''}" data-name="Received">${formatCount(count)}</td>
 <td data-name="Used for"><div>${uses.length === 0 ? html`<span class="soft">nothing</span>` : uses.map(({ metric }, at) => html`${at > 0 && ', '}${metricLink(metric, context)}`)}</div></td>
 <td${uses.every(({ found }) => found === 0) && html` class="quiet"`} data-name="Missed webhooks"><div>${findsCell(row, context)}</div></td></tr>`
 }
