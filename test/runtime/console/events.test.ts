@@ -4,6 +4,7 @@ import { record, settlement } from '../../../runtime/conformance/contracts/store
 import { toCell } from '../../../runtime/console/pages/events/csv.ts'
 import { parseFilter } from '../../../runtime/console/pages/events/filter.ts'
 import { LIVE_HEADER } from '../../../runtime/console/server/live-updates.ts'
+import { updateWebhookActivity } from '../../../runtime/health/webhook-activity.ts'
 import { hashEmailAddress } from '../../../runtime/lib/text/email-address.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { EventResult, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
@@ -90,6 +91,14 @@ test.each([
 ])('filters by %s', async (query, metrics) => {
   const { client } = await open()
   expect(metricsIn(await client.text(`/events?${query}`))).toEqual(metrics)
+})
+
+test('offers the topics of metrics and of the profile, and all that came', async () => {
+  const { client, store } = await open()
+  await updateWebhookActivity(store, { topics: { 'a.new.topic': 1 } })
+  const [, choices = ''] = /<select id="topic"[^>]*>(.*?)<\/select>/s.exec(await client.text('/events')) ?? []
+  for (const topic of ['conversation.rating.added', 'contact.lead.created', 'a.new.topic'])
+    expect(choices).toContain(`<option value="${topic}">`)
 })
 
 test('filters by days, of which the last is included', async () => {

@@ -1,6 +1,7 @@
 /** The filter of the Events page: outcomes with their counts, a form, and the chips of what is set. */
 import { html } from 'hono/html'
 import { sum } from '../../../backfill/counts.ts'
+import { readWebhookActivity, type WebhookActivity } from '../../../health/webhook-activity.ts'
 import { capitalize, formatCount } from '../../../lib/format.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
@@ -20,7 +21,8 @@ import { ORIGINS } from './table.ts'
 const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', waiting: 'Waiting' } as const
 
 export async function filterForm(filter: EventFilter, context: PageContext): Promise<Html> {
-  const tallies = await context.options.connector.store.tallies()
+  const { store } = context.options.connector
+  const [tallies, activity] = await Promise.all([store.tallies(), readWebhookActivity(store)])
   return html`${outcomes(filter, tallies, context)}
 <div class="card filters">
 <form method="get" action="${context.link('/events')}" aria-label="Filter">
@@ -28,7 +30,7 @@ ${hiddenFields({ outcome: filter.outcome?.toString(), queue: filter.queue, run: 
 ${select('metric', 'Metric', filter.metric, metricsOf(context))}
 ${select('reason', 'Reason', filter.reason, reasonsOf(filter, tallies))}
 ${select('origin', 'Origin', filter.origin, Object.entries(ORIGINS))}
-${select('topic', 'Topic', filter.topic, topicsOf(context))}
+${select('topic', 'Topic', filter.topic, topicsOf(activity, context))}
 ${dayField('from', 'From', filter.since, context)}
 ${dayField('to', 'To', filter.until === undefined ? undefined : addDays(filter.until, -1, context.timeZone), context)}
 <button class="plain">${icon('filter')}Filter</button>
@@ -108,9 +110,12 @@ const METRIC_CHOICES: Readonly<Record<string, string>> = {
 }
 const QUEUES = { live: 'In the queue of live events', history: 'In the queue of history' } as const
 
-function topicsOf({ options: { connector } }: PageContext): readonly Option[] {
-  const topics = new Set(connector.spec.mappings.flatMap((mapping) => [...mapping.topics]))
-  return [...topics].sort().map((topic) => [topic, topic])
+/** Those that mappings use, and all that came, unknown ones too. */
+function topicsOf(activity: WebhookActivity | undefined, { options: { connector } }: PageContext): readonly Option[] {
+  const { mappings, profile } = connector.spec
+  const used = [profile, ...mappings].flatMap(({ topics }) => [...topics])
+  const received = Object.keys({ ...activity?.topics, ...connector.webhookStats().topics })
+  return [...new Set([...used, ...received])].sort().map((topic) => [topic, topic])
 }
 
 type Option = readonly [value: string, label: string]
