@@ -40,7 +40,7 @@ export async function openConsole(options: TestConsoleOptions = {}) {
 
 let spec: Promise<Spec> | undefined
 
-function createTestConsole(connector: Connector, clock: Clock, options: TestConsoleOptions) {
+export function createTestConsole(connector: Connector, clock: Clock, options: TestConsoleOptions = {}) {
   const logged: string[] = []
   const line = (message: string, fields: LogFields = {}) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const ending = new AbortController()

@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../lib/format.ts'
-import { selectLookups } from '../../mapping/explain/explain-lookups.ts'
+import { findUnknown, type LookupReading, selectLookups } from '../../mapping/explain/explain-lookups.ts'
 import type { MappingExplanation, OccurrenceExplanation } from '../../mapping/explain/explain-mapping.ts'
 import type { ExpressionReading } from '../../mapping/explain/read-expression.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
@@ -66,9 +66,19 @@ function occurrenceOutcome(title: Html, occurrence: OccurrenceExplanation, metri
   const place = rule === undefined ? fault?.place : undefined
   if (status === 'failed')
     return html`<p>${title} <span class="badge bad">Fails</span> ${capitalize(fault?.message ?? '')}${place !== undefined && html` <code>${place}</code>`}${fault && html` (${faultCode(fault.code, view.options)})`}.${at}</p>${rule && ruleReading(rule)}${parts(occurrence, view)}`
+  const unknown = view.asked ? [] : unknownContact(occurrence)
+  if (unknown.length > 0)
+    return html`<p>${title} <span class="badge">Contact not known</span> The contact is not known here now, so this does not show whether the event is sent.${at}</p>
+${bullets(unknown.map((one) => lookupItem(one, view)))}`
   return html`<p>${title} <span class="badge">Skipped</span> ${capitalize(describeSkipReason(reason))}. ${skipReasonCode(reason, view.options)}${at}</p>
 ${rule ? ruleReading(rule) : missingPerson(occurrence, view)}`
 }
+
+const PERSON_REASONS = new Set(['awaiting-identity', 'no-identity', 'contact-not-found'])
+
+/** Of an event without a person: the lookup of a contact that is not remembered. */
+export const unknownContact = ({ reason = '', lookups = [] }: OccurrenceExplanation): readonly LookupReading[] =>
+  PERSON_REASONS.has(reason) ? findUnknown(lookups, ['contact']) : []
 
 /** Of an event without a person: the lookup of the contact, and the identifiers that it lacks. */
 function missingPerson({ lookups = [], profile = [], reason }: OccurrenceExplanation, view: OutcomesView): Html | '' {

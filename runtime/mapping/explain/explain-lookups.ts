@@ -56,3 +56,7 @@ export function selectLookups(lookups: readonly LookupReading[], names: Iterable
   for (const { name, from } of [...lookups].reverse()) if (from !== undefined && used.has(name)) used.add(from)
   return lookups.filter(({ name }) => used.has(name))
 }
+
+/** Of those with these names: looked up by an id, and not found. */
+export const findUnknown = (lookups: readonly LookupReading[], names: Iterable<string>): readonly LookupReading[] =>
+  selectLookups(lookups, names).filter(({ found, keys }) => !found && keys.length > 0)

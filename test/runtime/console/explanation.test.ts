@@ -185,7 +185,7 @@ describe('a record that Find shows', () => {
     const [entry] = await shop.store.trace('25')
     const text = textOf(await own.browser().text(`/records/${entry?.seq}`))
     expect(text).toMatch(
-      / Created Ticket Skipped .+ \$contact : \S+ is not among the lookups that are still cached, so only its fields in the record are known, read from contacts\.contacts\[0\]\.id /,
+      / Created Ticket Contact not known The contact is not known here now, .+ \$contact : \S+ is not among the lookups that are still cached, so only its fields in the record are known, read from contacts\.contacts\[0\]\.id /,
     )
   })
 

@@ -125,10 +125,16 @@ describe('the cause', () => {
 
   test('a mapping that maps the record now is mended', async () => {
     const place = 'mappings/created-ticket.yaml:1:1'
-    const preview = async () => ({ items: [{ metric: 'Created Ticket', skipped: 'x' }] })
-    expect(await check({ place }, await record({}), { preview })).toBe('gone')
-    const failing = async () => ({ items: [{ metric: 'Created Ticket', fault: 'x' }] })
-    expect(await check({ place }, await record({}), { preview: failing })).toBe('stands')
+    const maps = (...occurrences: object[]) => {
+      const preview = async () => ({ explanations: [{ mappings: [{ metric: 'Created Ticket', occurrences }] }] })
+      return { preview }
+    }
+    const state = async (...occurrences: object[]) => check({ place }, await record({}), maps(...occurrences))
+    expect(await state({ status: 'sent' })).toBe('gone')
+    expect(await state({ status: 'failed', fault: { code: 'x', message: 'x' } })).toBe('stands')
+    expect(await state({ status: 'skipped', reason: 'x' })).toBe('unknown')
+    expect(await state({ status: 'when-false' })).toBe('unknown')
+    expect(await state()).toBe('unknown')
     expect(await check({ place }, undefined)).toBe('stands')
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
-import { openConsoleWithConnector } from '../../helpers/console.ts'
+import { createTestConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 import { changeFiles, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
 
 const MAPPING = 'mappings/rated-conversation.yaml'
@@ -49,6 +49,14 @@ async function scene(changes: SpecChanges, pointer?: string) {
   const client = shop.browser()
   const open = (path: string) => shop.clock.until(client.text(path))
   return { shop, spec, event, groupPath, pages, client, open, person }
+}
+
+type Shop = Awaited<ReturnType<typeof scene>>['shop']
+
+/** The console of a process that has the store, but another spec or less in memory. */
+function consoleOf(shop: Shop, spec: Shop['connector']['spec'], more: Partial<Shop['connector']> = {}) {
+  const { browser } = createTestConsole({ ...shop.connector, spec, ...more }, shop.clock)
+  return { browser: browser(), clock: shop.clock }
 }
 
 type Row = readonly [what: string, path: string, change: (file: string) => string, code: string, facts: string]
@@ -191,4 +199,50 @@ describe('the values', () => {
     const answer = await client.post('/records/reveal', { seq: `${event.seq}`, back }, { from: '/find' })
     expect(answer.headers.get('location')).toBe('/find')
   })
+})
+
+describe('by a spec that has changed since', () => {
+  const lines = '# one\n# two\n# three\n'
+
+  test('the line is that of the field now', async () => {
+    const changes = { [MAPPING]: append('  Score: $number(title)') }
+    const { shop, event, groupPath } = await scene(changes)
+    const moved = await brokenSpec({ [MAPPING]: (file) => `${lines}${append('  Score: $number(title)')(file)}` })
+    const [, line = ''] = /:(\d+):/.exec(event.fault?.place ?? '') ?? []
+    const { browser, clock } = consoleOf(shop, moved)
+    for (const path of [groupPath, `/events/${event.id}`]) {
+      const html = await clock.until(browser.text(path))
+      expect(html, path).toContain(`line=${Number(line) + 3}"`)
+      expect(html, path).not.toContain(`line=${line}"`)
+      expect(html, path).toMatch(/placed marked.*Score: \$number/)
+    }
+  })
+
+  test('a field that is gone has only the line of the version that ran', async () => {
+    const { shop, event, groupPath } = await scene({ [MAPPING]: append('  Score: $number(title)') })
+    const [entry] = await shop.store.trace(event.record)
+    const { browser, clock } = consoleOf(shop, await brokenSpec({}))
+    const [, line = ''] = /:(\d+):/.exec(event.fault?.place ?? '') ?? []
+    for (const path of [groupPath, `/events/${event.id}`]) {
+      const html = await clock.until(browser.text(path))
+      expect(textOf(html), path).toContain(`${MAPPING} , line ${line} of the version that ran then`)
+      expect(html, path).toContain(`href="/mappings/versions?spec=${entry?.outcome?.spec}"`)
+      expect(html, path).not.toContain('class="placed')
+    }
+  })
+})
+
+test('a contact that is not remembered leaves the cause unknown, and is no contact without an address', async () => {
+  const { shop, event, groupPath } = await scene({ [MAPPING]: append('  Score: $number(title)') })
+  const mended = await brokenSpec({})
+  const preview: Shop['connector']['preview'] = ({ lookupFallback: _, ...input }) =>
+    shop.connector.preview({ ...input, spec: mended })
+  const { browser, clock } = consoleOf(shop, shop.connector.spec, { preview })
+  const page = textOf(await clock.until(browser.text(groupPath)))
+  expect(page).toContain('The contact is not known here now: retry one record first.')
+  expect(page).not.toContain('Cause gone')
+  expect(await browser.text(groupPath)).toContain('<button class="plain">Retry this record</button>')
+  const record = textOf(await clock.until(browser.text(`/records/${event.seq}`)))
+  expect(record).toContain('The contact is not known here now, so this does not show whether the event is sent.')
+  expect(record).not.toContain('no e-mail address or phone number yet')
 })

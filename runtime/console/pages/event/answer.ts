@@ -19,7 +19,7 @@ export async function answerSection(event: EventResult, record: RecordOfEvent, c
     : event.status === 'deferred'
       ? 'Why it waits'
       : 'Why it was not sent'
-  return html`<section class="card" id="answer" aria-label="${title}"><h2>${title}</h2>${content(event, context)}${await valuesOf(event, record, context)}</section>`
+  return html`<section class="card" id="answer" aria-label="${title}"><h2>${title}</h2>${content(event, record, context)}${await valuesOf(event, record, context)}</section>`
 }
 
 interface RecordOfEvent {
@@ -34,10 +34,10 @@ async function valuesOf(event: EventResult, record: RecordOfEvent, context: Page
   return values === '' ? '' : html`<h3>The values in question</h3>${values}`
 }
 
-function content(event: EventResult, context: PageContext): Html {
+function content(event: EventResult, { entry }: RecordOfEvent, context: PageContext): Html {
   const { status, receipt, reason, fault } = event
   if (receipt !== undefined) return receiptFacts(event, context)
-  if (fault !== undefined) return faultFacts(event, fault, context)
+  if (fault !== undefined) return faultFacts(event, { ...fault, mappedBy: entry.outcome?.spec }, context)
   const advice = reason !== undefined && html`<dt>What to do</dt><dd>${adviceOnSkip(reason, context.options)}</dd>`
   if (reason === undefined)
     return html`<p class="soft">${status === 'delivered' ? 'It was delivered before, by an attempt whose answer is not kept.' : 'No reason was stored.'}</p>`
@@ -56,7 +56,11 @@ ${notes.length > 0 && html`<dt>Sent otherwise than mapped</dt><dd><ul class="pla
 </dl>`
 }
 
-function faultFacts({ metric, status }: EventResult, fault: FaultInfo, context: PageContext): Html {
+function faultFacts(
+  { metric, status }: EventResult,
+  fault: FaultInfo & { readonly mappedBy: string | undefined },
+  context: PageContext,
+): Html {
   const { options } = context
   const { code, message, detail, requestId, kind } = fault
   const place = faultPlace(fault, metric, context)

@@ -114,14 +114,15 @@ const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)
 const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext): Html =>
   html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
-function groupFacts({ group, cause }: CheckedGroup, context: PageContext): Html {
+function groupFacts({ group, cause, example }: CheckedGroup, context: PageContext): Html {
   const { options } = context
   const { fault, oldest, newest } = group
   const { requestId, detail } = fault
-  const place = faultPlace(fault, group.metric, context)
+  const placed = { ...fault, mappedBy: example?.outcome?.spec }
+  const place = faultPlace(placed, group.metric, context)
   return html`${detail !== undefined && html`<blockquote dir="auto">${detail}</blockquote>`}<dl class="facts">
 <dt>Error</dt><dd>${capitalize(fault.message)}.${requestId !== undefined && html` <span class="soft">Request <code>${requestId}</code></span>`}</dd>
-${faultPlaceFacts(fault, group.metric, context)}
+${faultPlaceFacts(placed, group.metric, context)}
 <dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
 ${cause !== undefined && html`<dt>Now</dt><dd>${causeBadge(cause)} ${cause.text}</dd>`}
 <dt>If retried</dt><dd>${flowsOfGroup(group, options)}</dd>

@@ -6,7 +6,7 @@ import type { PropertyExplanation } from '../../../mapping/explain/explain-prope
 import { parsePlace } from '../../../spec/source-file.ts'
 import type { Property, Spec } from '../../../spec/spec.ts'
 import { metricsOf, previewRecords, type RecordPreview } from '../../../spec-editing/preview-records.ts'
-import { mappingOutcomes } from '../../explanation/mapping-outcomes.ts'
+import { mappingOutcomes, unknownContact } from '../../explanation/mapping-outcomes.ts'
 import { maskExplanation } from '../../explanation/mask-explanation.ts'
 import { toOutcomesView } from '../../explanation/record-explanation.ts'
 import { timeElement, valueElement } from '../../format-html.ts'
@@ -43,6 +43,8 @@ function summarize(mappings: readonly MappingExplanation[], problem?: string): H
   const count = (status: string) => statuses.filter((one) => one === status).length
   if (problem !== undefined || count('failed') > 0) return html`<span class="badge bad">Fails</span>`
   if (count('sent') > 0) return html`<span class="badge good">${plural(count('sent'), 'event')}</span>`
+  if (mappings.some(({ occurrences }) => occurrences.some((one) => unknownContact(one).length > 0)))
+    return html`<span class="badge">Contact not known</span>`
   return html`<span class="badge">${count('skipped') > 0 ? 'Skipped' : 'No event'}</span>`
 }
 
