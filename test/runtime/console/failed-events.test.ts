@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { checkCause } from '../../../runtime/console/pages/failed-events/cause.ts'
 import { flowsOfGroup, flowsOfRecord } from '../../../runtime/console/pages/failed-events/flows.ts'
 import type { PageContext } from '../../../runtime/console/types.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../runtime/ports/ledger.ts'
 import type { FaultInfo } from '../../../runtime/ports/types.ts'
 import { readTimeline } from '../../../runtime/timeline.ts'
@@ -136,6 +137,8 @@ describe('the cause', () => {
     expect(await state({ status: 'when-false' })).toBe('unknown')
     expect(await state()).toBe('unknown')
     expect(await check({ place }, undefined)).toBe('stands')
+    const refuse = async () => Promise.reject(new Fault('config', 'preview/unknown-topic', 'the spec knows no topic'))
+    expect(await check({ place }, await record({}), { preview: refuse })).toBe('stands')
   })
 
   test('what the destination refused is refused again by the same mappings', async () => {

@@ -4,6 +4,7 @@ import { findUnknown } from '../../../mapping/explain/explain-lookups.ts'
 import type { OccurrenceExplanation } from '../../../mapping/explain/explain-mapping.ts'
 import { CONTACT } from '../../../mapping/hydrate.ts'
 import { toPreviewInput } from '../../../mapping/record-input.ts'
+import { Fault, toFault } from '../../../ports/fault.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import type { FaultInfo } from '../../../ports/types.ts'
 import { hashSpec } from '../../../spec/hash-spec.ts'
@@ -42,7 +43,11 @@ async function mapAgain(
   let count = 0
   const explainOnly = (metric: string, key: string) =>
     metric === (group.metric ?? metric) && (keys.size === 0 ? count++ < MAX_EXPLAINED : keys.has(key))
-  const { explanations = [] } = await preview({ ...input, lookupFallback: 'remembered', explain: true, explainOnly })
+  const previewed = await preview({ ...input, lookupFallback: 'remembered', explain: true, explainOnly }).catch(toFault)
+  // Its topic or stream is no longer in the spec, say.
+  if (previewed instanceof Fault)
+    return { state: 'stands', text: `The newest record cannot be mapped now: ${previewed.message}.` }
+  const { explanations = [] } = previewed
   const occurrences = explanations
     .flatMap(({ mappings }) => mappings)
     .filter(({ metric }) => metric === (group.metric ?? metric))
