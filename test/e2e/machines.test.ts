@@ -60,9 +60,11 @@ test('a record of each tenant at once', async () => {
 
 test('floods of three tenants: single records of others arrive before half of them', async () => {
   const floods = ['flood-a', 'flood-b', 'flood-c']
-  const total = FLOOD * floods.length
+  // Long enough that a fast machine has not delivered half of it before the others are sent.
+  const each = 4 * FLOOD
+  const total = each * floods.length
   const countFloods = () => [...world.arrivals.keys()].filter((n) => floods.includes(world.tenants.get(n) ?? '')).length
-  const flooding = floods.map((tenant) => world.flood(tenant, FLOOD))
+  const flooding = floods.map((tenant) => world.flood(tenant, each))
   await expect.poll(countFloods, { timeout: 150_000, interval: 20 }).toBeGreaterThan(0)
   const others = await Promise.all(Array.from({ length: 10 }, (_, i) => world.send(`tenant-${BUSY + i}`)))
   await expect.poll(() => others.every((n) => world.arrivals.has(n)), { timeout: 150_000, interval: 20 }).toBe(true)

@@ -45,7 +45,8 @@ export function namespaceNetwork(): MachineNetwork {
   const cables = { other: addCable(space, `o${id}`, 2 * count), cuttable: addCable(space, `c${id}`, 2 * count + 1) }
   const relays: Relay[] = []
   return {
-    command: ['ip', 'netns', 'exec', space],
+    // Not `ip netns exec`, which takes a copy of all mounts: the disk of another test could then not be unmounted.
+    command: ['nsenter', `--net=/run/netns/${space}`],
     host: cables.other.there,
     async connect(target, cuttable = false) {
       const host = cuttable ? cables.cuttable.here : cables.other.here
