@@ -1,6 +1,16 @@
 /** A disk of its own for a test: ext4 on a loop device, which can be full, read-only, and lose its power. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statfsSync, truncateSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../runtime/system.ts'
 import { type Cleanup, temporaryFolder } from './processes.ts'
@@ -41,7 +51,7 @@ export interface LoopDisk {
 
 export function createLoopDisk(closing: Cleanup): LoopDisk {
   const outside = temporaryFolder(closing)
-  const image = join(outside, 'image')
+  let image = join(outside, 'image')
   const mounted = join(outside, 'disk')
   mkdirSync(mounted)
   closeSync(openSync(image, 'w'))
@@ -69,6 +79,12 @@ export function createLoopDisk(closing: Cleanup): LoopDisk {
         if (left === 0) throw new Error(`a process holds ${mounted}: ${readFileSync('/proc/mounts')}`)
         await systemClock.sleep(50)
       }
+      // A copy of the image: another test may have copied our mounts into a namespace of its own, which keeps the disk that
+      // has lost its power, and with it its loop device, in use.
+      const next = `${image}+`
+      copyFileSync(image, next)
+      rmSync(image)
+      image = next
       mount()
     },
     fill() {
