@@ -4,15 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { actions, pages } from '../../runtime/console/pages.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { allPages, type PageUrl } from './all-pages.ts'
-import {
-  accessibilityViolations,
-  inBrowser,
-  openDetails,
-  openPage,
-  overflowAtWidths,
-  PHONE,
-  poorContrast,
-} from './page-helpers.ts'
+import { displayFaults, inBrowser, openDetails, openPage, PHONE } from './page-helpers.ts'
 import { ruleViolations } from './page-rules.ts'
 import { missingLines, type SentForm, sendForms, stuckParts } from './without-script.ts'
 
@@ -40,13 +32,7 @@ inBrowser(
     for (const one of found.pages) {
       await visit(page, one)
       wrong.push(...(await ruleViolations(page, one.name)))
-      const found = [...(await accessibilityViolations(page)), ...(await overflowAtWidths(page))]
-      await page.emulateMedia({ colorScheme: 'dark' })
-      found.push(...(await poorContrast(page)))
-      await page.emulateMedia({ colorScheme: 'light' })
-      await page.setViewportSize(PHONE.viewport)
-      found.push(...(await accessibilityViolations(page)))
-      await page.setViewportSize({ width: 1100, height: 800 })
+      const found = await displayFaults(page)
       wrong.push(...found.map((fault) => `${one.name}: ${fault}`))
     }
     expect(wrong).toEqual([])

@@ -65,7 +65,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const accessibilityViolations = (page: Page): Promise<string[]> => runAxe(page, {})
 
 /** Texts whose colour is too near to that behind them: all that another colour scheme can change. */
-export const poorContrast = (page: Page): Promise<string[]> => runAxe(page, { runOnly: ['color-contrast'] })
+const poorContrast = (page: Page): Promise<string[]> => runAxe(page, { runOnly: ['color-contrast'] })
 
 async function runAxe(page: Page, options: object): Promise<string[]> {
   const hasAxe = await page.evaluate<boolean>("'axe' in window")
@@ -115,4 +115,16 @@ export async function focusedElement(page: Page): Promise<{ readonly words: stri
     const words = (it.labels?.[0] ?? it).textContent.trim().replace(/\\s+/g, ' ')
     return { words, seen: inside && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 }
   })()`)
+}
+
+/** What the accessibility checker and the widths find, on a screen and on a phone, in light and in dark. */
+export async function displayFaults(page: Page): Promise<readonly string[]> {
+  const found = [...(await accessibilityViolations(page)), ...(await overflowAtWidths(page))]
+  await page.emulateMedia({ colorScheme: 'dark' })
+  found.push(...(await poorContrast(page)))
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(PHONE.viewport)
+  found.push(...(await accessibilityViolations(page)))
+  await page.setViewportSize({ width: 1100, height: 800 })
+  return found
 }

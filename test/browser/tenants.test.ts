@@ -10,7 +10,7 @@ import { createTenantsConsole } from '../../runtime/console/index.ts'
 import { sqliteStores } from '../../runtime/store/sqlite/store.ts'
 import { systemClock as clock, silentLogger } from '../../runtime/system.ts'
 import { createCleanup } from '../helpers/processes/processes.ts'
-import { accessibilityViolations, inBrowser, openPage, overflowAtWidths, PHONE, poorContrast } from './page-helpers.ts'
+import { displayFaults, inBrowser, openPage } from './page-helpers.ts'
 import { ruleViolations } from './page-rules.ts'
 import { missingLines, stuckParts } from './without-script.ts'
 
@@ -64,13 +64,7 @@ inBrowser(
     for (const face of ['', '?page=3', '?search=shop-07', '?state=stopped', '?search=none']) {
       await page.goto(`${url}${face}`)
       wrong.push(...(await ruleViolations(page, `tenants${face}`)))
-      const found = [...(await accessibilityViolations(page)), ...(await overflowAtWidths(page))]
-      await page.emulateMedia({ colorScheme: 'dark' })
-      found.push(...(await poorContrast(page)))
-      await page.emulateMedia({ colorScheme: 'light' })
-      await page.setViewportSize(PHONE.viewport)
-      found.push(...(await accessibilityViolations(page)))
-      await page.setViewportSize({ width: 1100, height: 800 })
+      const found = await displayFaults(page)
       wrong.push(...found.map((fault) => `${face}: ${fault}`))
     }
     expect(wrong).toEqual([])
