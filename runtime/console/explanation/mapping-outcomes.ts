@@ -5,6 +5,7 @@ import { capitalize, formatCount, plural } from '../../lib/format.ts'
 import { findUnknown, type LookupReading, selectLookups } from '../../mapping/explain/explain-lookups.ts'
 import type { MappingExplanation, OccurrenceExplanation } from '../../mapping/explain/explain-mapping.ts'
 import type { ExpressionReading } from '../../mapping/explain/read-expression.ts'
+import { CONTACT } from '../../mapping/hydrate.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
 import { describeSkipReason } from '../../skip-reasons.ts'
 import { faultCode, skipReasonCode } from '../fault-link.ts'
@@ -78,7 +79,7 @@ const PERSON_REASONS = new Set(['awaiting-identity', 'no-identity', 'contact-not
 
 /** Of an event without a person: the lookup of a contact that is not remembered. */
 export const unknownContact = ({ reason = '', lookups = [] }: OccurrenceExplanation): readonly LookupReading[] =>
-  PERSON_REASONS.has(reason) ? findUnknown(lookups, ['contact']) : []
+  PERSON_REASONS.has(reason) ? findUnknown(lookups, [CONTACT]) : []
 
 /** Of an event without a person: the lookup of the contact, and the identifiers that it lacks. */
 function missingPerson({ lookups = [], profile = [], reason }: OccurrenceExplanation, view: OutcomesView): Html | '' {
