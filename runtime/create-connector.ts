@@ -121,7 +121,8 @@ function metricIdFinder(
   parts: Pick<CreateConnectorOptions, 'spec' | 'clock' | 'gate'> & Pick<MetricIdsParts, 'target' | 'store'>,
 ) {
   const metrics = parts.spec.mappings.map(({ metric }) => metric)
-  const ids = new MetricIds({ ...parts, metrics, pausedReason: () => parts.gate?.pausedReason() })
+  const prefix = parts.spec.destination.metricPrefix
+  const ids = new MetricIds({ ...parts, metrics, prefix, pausedReason: () => parts.gate?.pausedReason() })
   return (metric: string, signal: AbortSignal) => ids.find(metric, signal)
 }
 

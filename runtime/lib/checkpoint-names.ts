@@ -46,6 +46,9 @@ export const liveSinceCheckpoint = (topic: string, workspace = ''): string =>
 /** How often each property of a metric was present in its newest events. */
 export const coverageCheckpoint = (metric: string): string => `property-coverage ${metric}`
 
+/** The ids that the destination account has for our metrics. */
+export const METRIC_IDS_CHECKPOINT = 'metric-ids'
+
 /** When a metric was added or turned on after the store's first spec, milliseconds since 1970. */
 export const metricSinceCheckpoint = (metric: string): string => `metric-since ${metric}`
 

@@ -23,15 +23,21 @@ function scene(...answers: readonly (Readonly<Record<string, string>> | Fault | 
     if (answer instanceof Fault) throw answer
     return new Map(Object.entries(answer))
   }
-  const parts = { target: { findMetricIds }, store, clock, metrics: METRICS, pausedReason: () => state.paused }
-  const ids = new MetricIds(parts)
+  const start = (prefix = '') => {
+    const parts = { target: { findMetricIds }, store, clock, metrics: METRICS, prefix }
+    return new MetricIds({ ...parts, pausedReason: () => state.paused })
+  }
+  let ids = start()
+  const restart = (prefix?: string) => {
+    ids = start(prefix)
+  }
   const find = async (metric = 'Rated') => {
     const found = await ids.find(metric, never)
     await clock.advance(0)
     return found
   }
   const connect = (value: string) => store.writeCheckpoints([{ name: DESTINATION_ACCOUNT_CHECKPOINT, value }])
-  return { clock, state, find, connect }
+  return { clock, state, find, connect, restart }
 }
 
 test('the first call waits for nothing, later ones have the id, from one read a day', async () => {
@@ -76,4 +82,30 @@ test('another account has other ids, and none is read while delivery is paused',
   state.paused = undefined
   await find()
   expect(await find()).toBe('r2')
+})
+
+test('a restart has the ids of the account at once, and reads them again', async () => {
+  const { state, find, connect, restart } = scene({ Rated: 'r1', Created: 'c1' }, { Rated: 'r2', Created: 'c1' })
+  await connect('one')
+  await find()
+  restart()
+  expect(await Promise.all([find(), find('Created')])).toEqual(['r1', 'c1'])
+  expect([await find(), state.reads]).toEqual(['r2', 2])
+  state.paused = 'disconnected'
+  restart()
+  expect(await find()).toBe('r2')
+  restart('Intercom ')
+  expect(await find()).toBeUndefined()
+})
+
+test('stored ids of another account are never used', async () => {
+  const { state, find, connect, restart } = scene({ Rated: 'r1', Created: 'c1' })
+  await connect('one')
+  await find()
+  state.paused = 'disconnected'
+  await connect('two')
+  restart()
+  expect([await find(), state.reads]).toEqual([undefined, 1])
+  await connect('one')
+  expect(await find()).toBe('r1')
 })
