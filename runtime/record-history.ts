@@ -12,6 +12,8 @@ export interface Cause extends Pick<FaultInfo, 'message' | 'place' | 'fields' | 
   readonly kind?: FaultKind
   /** Code of the fault, or the skip reason. */
   readonly code: string
+  /** Of a fault: the hash of the spec that its place is in, where it is known. */
+  readonly spec?: string
   /** Absent on all steps but the last: they need no action any more. */
   readonly whoActs?: string
 }
@@ -71,20 +73,23 @@ function receivedStep({ ingress, topic, stream, resource, receivedAt }: LedgerEn
 export const describeOrigin = (origin: string): string =>
   origin.replace(/^backfill\b/, 'import').replace(/^reconcile\b/, 'check for missed webhooks')
 
-function attemptSteps({ fault, awaits, delivered = [], replayed, dismissed, ...times }: Attempt): HistoryStep[] {
-  const events = delivered.map(eventHistory)
+function attemptSteps({ awaits, delivered = [], replayed, dismissed, spec, ...end }: Attempt): HistoryStep[] {
+  const { fault, ...times } = end
+  const events = delivered.map((event) => eventHistory(event, spec))
   if (awaits !== undefined) return [{ ...times, kind: 'deferred', cause: causeOfSkip(awaits), events }]
   if (fault === undefined) return [{ ...times, kind: 'between', events }]
-  if (dismissed !== undefined) return [{ ...times, kind: 'dead', cause: causeOfFault(fault, true), events, dismissed }]
-  if (replayed === undefined) return [{ ...times, kind: 'deferred', cause: causeOfFault(fault, false), events }]
-  const dead = { ...times, kind: 'dead', cause: causeOfFault(fault, true), events } as const
+  if (dismissed !== undefined)
+    return [{ ...times, kind: 'dead', cause: causeOfFault(fault, true, spec), events, dismissed }]
+  if (replayed === undefined) return [{ ...times, kind: 'deferred', cause: causeOfFault(fault, false, spec), events }]
+  const dead = { ...times, kind: 'dead', cause: causeOfFault(fault, true, spec), events } as const
   return [dead, { at: replayed, kind: 'replayed', events: [] }]
 }
 
 /** Empty for a record that is deferred or was replayed: its attempts hold that outcome. */
 function settledSteps({ outcome, settledAt: at, ingress }: LedgerEntry): HistoryStep[] {
   if (outcome === undefined || at === undefined) return []
-  const events = outcome.events.map(eventHistory).map((event) => (ingress === 'reconcile' ? markFind(event) : event))
+  const all = outcome.events.map((event) => eventHistory(event, outcome.spec))
+  const events = ingress === 'reconcile' ? all.map(markFind) : all
   // The record's cause would only repeat those of its events.
   const cause = events.some((event) => event.cause !== undefined) ? undefined : causeOfRecord(outcome)
   return [{ at, kind: outcome.status, ...(cause && { cause }), events }]
@@ -99,8 +104,9 @@ function markFind(event: EventHistory): EventHistory {
 function addWaitingEvents(entry: LedgerEntry, steps: readonly HistoryStep[]): readonly HistoryStep[] {
   const last = steps.at(-1)
   if (!awaitsContact(entry) || entry.outcome === undefined || last === undefined) return steps
+  const { events, spec } = entry.outcome
   const { cause: _, ...step } = last
-  return [...steps.slice(0, -1), { ...step, events: entry.outcome.events.map(eventHistory) }]
+  return [...steps.slice(0, -1), { ...step, events: events.map((event) => eventHistory(event, spec)) }]
 }
 
 /** Only the last step may ask for an action. */
@@ -133,7 +139,7 @@ export function countInterruptedAttempts({ attempt, attempts = [], status }: Led
   return attempt - known - (status === 'pending' || status === 'deferred' ? 0 : 1)
 }
 
-function eventHistory(event: EventResult): EventHistory {
+function eventHistory(event: EventResult, spec: string | undefined): EventHistory {
   const { metric, status, time, key, contact, receipt, unavailableParts } = event
   const facts = [
     unavailableParts && `${plural(unavailableParts, 'part')} unavailable`,
@@ -143,7 +149,7 @@ function eventHistory(event: EventResult): EventHistory {
     receipt && `answered ${receipt.status}${receipt.requestId ? `, request ${receipt.requestId}` : ''}`,
     ...formatReceipt(receipt),
   ]
-  const cause = causeOfEvent(event)
+  const cause = causeOfEvent(event, spec)
   return {
     metric: metric || 'whole record',
     status,
@@ -154,11 +160,13 @@ function eventHistory(event: EventResult): EventHistory {
 
 function causeOfRecord(outcome: Outcome): Cause | undefined {
   if (outcome.status === 'skipped') return causeOfSkip(outcome.reason)
-  return 'fault' in outcome && outcome.fault ? causeOfFault(outcome.fault, outcome.status === 'dead') : undefined
+  return 'fault' in outcome && outcome.fault
+    ? causeOfFault(outcome.fault, outcome.status === 'dead', outcome.spec)
+    : undefined
 }
 
-function causeOfEvent({ status, reason, fault }: EventResult): Cause | undefined {
-  if (fault !== undefined) return causeOfFault(fault, status === 'dead')
+function causeOfEvent({ status, reason, fault }: EventResult, spec: string | undefined): Cause | undefined {
+  if (fault !== undefined) return causeOfFault(fault, status === 'dead', spec)
   return reason !== undefined && status !== 'delivered' ? causeOfSkip(reason) : undefined
 }
 
@@ -168,8 +176,22 @@ const causeOfSkip = (reason: string): Cause => ({
   whoActs: whoActsOnSkip(reason),
 })
 
-function causeOfFault(fault: FaultInfo, dead: boolean): Cause {
-  return { ...fault, whoActs: whoActs(fault, dead) }
+function causeOfFault(fault: FaultInfo, dead: boolean, spec: string | undefined): Cause {
+  return { ...fault, ...(spec !== undefined && { spec }), whoActs: whoActs(fault, dead) }
+}
+
+/**
+ * The hash of the spec that mapped an event, where it is known: a record whose attempts were mapped by several versions has
+ * events of each.
+ */
+export function specOfEvent(
+  { metric, key, status }: Pick<EventResult, 'metric' | 'key' | 'status'>,
+  { attempts = [], outcome }: Pick<LedgerEntry, 'attempts' | 'outcome'>,
+): string | undefined {
+  const isSame = (one: EventResult) => one.metric === metric && one.key === key
+  // An event with a key is delivered once, and each later outcome repeats it.
+  const first = status === 'delivered' && key !== undefined && attempts.find(({ delivered }) => delivered?.some(isSame))
+  return first ? first.spec : outcome?.spec
 }
 
 /** An id as entered; for an e-mail address, the hash without a key that earlier versions wrote in its place. */

@@ -321,6 +321,8 @@ export interface Attempt {
   readonly dismissed?: string
   /** Events that were delivered all the same. */
   readonly delivered?: readonly EventResult[]
+  /** The hash of the spec that mapped what it delivered and what failed. Absent where several did. */
+  readonly spec?: string
   /** Of several, the last's. */
   readonly timing?: AttemptTiming
 }

@@ -47,6 +47,7 @@ export function toAttempt(outcome: Outcome, at: number, end: AttemptEnd = {}): A
     ...(outcome.status === 'deferred' && { until: outcome.until }),
     ...end,
     ...(delivered.length > 0 && { delivered }),
+    ...(outcome.spec !== undefined && { spec: outcome.spec }),
     ...(outcome.timing && { timing: outcome.timing }),
   }
 }
@@ -70,6 +71,12 @@ function mergedSpan(first: Attempt, next: Attempt) {
 
 /** Keeps the deliveries: the record's final outcome lists them as delivered before, without receipts. */
 function mergeWithoutFault(older: Attempt, newer: Attempt): Attempt {
-  const delivered = [...(older.delivered ?? []), ...(newer.delivered ?? [])]
-  return { ...mergedSpan(older, newer), ...(delivered.length > 0 && { delivered }) }
+  const delivering = [older, newer].filter((attempt) => attempt.delivered !== undefined)
+  const delivered = delivering.flatMap((attempt) => attempt.delivered ?? [])
+  const [spec, ...others] = new Set(delivering.map((attempt) => attempt.spec))
+  return {
+    ...mergedSpan(older, newer),
+    ...(delivered.length > 0 && { delivered }),
+    ...(spec !== undefined && others.length === 0 && { spec }),
+  }
 }

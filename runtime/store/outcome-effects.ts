@@ -67,10 +67,11 @@ export function shouldDropBody(outcome: Outcome, lane: Lane): boolean {
 }
 
 /** The outcome of a dead record that a person gave up. */
-export function dismissedOutcome({ events }: Outcome): Outcome {
+export function dismissedOutcome({ events, spec }: Outcome): Outcome {
   return {
     status: 'skipped',
     reason: DISMISSED,
+    ...(spec !== undefined && { spec }),
     events: events.map(({ fault: _, ...event }) =>
       event.status === 'delivered' ? event : { ...event, status: 'skipped', reason: DISMISSED },
     ),

@@ -1,10 +1,10 @@
 /** The history of a record whose attempts the ledger does not hold one by one. */
 import { describe, expect, test } from 'vitest'
 import { renderTimeline } from '../../runtime/cli/output/timeline.ts'
-import { delivered, fault, record } from '../../runtime/conformance/contracts/store/fixtures.ts'
+import { delivered, event, fault, record } from '../../runtime/conformance/contracts/store/fixtures.ts'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { Attempt } from '../../runtime/ports/types.ts'
-import { buildRecordHistory } from '../../runtime/record-history.ts'
+import { buildRecordHistory, specOfEvent } from '../../runtime/record-history.ts'
 
 const AT = Date.parse('2026-03-01T12:00:00Z')
 const { orderingKey: _, ...shown } = record('a', { topic: 'chat.opened', receivedAt: AT })
@@ -76,6 +76,31 @@ test('the replay of a webhook record is a step, not its origin', () => {
     'dead',
     'replayed',
   ])
+})
+
+describe('attempts by several versions of the spec', () => {
+  const sent = event('Created', { key: 'k1' })
+  const refused = event('Rated', { status: 'dead', fault })
+  const attempts = [{ ...died, spec: 'one', delivered: [sent] }]
+  const mapped = entry({
+    attempts,
+    settledAt: AT,
+    outcome: { status: 'dead', fault, spec: 'two', events: [sent, refused] },
+  })
+
+  test('a cause has the version of its attempt', () => {
+    const causes = buildRecordHistory(mapped).steps.flatMap((step) =>
+      [step, ...step.events].map(({ cause }) => cause?.spec),
+    )
+    expect(causes.filter(Boolean)).toEqual(['one', 'two'])
+  })
+
+  test('an event has the version of the attempt that delivered it first, any other that of the last', () => {
+    expect(specOfEvent(sent, mapped)).toBe('one')
+    expect(specOfEvent(refused, mapped)).toBe('two')
+    expect(specOfEvent(event('Profile'), mapped)).toBe('two')
+    expect(specOfEvent(sent, { ...mapped, attempts: [{ ...died, delivered: [sent] }] })).toBeUndefined()
+  })
 })
 
 test('a bug links to the issue tracker, other faults do not', () => {

@@ -224,6 +224,27 @@ test.each(['/events/999999', '/events/x', '/records/0', '/records/-1', '/events/
   },
 )
 
+test('names the version that mapped the event, not that of a later attempt of its record', async () => {
+  const event = await rate('57')
+  const store = new Proxy(shop.store, {
+    get(target, name) {
+      if (name !== 'readRecord') {
+        const member: unknown = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      }
+      return async (seq: number) => {
+        const entry = await target.readRecord(seq)
+        const delivered = entry?.outcome?.events ?? []
+        return entry && { ...entry, attempts: [{ at: entry.receivedAt, spec: 'earlier', delivered }] }
+      }
+    },
+  })
+  const { preview, spec } = shop.connector
+  const console = await openConsoleWithConnector({ connector: { store, preview, spec } })
+  const text = textOf(await shop.clock.until(console.browser().text(`/events/${event.id}`)))
+  expect(text).toContain('this event was mapped by version earlier')
+})
+
 test('says that the spec has changed since', async () => {
   const event = await rate('56')
   const { spec } = shop.connector
@@ -234,7 +255,5 @@ test('says that the spec has changed since', async () => {
   }
   const later = await openConsoleWithConnector({ connector })
   const text = textOf(await shop.clock.until(later.browser().text(`/events/${event.id}`)))
-  expect(text).toMatch(
-    /The mapping has changed since: this record was mapped by version \S+ , and version \S+ runs now/,
-  )
+  expect(text).toMatch(/The mapping has changed since: this event was mapped by version \S+ , and version \S+ runs now/)
 })

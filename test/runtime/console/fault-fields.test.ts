@@ -210,11 +210,11 @@ describe('by a spec that has changed since', () => {
     const moved = await brokenSpec({ [MAPPING]: (file) => `${lines}${append('  Score: $number(title)')(file)}` })
     const [, line = ''] = /:(\d+):/.exec(event.fault?.place ?? '') ?? []
     const { browser, clock } = consoleOf(shop, moved)
-    for (const path of [groupPath, `/events/${event.id}`]) {
+    for (const path of [groupPath, `/events/${event.id}`, `/records/${event.seq}`]) {
       const html = await clock.until(browser.text(path))
       expect(html, path).toContain(`line=${Number(line) + 3}"`)
       expect(html, path).not.toContain(`line=${line}"`)
-      expect(html, path).toMatch(/placed marked.*Score: \$number/)
+      if (!path.startsWith('/records')) expect(html, path).toMatch(/placed marked.*Score: \$number/)
     }
   })
 
@@ -223,7 +223,7 @@ describe('by a spec that has changed since', () => {
     const [entry] = await shop.store.trace(event.record)
     const { browser, clock } = consoleOf(shop, await brokenSpec({}))
     const [, line = ''] = /:(\d+):/.exec(event.fault?.place ?? '') ?? []
-    for (const path of [groupPath, `/events/${event.id}`]) {
+    for (const path of [groupPath, `/events/${event.id}`, `/records/${event.seq}`]) {
       const html = await clock.until(browser.text(path))
       expect(textOf(html), path).toContain(`${MAPPING} , line ${line} of the version that ran then`)
       expect(html, path).toContain(`href="/mappings/versions?spec=${entry?.outcome?.spec}"`)

@@ -45,6 +45,18 @@ test('keeps few entries, counts every attempt in order and loses no delivery', (
   )
 })
 
+test('a merged entry has the spec of its deliveries, unless there were several', () => {
+  const attempts = (specOf: (at: number) => string) =>
+    Array.from({ length: 40 }, (_, at): Attempt => {
+      const delivered = [event('M', { key: `k${at}` })]
+      return { at, fault, until: at + 1, spec: specOf(at), ...(at > 2 && { delivered }) }
+    }).reduce(withAttempt, [] as readonly Attempt[])
+  const specs = (all: readonly Attempt[]) => new Set(all.map(({ spec }) => spec))
+  expect(specs(attempts(() => 'one'))).toEqual(new Set(['one']))
+  expect(attempts((at) => (at < 10 ? 'one' : 'two'))[3]).not.toHaveProperty('spec')
+  expect(specs(attempts((at) => (at < 10 ? 'one' : 'two')))).toEqual(new Set(['one', undefined, 'two']))
+})
+
 test('only entries between the first and the last lose their faults', () => {
   fc.assert(
     fc.property(history, (all) => {

@@ -24,20 +24,26 @@ export async function answerSection(event: EventResult, record: RecordOfEvent, c
 
 interface RecordOfEvent {
   readonly entry: LedgerEntry
+  /** The hash of the spec that mapped the event. */
+  readonly mappedBy: string | undefined
   /** Whether values of people are shown. */
   readonly inFull: boolean
 }
 
-async function valuesOf(event: EventResult, record: RecordOfEvent, context: PageContext): Promise<Html | ''> {
+async function valuesOf(
+  event: EventResult,
+  { entry, inFull }: RecordOfEvent,
+  context: PageContext,
+): Promise<Html | ''> {
   const { fault } = event
-  const values = fault === undefined ? '' : await faultValues({ fault, event, ...record }, context)
+  const values = fault === undefined ? '' : await faultValues({ fault, event, entry, inFull }, context)
   return values === '' ? '' : html`<h3>The values in question</h3>${values}`
 }
 
-function content(event: EventResult, { entry }: RecordOfEvent, context: PageContext): Html {
+function content(event: EventResult, { mappedBy }: RecordOfEvent, context: PageContext): Html {
   const { status, receipt, reason, fault } = event
   if (receipt !== undefined) return receiptFacts(event, context)
-  if (fault !== undefined) return faultFacts(event, { ...fault, mappedBy: entry.outcome?.spec }, context)
+  if (fault !== undefined) return faultFacts(event, { ...fault, mappedBy }, context)
   const advice = reason !== undefined && html`<dt>What to do</dt><dd>${adviceOnSkip(reason, context.options)}</dd>`
   if (reason === undefined)
     return html`<p class="soft">${status === 'delivered' ? 'It was delivered before, by an attempt whose answer is not kept.' : 'No reason was stored.'}</p>`

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Json } from '../../../ports/types.ts'
+import { specOfEvent } from '../../../record-history.ts'
 import { toOutcomesView } from '../../explanation/record-explanation.ts'
 import { MASK, RECORD_EXPIRED, rawRecord } from '../../raw-record.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
@@ -22,12 +23,17 @@ export const eventPage: Page = {
     if (found === undefined) return context.notFound('There is no such event. It may have expired.')
     const { event, entry } = found
     const inFull = isRevealed(entry.seq, context)
+    const mappedBy = specOfEvent(event, entry)
     const remapped = await remapEvent(event, entry, context.options, inFull)
     const path = `/events/${event.id}`
-    const view = { ...toOutcomesView(context, true), inFull, specNote: specNote(entry, context) }
+    const view = {
+      ...toOutcomesView(context, true),
+      inFull,
+      specNote: specNote('this event was mapped', mappedBy, context),
+    }
     return html`${await summaryCard({ event, entry, path }, context)}
 ${courseSection(entry, context)}
-${await answerSection(event, { entry, inFull }, context)}
+${await answerSection(event, { entry, inFull, mappedBy }, context)}
 ${sentSection(
   event,
   {

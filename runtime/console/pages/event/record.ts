@@ -29,7 +29,7 @@ ${resourceFact(entry, context)}
 ${revealForm(entry.seq, `/records/${entry.seq}`, context)}</section>
 ${courseSection(entry, context)}
 <section class="card" aria-label="Results"><h2>What became of it</h2><ol class="timeline">${buildRecordHistory(entry).steps.map((step) => timelineStep(step, context))}</ol></section>
-<div class="card">${specNote(entry, context)}${await recordExplanation(entry, inFull, context)}</div>
+<div class="card">${specNote('this record was last mapped', outcome?.spec, context)}${await recordExplanation(entry, inFull, context)}</div>
 ${receivedSection(entry, inFull)}`
   },
 }

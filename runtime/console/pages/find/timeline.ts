@@ -87,7 +87,7 @@ function causeFacts(
   const advice = kind === undefined ? adviceOnSkip(code, options) : adviceOnFault(kind, status === 'dead', options)
   const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
   return html`<dt>${kind === undefined ? 'Reason' : 'Error'}</dt><dd>${capitalize(message)}. ${codeElement}</dd>
-${faultPlaceFacts(cause, metric, context)}
+${faultPlaceFacts({ ...cause, mappedBy: cause.spec }, metric, context)}
 ${requestId !== undefined && html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
 ${whoActs !== undefined && html`<dt>What to do</dt><dd>${advice}${failedEvents}</dd>`}`
 }

@@ -83,6 +83,19 @@ export const attemptCases: StoreCases = {
     )
   },
 
+  'stores the spec that mapped each attempt, and keeps that of a dismissed record': async (it) => {
+    await it.store.append([record('a')])
+    const by = (spec: string, outcome: Outcome): Outcome => ({ ...outcome, spec })
+    await end(it, by('one', waiting()), by('two', dead(event('M', { status: 'dead', fault }))))
+    await it.store.dismiss(['a'], 'of no use')
+    const entry = single(await it.store.trace('a'))
+    assertEqual(
+      entry.attempts?.map(({ spec }) => spec),
+      ['one', 'two'],
+    )
+    assert.equal(entry.outcome?.spec, 'two')
+  },
+
   'a replay stores the fault of the dead letter and the time of the replay': async (it) => {
     await it.store.append([record('a')])
     await end(it, waiting(), dead(event('N', { key: 'k' }), event('M', { status: 'dead', fault })))
