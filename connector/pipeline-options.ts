@@ -4,6 +4,7 @@ import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { CreatePipelineOptions } from '../runtime/create-pipeline.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
 import type { HostStore } from '../runtime/ports/store.ts'
+import { messageNames } from '../runtime/spec/message-names.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { createHostAuthProviders } from './auth.ts'
@@ -27,6 +28,7 @@ export function createPipelineOptions(spec: Spec, store: HostStore, options: Loa
   const klaviyo: KlaviyoOptions = {
     stats,
     spec: spec.destination,
+    names: () => messageNames(spec),
     apiKey: undefined,
     auth: auth.destination,
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),

@@ -20,6 +20,8 @@ import type { EndpointName } from './spec-rules.ts'
 
 export interface KlaviyoOptions {
   readonly spec: DestinationSpec
+  /** Names of metrics and properties, which the spec defines: everything else that an error quotes is masked. */
+  readonly names?: () => ReadonlySet<string>
   /** A private key with the scopes events:write and profiles:write; checks and counts also use accounts:read and metrics:read. */
   readonly apiKey: string | undefined
   /** Replaces `spec.host`. */
@@ -95,10 +97,10 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
 }
 
 function createEndpointClient(options: KlaviyoOptions, endpoint: EndpointOptions, scope: string): SendRequest {
-  const { spec, fetch, clock, random, stats } = options
+  const { spec, names, fetch, clock, random, stats } = options
   const limiter = createRateLimiter({ windows: endpoint.windows, utilization: spec.utilization }, clock)
   const auth = options.auth ?? createStaticAuth(() => keyAuth(options))
-  const peer = { name: spec.name, limiter, explain: explainer(scope, () => auth.method()) }
+  const peer = { name: spec.name, limiter, explain: explainer({ scope, method: () => auth.method(), names }) }
   const { attempts } = endpoint
   const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
   const withStats = (client: HttpClient) =>

@@ -35,15 +35,32 @@ function missingScope(scope: string, method: AuthMethod): string {
   return `the ${key} lacks the scope ${scope}; scopes cannot be added to a key, so ${NEW_KEY} with that scope${then}`
 }
 
-/** Explains errors of an endpoint that needs `scope`. Errors that no record causes are config faults, and the records wait. */
-export function explainer(scope: string, method: () => AuthMethod): ExplainError {
+interface ExplainerParts {
+  /** That the endpoint needs. */
+  readonly scope: string
+  readonly method: () => AuthMethod
+  /** Of metrics and properties, which the spec defines: readable in what Klaviyo answers. */
+  readonly names?: (() => ReadonlySet<string>) | undefined
+}
+
+/** Explains errors of an endpoint. Errors that no record causes are config faults, and the records wait. */
+export function explainer({ scope, method, names = () => new Set() }: ExplainerParts): ExplainError {
   return (status, body, headers) => {
     const list = errorsOf(body)
-    return { ...explain(status, list, scope, method()), ...requestIdOf(headers, list), ...detailOf(list) }
+    const refusal = { status, list, scope, method: method(), names: names() }
+    return { ...explain(refusal), ...requestIdOf(headers, list), ...detailOf(refusal) }
   }
 }
 
-function explain(status: number, list: readonly JsonObject[], scope: string, method: AuthMethod): ErrorExplanation {
+interface Refusal {
+  readonly status: number
+  readonly list: readonly JsonObject[]
+  readonly scope: string
+  readonly method: AuthMethod
+  readonly names: ReadonlySet<string>
+}
+
+function explain({ status, list, scope, method, names }: Refusal): ErrorExplanation {
   if (status === 401) return { message: UNAUTHORIZED[method] }
   if (status === 403) return { message: missingScope(scope, method) }
   const rejection = explainRevision(status)
@@ -52,7 +69,7 @@ function explain(status: number, list: readonly JsonObject[], scope: string, met
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
   if (!isRefusal(status)) return {}
   // Klaviyo lists errors in every refusal of its own.
-  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list, scope)
+  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list, scope, names)
 }
 
 /** Explains the 410 of a retired revision. Klaviyo documents no other 410 for the endpoints in use. */
@@ -72,18 +89,18 @@ export function requestIdOf(headers: Headers, errors: readonly JsonObject[] = []
 }
 
 /** What Klaviyo says in its own words. */
-function detailOf(errors: readonly JsonObject[]): { readonly detail?: string } {
-  const texts = errors.map(({ title, detail }) => [title, detail].filter((text) => typeof text === 'string').join(' '))
-  const detail = ownWords([...new Set(texts)].filter(Boolean).slice(0, 3).join(' '))
+function detailOf({ list, names }: Refusal): { readonly detail?: string } {
+  const texts = list.map(({ title, detail }) => [title, detail].filter((text) => typeof text === 'string').join(' '))
+  const detail = ownWords([...new Set(texts)].filter(Boolean).slice(0, 3).join(' '), names)
   return detail === '' ? {} : { detail }
 }
 
-function explainErrors(errors: readonly JsonObject[], scope: string) {
+function explainErrors(errors: readonly JsonObject[], scope: string, names: ReadonlySet<string>) {
   if (errors.some((error) => error.code === 'duplicate_profile')) {
     const message = 'the e-mail address and the phone number belong to two different profiles'
     return { code: 'duplicate-profile', message }
   }
-  const problems = errors.map(toProblem)
+  const problems = errors.map((error) => toProblem(error, names))
   const pointers = problems.flatMap(({ pointer }) => pointer ?? [])
   // No event causes a rejected header: a config fault waits for the operator, a data fault would end every record.
   if (pointers.length === 0 && errors.some(({ detail }) => /revision/i.test(String(detail))))
@@ -102,11 +119,19 @@ function summarize(problems: readonly Problem[]): string {
   return `it rejected the request: ${reasons.slice(0, 3).join(', ')}${more}`
 }
 
-/** The leading part that consists of names: a pointer appears in messages and must quote no value. */
-const POINTER = /^(?:\/[\w $-]{1,100}(?=\/|$))+/
+/** A part of a pointer that looks like a name. */
+const NAME = /^[\w $-]{1,100}$/
 
-function toProblem(error: JsonObject): Problem {
-  const pointer = POINTER.exec(String(getPath(error, 'source', 'pointer') ?? ''))?.[0]
+/** The leading part that consists of names: a pointer appears in messages and must quote no value. */
+function pointerOf(error: JsonObject, names: ReadonlySet<string>): string | undefined {
+  const [start, ...parts] = String(getPath(error, 'source', 'pointer') ?? '').split('/')
+  const end = parts.findIndex((part) => !NAME.test(part) && !names.has(part))
+  const leading = end === -1 ? parts : parts.slice(0, end)
+  return start !== '' || leading.length === 0 ? undefined : `/${leading.join('/')}`
+}
+
+function toProblem(error: JsonObject, names: ReadonlySet<string>): Problem {
+  const pointer = pointerOf(error, names)
   const text = describeProblem(String(error.detail ?? ''), String(error.code ?? 'invalid'))
   return pointer === undefined ? { text } : { text, pointer: pointer.slice(0, 300) }
 }

@@ -1,4 +1,4 @@
-/** Keeps of Klaviyo's error texts the words of its own: they may quote the request, or name another person. */
+/** Keeps of Klaviyo's error texts its own words and the spec's names: they may quote the request, or name another person. */
 
 /** Characters. Klaviyo's texts are one or two sentences. */
 const MAX_LENGTH = 300
@@ -32,13 +32,31 @@ const TOKEN = /[\p{L}\p{M}\p{N}_@.+:/\\-]*[\p{L}\p{M}\p{N}]/gu
 const MARKS = /[^\p{L}\p{M}\p{N}_]+/u
 const WORD = /\p{L}/u
 
-/** The text with every other word masked, and every number that may tell people apart. Empty if the text has no words. */
-export function ownWords(detail: string): string {
-  const text = detail.slice(0, MAX_READ).replace(TOKEN, (token) => (isOwn(token) ? token : MASK))
+/**
+ * The text with every other word masked, and every number that may tell people apart. Empty if the text has no words.
+ * `names`: of metrics and properties, which the spec defines.
+ */
+export function ownWords(detail: string, names: ReadonlySet<string> = new Set()): string {
+  const parts = detail.slice(0, MAX_READ).split(nameExpression(names))
+  // Every other part is a name.
+  const text = parts
+    .map((part, at) => (at % 2 === 1 ? part : part.replace(TOKEN, (token) => (isOwn(token) ? token : MASK))))
+    .join('')
   if (!WORD.test(text)) return ''
   const short = text.replaceAll(/(?:•••[^\p{L}\p{N}•]*){2,}/gu, `${MASK} `).trim()
   return short.length <= MAX_LENGTH ? short : `${short.slice(0, MAX_LENGTH).trimEnd()}…`
 }
+
+/** The longest name first, and none as a part of a longer word, an address or a number. */
+function nameExpression(names: ReadonlySet<string>): RegExp {
+  const all = [...names].filter((name) => WORD.test(name)).sort((a, b) => b.length - a.length)
+  const any = all.map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|')
+  return new RegExp(`${BEFORE_NAME}(${any || NOTHING})${AFTER_NAME}`, 'u')
+}
+
+const BEFORE_NAME = String.raw`(?<![\p{L}\p{M}\p{N}_@+:\\-])`
+const AFTER_NAME = String.raw`(?![\p{L}\p{M}\p{N}_@]|[@.+:\\-]+[\p{L}\p{M}\p{N}_@])`
+const NOTHING = '(?!)'
 
 /** Numbers of limits and of statuses have few digits. */
 const isOwn = (token: string): boolean =>

@@ -25,3 +25,28 @@ const rows: [detail: string, kept: string][] = [
 test.each(rows)('%s', (detail, kept) => expect(ownWords(detail)).toBe(kept))
 
 test('bounds its length', () => expect(ownWords('Invalid input. '.repeat(1_000)).length).toBeLessThan(310))
+
+const NAMES = new Set(['Rating Given To', 'Rating', 'Size (cm)', 'first_name', 'Größe', '7', 'Rated Conversation'])
+const named: [detail: string, kept: string][] = [
+  ["The property 'Rating Given To' must be a string.", "The property 'Rating Given To' must be a string."],
+  ['Rating Given To: "Ada Quillon" is too long.', 'Rating Given To: "••• is too long.'],
+  [
+    'Invalid value at /data/attributes/properties/Rating/Ada.',
+    'Invalid value at /data/attributes/properties/Rating•••.',
+  ],
+  ['The field Size (cm) is required, Width (cm) is not.', 'The field Size (cm) is required, ••• is not.'],
+  ["'Größe' and first_name are not valid.", "'Größe' and first_name are not valid."],
+  ['The metric Rated Conversation is unknown.', 'The metric Rated Conversation is unknown.'],
+  // No part of another word, of an address or of a number.
+  ['The email Rating@shop.example is not valid.', 'The email ••• is not valid.'],
+  ['The email rating.Rating.quillon@shop.example is not valid.', 'The email ••• is not valid.'],
+  ['The email ada+Rating@shop.example is not valid.', 'The email ••• is not valid.'],
+  ['The value Ratings, Overrating and rating is not valid.', 'The value ••• and ••• is not valid.'],
+  ['The phone +4915777777777 is not valid.', 'The phone ••• is not valid.'],
+]
+
+test.each(named)('names of the spec stay readable: %s', (detail, kept) => expect(ownWords(detail, NAMES)).toBe(kept))
+
+test('bounds its length with names', () => {
+  expect(ownWords('Rating Given To '.repeat(1_000), NAMES).length).toBeLessThan(310)
+})

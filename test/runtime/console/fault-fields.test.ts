@@ -24,8 +24,8 @@ async function brokenSpec(changes: SpecChanges) {
 }
 
 /** A rating of a known person that ends as a dead letter. */
-async function scene(changes: SpecChanges, pointer?: string) {
-  const refusal = { id: 'r1', status: 400, code: 'invalid', title: 'Invalid input.', detail: 'no', source: { pointer } }
+async function scene(changes: SpecChanges, pointer?: string, detail = 'no') {
+  const refusal = { id: 'r1', status: 400, code: 'invalid', title: 'Invalid input.', detail, source: { pointer } }
   const intercept = ({ url, method }: Request) =>
     pointer !== undefined && method === 'POST' && url.endsWith('/api/events')
       ? Response.json({ errors: [refusal] }, { status: 400 })
@@ -157,6 +157,21 @@ test('a group quotes what the destination answered', async () => {
   const { event, pages, open } = await scene({}, '/data/attributes/time')
   const quotation = `<blockquote dir="auto">${event.fault?.detail}</blockquote>`
   for (const page of pages.slice(2)) expect(await open(page), page).toContain(quotation)
+})
+
+test('the names of the spec are readable in an answer and in its pointer, and no value is', async () => {
+  const changes = { [MAPPING]: append('  Größe (cm): title') }
+  const pointer = '/data/attributes/properties/Größe (cm)/0'
+  const detail = "The properties 'Größe (cm)' and Contact Role of Rated Conversation are too long: 'Ada Quillon'."
+  const { pages, open } = await scene(changes, pointer, detail)
+  for (const page of [pages[0] ?? '', pages[2] ?? '']) {
+    const text = textOf(await open(page)).replaceAll('&#39;', "'")
+    expect(text, page).toContain(
+      "The properties 'Größe (cm)' and Contact Role of Rated Conversation are too long: '•••",
+    )
+    expect(text, page).toContain(`Property Größe (cm) ${MAPPING}:`)
+    expect(text, page).not.toContain('Quillon')
+  }
 })
 
 test('a refusal without a pointer, and one of a part that no mapping gives, name no property', async () => {
