@@ -6,7 +6,7 @@ import type { SetupView, SideView } from '../../auth/setup/setup.ts'
 import type { Side } from '../../auth/side.ts'
 import { lowerFirst } from '../../lib/format.ts'
 import type { PropertyCoverage } from '../../mapping/coverage/property-counter.ts'
-import { isNeverPresent } from '../../mapping/coverage/stored-coverage.ts'
+import { isNeverPresent, isUnseen } from '../../mapping/coverage/stored-coverage.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import { productLinks } from '../form-field.ts'
@@ -108,10 +108,15 @@ function sampleList(names: readonly string[], sample: Sample | undefined, none: 
   return html`<p class="soft">${KIND_TEXTS[sample.kind]}</p><dl class="facts samples">${sample.properties.map((one) => html`<dt dir="auto">${one.name}</dt><dd>${presence(one)}</dd>`)}</dl>`
 }
 
-const presence = ({ present, events, samples: [sample] }: PropertyCoverage): Html =>
-  present === 0
-    ? html`<span class="badge warn">Never</span> <span class="soft">in 0 of ${events}</span>`
-    : html`<span class="value" dir="auto">${sample}</span> <span class="soft">in ${present} of ${events}</span>`
+function presence(property: PropertyCoverage): Html {
+  const { present, events, samples } = property
+  if (events === 0) return html`<span class="soft">no event since its mapping changed</span>`
+  if (isUnseen(property)) return html`<span class="soft">in 0 of ${events} so far</span>`
+  const sample = isNeverPresent(property)
+    ? html`<span class="badge warn">Never</span>`
+    : html`<span class="value" dir="auto">${samples[0]}</span>`
+  return html`${sample} <span class="soft">in ${present} of ${events}</span>`
+}
 
 function profileProperties({ profile }: Spec, { metrics }: Samples): Html {
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)

@@ -21,8 +21,16 @@ export interface Coverage {
   readonly properties: readonly PropertyCoverage[]
 }
 
-/** No event has it, though some were mapped with it. */
-export const isNeverPresent = ({ events, present }: PropertyCoverage): boolean => present === 0 && events > 0
+/** One that every seventh event has is missing from as many only once in twenty cases. */
+const ENOUGH_EVENTS = 20
+
+/** No event has it, though enough were mapped with it. */
+export const isNeverPresent = ({ events, present }: PropertyCoverage): boolean =>
+  present === 0 && events >= ENOUGH_EVENTS
+
+/** No event has it so far, of too few to say more. */
+export const isUnseen = ({ events, present }: PropertyCoverage): boolean =>
+  present === 0 && events > 0 && events < ENOUGH_EVENTS
 
 /** Events of a full block. */
 const BLOCK_EVENTS = 250

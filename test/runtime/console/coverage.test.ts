@@ -5,7 +5,7 @@ import { openConsoleWithConnector } from '../../helpers/console.ts'
 
 const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
-test('shows how often each property was present, masked, and which never', async () => {
+test('shows how often each property was present, masked, and which never in 20 events', async () => {
   const shop = await openConsoleWithConnector()
   const person = await findContactWithEmail(shop.intercom)
   const rate = async (id: string, title?: string) => {
@@ -22,17 +22,25 @@ test('shows how often each property was present, masked, and which never', async
   expect(textOf(page)).toMatch(/In the newest 2 of 2 delivered events, live and history/)
   expect(textOf(page)).toMatch(/Rating 100% 2 number/)
   expect(textOf(page)).toMatch(/ 50% 1 string text of 16/)
-  expect(textOf(page)).toMatch(/Never Mapping/)
+  expect(textOf(page)).toContain('0 of 2 so far')
+  expect(textOf(page)).not.toContain('Never')
   expect(page).not.toMatch(/Quillon|rude/)
   expect(page).not.toContain(person.email)
   const list = textOf(await shop.browser().text('/coverage'))
-  expect(list).toMatch(/Rated Conversation 2 of 2 \d+ /)
+  expect(list).toMatch(/Rated Conversation 2 of 2 \d+ \d+ not in the first 2 events: too few to say/)
   expect(list).toMatch(/Read Conversation 0 of 0 \d+ No event yet/)
-  expect(list).toMatch(/Profile 2 sent \d+ /)
+  expect(list).toMatch(/Profile 2 sent \d+ \d+ not in the first 2 profiles: too few to say/)
   const profile = await shop.browser().text('/coverage/Profile')
   expect(textOf(profile)).toContain('In the newest 2 profiles that were sent, with live events and profile updates.')
   expect(textOf(profile)).toMatch(/email 100% 2 string text of \d+/)
+  expect(profile).toContain('0 of 2 so far')
   expect(profile).not.toContain(person.email)
+  for (let id = 100; id < 118; id += 1) await rate(`${id}`)
+  const full = textOf(await shop.browser().text('/coverage/Rated%20Conversation'))
+  expect(full).toMatch(/Never Mapping .*? 0% 0 /)
+  expect(full).not.toContain('so far')
+  expect(textOf(await shop.browser().text('/coverage'))).toMatch(/Rated Conversation 20 of 20 \d+ .*SLA Status/)
+  expect(textOf(await shop.browser().text('/coverage/Profile'))).toContain('Never Mapping')
 })
 
 test('knows no other metric', async () => {

@@ -2,10 +2,10 @@
 
 import { html } from 'hono/html'
 import { sum } from '../../../backfill/counts.ts'
-import { formatCount } from '../../../lib/format.ts'
+import { formatCount, plural } from '../../../lib/format.ts'
 import { coverageNames } from '../../../mapping/coverage/coverage-names.ts'
 import type { PropertyCoverage } from '../../../mapping/coverage/property-counter.ts'
-import { type Coverage, isNeverPresent, readCoverage } from '../../../mapping/coverage/stored-coverage.ts'
+import { type Coverage, isNeverPresent, isUnseen, readCoverage } from '../../../mapping/coverage/stored-coverage.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { countLink } from '../../count-link.ts'
@@ -24,7 +24,7 @@ export const coveragePage: Page = {
     const rows = coverageNames(connector.spec).map(async (name) =>
       metricRow(name, await readCoverage(name, connector), deliveredLink(name, tallies, context), context),
     )
-    return html`<p class="lead">How often each property has a value in the newest events, live and history. A property that is never present is often a mapping that reads the wrong field.</p>
+    return html`<p class="lead">How often each property has a value in the newest events, live and history. A property that is never present, in 20 events or more, is often a mapping that reads the wrong field.</p>
 <div class="table"><table class="stack">
 <caption>Metrics <span class="soft">at least the newest 1,000 events of each, counted as they are delivered; of the profile, those sent with live events and profile updates</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Events</th><th scope="col" class="number">Properties</th><th scope="col">Never present</th></tr></thead>
@@ -53,19 +53,22 @@ function deliveredLink(metric: string, tallies: readonly Tally[], context: PageC
 }
 
 function metricRow(name: string, { events, properties }: Coverage, delivered: Html, { link }: PageContext): Html {
-  const never = properties.filter(isNeverPresent)
-  const names = never.map(({ name }) => name).join(', ')
   return html`<tr><td data-name="Metric"><a href="${link(`${PATH}/${encodeURIComponent(name)}`)}">${name}</a></td>
 <td data-name="Events" class="number"><div>${name === PROFILE ? `${formatCount(events)} sent` : html`${formatCount(events)} of ${delivered}`}</div></td>
 <td data-name="Properties" class="number">${formatCount(properties.length)}</td>
-<td data-name="Never present">${events === 0 ? noneText(name) : neverText(names)}</td></tr>`
+<td data-name="Never present">${events === 0 ? noneText(name) : neverText(name, properties)}</td></tr>`
 }
 
 const noneText = (name: string): Html =>
   html`<span class="soft">${name === PROFILE ? 'No profile yet' : 'No event yet'}</span>`
 
-function neverText(names: string): Html {
-  return names === '' ? html`<span class="soft">None</span>` : html`${names}`
+function neverText(metric: string, properties: readonly PropertyCoverage[]): Html {
+  const names = properties.filter(isNeverPresent).map(({ name }) => name)
+  const unseen = properties.filter(isUnseen)
+  if (unseen.length === 0) return names.length === 0 ? html`<span class="soft">None</span>` : html`${names.join(', ')}`
+  const most = Math.max(...unseen.map(({ events }) => events))
+  const seen = plural(most, metric === PROFILE ? 'profile' : 'event')
+  return html`${names.join(', ')} <span class="soft">${formatCount(unseen.length)} not in the first ${seen}: too few to say</span>`
 }
 
 function leadOf({ events }: Coverage, delivered: Html): Html {
@@ -107,9 +110,12 @@ function propertyRow(property: PropertyCoverage, coverage: Coverage, context: Pa
 <td data-name="Samples">${samples.join(' · ')}</td></tr>`
 }
 
-function presentText({ present, events }: PropertyCoverage, coverage: Coverage): Html {
+function presentText(property: PropertyCoverage, coverage: Coverage): Html {
+  const { present, events } = property
   if (events === 0) return html`<span class="soft">No event since its mapping changed</span>`
   const since = events < coverage.events && ` of ${formatCount(events)} since its mapping changed`
+  if (isUnseen(property))
+    return html`<span class="soft">0 of ${events} so far${since && ' since its mapping changed'}</span>`
   return html`${share(present, events)} <span class="soft">${formatCount(present)}${since}</span>`
 }
 

@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { virtualClock } from '../../../../runtime/conformance/virtual-clock.ts'
 import { coverageCheckpoint } from '../../../../runtime/lib/checkpoint-names.ts'
-import { CoverageCounts, readCoverage } from '../../../../runtime/mapping/coverage/stored-coverage.ts'
+import {
+  CoverageCounts,
+  isNeverPresent,
+  isUnseen,
+  readCoverage,
+} from '../../../../runtime/mapping/coverage/stored-coverage.ts'
 import type { JsonObject } from '../../../../runtime/ports/types.ts'
 import type { Property, Spec } from '../../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../../runtime/store/memory/store.ts'
@@ -41,6 +46,24 @@ describe('property coverage', () => {
     expect(await find(store, spec, 'Title')).toMatchObject({ events: 2, present: 1, samples: ['text of 19'] })
     const never = { events: 2, present: 0, kinds: [], samples: [], place: 'mappings/a.yaml:1:1' }
     expect(await find(store, spec, 'State')).toMatchObject(never)
+  })
+
+  test('says never only of enough events, each since its mapping changed', async () => {
+    const store = openStore()
+    const marks = async (spec: Spec, name: string) => {
+      const found = await find(store, spec, name)
+      return found && { isNever: isNeverPresent(found), isUnseen: isUnseen(found) }
+    }
+    const spec = specOf(property('Title'), property('State'))
+    expect(await marks(spec, 'State')).toEqual({ isNever: false, isUnseen: false })
+    await add(store, spec, times(19, { Title: 'x' }))
+    expect(await marks(spec, 'State')).toEqual({ isNever: false, isUnseen: true })
+    expect(await marks(spec, 'Title')).toEqual({ isNever: false, isUnseen: false })
+    await add(store, spec, [{ Title: 'x' }])
+    expect(await marks(spec, 'State')).toEqual({ isNever: true, isUnseen: false })
+    const changed = specOf(property('Title'), property('State', 'status'))
+    await add(store, changed, [{ Title: 'x' }])
+    expect(await marks(changed, 'State')).toEqual({ isNever: false, isUnseen: true })
   })
 
   test('keeps the newest 1,000 events at least, and forgets older ones', async () => {
