@@ -62,6 +62,15 @@ inBrowser('from nothing to the first delivery', async () => {
   await press('Save address')
   await sees('https://connector.example.com/webhooks/intercom')
 
+  // What is sent can be read again.
+  await it.during(page.goto(`${it.url}set-up?step=review`))
+  await sees('What is sent')
+  await it.during(page.goto(`${it.url}set-up`))
+  await it.during(page.getByRole('link', { name: 'Review what is sent' }).click())
+  await sees('This data is sent from Intercom to Klaviyo.')
+  expect(await page.getByRole('button', { name: 'Approve and continue' }).count()).toBe(0)
+  expect(await accessibilityViolations(page)).toEqual([])
+
   const [person] = await it.people()
   if (person === undefined) throw new Error('nobody')
   await it.rate('4711', person)

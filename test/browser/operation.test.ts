@@ -39,9 +39,9 @@ inBrowser('from each number and bar to its events, from a metric to its properti
   await page.waitForURL(/\/events\?.*since=/)
   await rows.first().waitFor()
 
-  await it.during(page.goto(`${it.url}metric/Rated%20Conversation`))
+  await it.during(page.goto(`${it.url}metric/Created%20Ticket`))
   await it.during(page.getByRole('main').getByRole('link', { name: 'Property coverage' }).click())
-  const never = page.locator('tr:has(.badge.warn)').first()
+  const never = page.locator('tr:has(summary)').filter({ hasText: 'Never' }).first()
   await never.locator('summary').click()
   await never.locator('.marked').waitFor()
   expect(faults).toEqual([])

@@ -1,4 +1,4 @@
-/** The first step of setup: what it takes, all data that will be shared with a sample of each, and the permissions, once. */
+/** The first step of setup: what it takes, all data that will be shared with a sample of each, and the permissions, once. A page of its own afterwards. */
 
 import { html } from 'hono/html'
 import { findAddressProblem } from '../../auth/setup/public-url.ts'
@@ -10,22 +10,53 @@ import { isNeverPresent, isUnseen } from '../../mapping/coverage/stored-coverage
 import { PROFILE } from '../../mapping/map-profile.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import { productLinks } from '../form-field.ts'
-import type { Html, PageContext } from '../types.ts'
+import type { Html, Page, PageContext } from '../types.ts'
 import { loadSamples, type Sample, type SampleKind, type Samples } from './samples.ts'
-import { consoleOrigin, optionalPermissionsFieldset, permissionsTable } from './shared.ts'
+import {
+  CREDENTIALS_BY_HOST,
+  consoleOrigin,
+  optionalPermissionsFieldset,
+  permissionsTable,
+  REVIEW_PATH,
+  setupOf,
+} from './shared.ts'
+
+/** Without a form: the review can be read again at any time. */
+export const reviewPage: Page = {
+  path: REVIEW_PATH,
+  title: 'What is sent',
+  async render(context) {
+    const view = await setupOf(context)?.view()
+    if (view === undefined) return html`<p>${CREDENTIALS_BY_HOST}</p>`
+    // That step has the form.
+    if (view.step === 'review' && context.may('set-up')) return context.redirect('/set-up')
+    const { link, may } = context
+    return html`${lead(view)}
+<p class="row"><a href="${link('/coverage')}">Property coverage</a><a href="${link('/mappings')}">Mappings</a>${may('set-up') && html`<a href="${link('/set-up')}">Back to setup</a>`}</p>
+${await sharedData(view, context)}
+${permissions(view)}`
+  },
+}
 
 export async function review(view: SetupView, context: PageContext): Promise<Html> {
   const { csrfField, link } = context
-  const [from, to] = [view.source.side.label, view.destination.side.label]
-  return html`<p class="lead">This data is sent from ${from} to ${to} once both accounts are connected. No profile is subscribed, unsubscribed or suppressed, and imported history starts no flow.</p>
+  return html`${lead(view)}
 <form method="post" action="${link('/set-up/approve')}">${csrfField}
 ${needs(view, context)}
 ${await sharedData(view, context)}
-<div class="beside">${permissionsTable(view.source)}${permissionsTable(view.destination)}</div>
+${permissions(view)}
 ${optionalPermissionsFieldset(view.destination.side, view.state.optionalPermissions)}
 <div class="next-step"><p class="soft">Nothing is sent before the last step.</p><button>Approve and continue</button></div>
 </form>`
 }
+
+function lead({ source, destination, step }: SetupView): Html {
+  const when = step === 'done' ? '' : ' once both accounts are connected'
+  return html`<p class="lead">This data is sent from ${source.side.label} to ${destination.side.label}${when}. No profile is subscribed, unsubscribed or suppressed, and imported history starts no flow.</p>`
+}
+
+const permissions = ({ source, destination }: SetupView): Html =>
+  html`<div class="beside">${permissionsTable(source)}${permissionsTable(destination)}</div>`
 
 /** All that is sent, with a sample of each property where there is one. */
 export async function sharedData({ source }: SetupView, context: PageContext): Promise<Html> {

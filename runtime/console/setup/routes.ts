@@ -5,12 +5,14 @@ import { checkPage } from './check.ts'
 import { callbackPage, clientAction, connectPage, pasteAction, permissionsAction } from './connect.ts'
 import { disconnectAction, disconnectPage } from './disconnect.ts'
 import { changePersonAction, invitePersonAction, peoplePage } from './people.ts'
+import { reviewPage } from './review.ts'
 import { approveAction, finishAction, setupPage } from './setup.ts'
 import { signingSecretAction } from './signing-secret.ts'
 import { webhooksPage } from './webhooks.ts'
 
 export const setupPages: readonly Page[] = [
   setupPage,
+  reviewPage,
   checkPage,
   webhooksPage,
   peoplePage,

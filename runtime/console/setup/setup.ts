@@ -7,7 +7,7 @@ import type { Action, Html, Page, PageContext } from '../types.ts'
 import { checksTable, failuresText, runChecks } from './check.ts'
 import { connectSection } from './connect.ts'
 import { review, sharedData } from './review.ts'
-import { accountFacts, CREDENTIALS_BY_HOST, selectedPermissions, setupOf, stepList } from './shared.ts'
+import { accountFacts, CREDENTIALS_BY_HOST, REVIEW_PATH, selectedPermissions, setupOf, stepList } from './shared.ts'
 
 /** Milliseconds that the page waits to learn which accounts the credentials belong to. */
 const TIMEOUT = 5_000
@@ -23,7 +23,10 @@ export const setupPage: Page = {
     const view = await withTimeout(TIMEOUT, context.options, (signal) =>
       setup.view(isBackgroundRefresh(context.request) ? undefined : signal),
     )
-    return html`${view.step !== 'done' && stepList(view)}${disconnectedNote(view)}${await currentStep(view, context)}`
+    // The address of the first step, kept by a person who comes back later.
+    if (context.url.searchParams.get('step') === 'review' && view.step !== 'review')
+      return context.redirect(REVIEW_PATH)
+    return html`${view.step !== 'done' && stepList(view, context)}${disconnectedNote(view)}${await currentStep(view, context)}`
   },
 }
 
@@ -79,6 +82,7 @@ async function setupStatus(view: SetupView, context: PageContext): Promise<Html>
 <div class="cards">
 <section class="card"><h2>Webhooks</h2><p>Receive events as they happen.</p><a class="${button('webhooks')}" href="${link('/set-up/webhooks')}">Set up webhooks</a></section>
 <section class="card"><h2>Historical sync</h2><p>Import past events without starting a flow.</p><a class="${button('import')}" href="${link('/history')}">Import history</a></section>
+<section class="card"><h2>What is sent</h2><p>Read the review again: metrics, properties with samples, permissions.</p><a class="button plain" href="${link(REVIEW_PATH)}">Review what is sent</a></section>
 ${options.alerts && html`<section class="card"><h2>Alerts</h2><p>Get a message when delivery stops or events are lost.</p><a class="button plain" href="${link('/alerts')}">Set up alerts</a></section>`}
 ${options.visitor === undefined && html`<section class="card"><h2>People</h2><p>Invite others, each with a role and a password of their own.</p><a class="button plain" href="${link('/set-up/people')}">Manage people</a></section>`}
 <section class="card"><h2>Disconnect</h2><p>Stop delivery and revoke access to both accounts.</p><a class="button plain" href="${link('/set-up/disconnect')}">Disconnect</a></section>

@@ -10,6 +10,9 @@ import type { Html, PageContext } from '../types.ts'
 /** Undefined when the host holds the credentials itself. */
 export const setupOf = ({ options }: PageContext): Setup | undefined => options.connections?.setup
 
+/** What is sent, once the step of that name is done. */
+export const REVIEW_PATH = '/set-up/review'
+
 export const CREDENTIALS_BY_HOST =
   'The program that runs this connector manages the credentials of both accounts. They cannot be changed here.'
 
@@ -40,11 +43,12 @@ export const toAuthorizationAttempt = (context: PageContext, { side }: SideView,
 export const findSide = (view: SetupView, name: string | undefined): SideView | undefined =>
   [view.source, view.destination].find(({ side }) => side.name === name)
 
-export function stepList({ step, source, destination }: SetupView): Html {
+export function stepList({ step, source, destination }: SetupView, { link }: PageContext): Html {
   const order = ['review', 'source', 'destination', 'confirm', 'done']
-  const names = ['Review', source.side.label, destination.side.label, 'Confirm', 'Delivery']
+  const review = step === 'review' ? 'Review' : html`<a href="${link(REVIEW_PATH)}">Review</a>`
+  const names = [review, source.side.label, destination.side.label, 'Confirm', 'Delivery']
   const current = order.indexOf(step)
-  const item = (name: string, index: number) => {
+  const item = (name: string | Html, index: number) => {
     const mark = index === current ? html` aria-current="step"` : ''
     return html`<li${mark}>${name}${index < current && html` <span class="hidden">(done)</span>`}</li>`
   }

@@ -34,7 +34,9 @@ async function openReview(
   const app = { name: 'connector', version: '1', summary: 'x' }
   const parts = { app, connector, clock, logger, signal: never, connections, exampleRecords }
   const client = browser(signVisitorsIn(createConsole(parts)), 'http://127.0.0.1:3000')
-  return { ...it, connections, page: () => clock.until(client.text('/set-up')) }
+  const open = (path: string) => clock.until(client.text(path))
+  const locationOf = async (path: string) => (await clock.until(client.get(path))).headers.get('location')
+  return { ...it, connections, page: () => open('/set-up'), open, locationOf }
 }
 
 const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
@@ -175,4 +177,31 @@ test('the last step shows samples of the own records, before anything is sent', 
   expect(page).toContain('Are these the right accounts?')
   expect(sampleOf(page, 'Created Ticket', 'Ticket ID')).toMatch(/ in (\d) of \1$/)
   expect(it.klaviyo.events()).toEqual([])
+})
+
+describe('after setup', () => {
+  test('the review is a page without a form, with links to it', async () => {
+    const it = await openReview(undefined, { tickets: 4 })
+    expect(await it.locationOf('/set-up/review')).toBe('/set-up')
+    await it.connections.setup.consent([])
+    await it.connections.setup.connectWithKey('source', { key: TOKEN, signing: SIGNING }, never)
+    await it.clock.until(it.connections.setup.connectWithKey('destination', { key: KEY }, never))
+    // The list of steps.
+    expect(await it.page()).toContain('<a href="/set-up/review">Review</a>')
+    await it.connections.setup.finish()
+    const page = await it.open('/set-up/review')
+    expect(textOf(page)).toContain('This data is sent from Intercom to Klaviyo. No profile is subscribed')
+    expect(sampleOf(page, 'Created Ticket', 'Ticket ID')).toMatch(/ in (\d) of \1$/)
+    expect(textOf(page)).toMatch(/Permissions of Intercom .* Permissions of Klaviyo/)
+    expect(page).not.toContain('/set-up/approve')
+    expect(await it.locationOf('/set-up?step=review')).toBe('/set-up/review')
+    for (const path of ['/set-up', '/coverage']) expect(await it.open(path)).toContain('href="/set-up/review"')
+    expect(await it.page()).not.toContain('This data is sent')
+  })
+
+  test('it is there when the environment has the credentials of both sides', async () => {
+    const env = { INTERCOM_ACCESS_TOKEN: TOKEN, INTERCOM_CLIENT_SECRET: SIGNING, KLAVIYO_API_KEY: KEY }
+    const it = await openReview(async () => [RATED], { env })
+    expect(textOf(await it.open('/set-up/review'))).toContain('This data is sent from Intercom to Klaviyo. No profile')
+  })
 })

@@ -9,6 +9,7 @@ import { type Coverage, isNeverPresent, isUnseen, readCoverage } from '../../../
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { Tally } from '../../../ports/ledger.ts'
 import { countLink } from '../../count-link.ts'
+import { REVIEW_PATH, setupOf } from '../../setup/shared.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 
@@ -25,6 +26,7 @@ export const coveragePage: Page = {
       metricRow(name, await readCoverage(name, connector), deliveredLink(name, tallies, context), context),
     )
     return html`<p class="lead">How often each property has a value in the newest events, live and history. A property that is never present, in 20 events or more, is often a mapping that reads the wrong field.</p>
+${setupOf(context) && html`<p><a href="${context.link(REVIEW_PATH)}">What is sent, with samples</a></p>`}
 <div class="table"><table class="stack">
 <caption>Metrics <span class="soft">at least the newest 1,000 events of each, counted as they are delivered; of the profile, those sent with live events and profile updates</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Events</th><th scope="col" class="number">Properties</th><th scope="col">Never present</th></tr></thead>
