@@ -264,4 +264,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE tenants ADD COLUMN owned_since bigint NOT NULL DEFAULT 0;
   ALTER TABLE tenants ADD COLUMN fault ${TEXT};
   `,
+  `
+  -- Cover the search for those that wait.
+  DROP INDEX records_ordering_key;
+  CREATE INDEX records_ordering_key ON records (tenant, lane, ordering_key, queue_head DESC, seq, received_at)
+    WHERE queue_head IS NOT NULL;
+  DROP INDEX records_waiting;
+  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at)
+    WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0;
+  `,
 ]

@@ -7,7 +7,7 @@ import type { TenantSearch } from '../../ports/tenant-search.ts'
 import { systemSelf } from '../../system.ts'
 import { findTenants } from './find-tenants.ts'
 import { SqlCore } from './sql-core.ts'
-import { ADD_CLAIM_COLUMNS, SQLITE_TABLES } from './sqlite-tables.ts'
+import { SQLITE_STEPS, SQLITE_TABLES } from './sqlite-tables.ts'
 import { statement } from './statement.ts'
 import { exec, get, run, type Steps, transact } from './steps.ts'
 import { TenantStore } from './tenant-store.ts'
@@ -38,7 +38,7 @@ export async function sqlStore(sql: Sql, options: SqlStoreOptions): Promise<SqlS
 }
 
 /** The version of the tables. */
-const VERSION = 1 + ADD_CLAIM_COLUMNS.length
+const VERSION = 1 + SQLITE_STEPS.length
 
 async function createTables(sql: Sql): Promise<void> {
   await sql.exec('CREATE TABLE IF NOT EXISTS table_version (version INTEGER NOT NULL)')
@@ -53,7 +53,7 @@ function* createOrUpdate(): Steps<void> {
   const version = (yield* get<{ version: number }>(READ_VERSION))?.version
   if (version === VERSION) return
   if (version === undefined) yield* exec(SQLITE_TABLES)
-  else for (const step of ADD_CLAIM_COLUMNS.slice(version - 1)) yield* exec(step)
+  else for (const step of SQLITE_STEPS.slice(version - 1)) yield* exec(step)
   yield* run(CLEAR_VERSION)
   yield* run(WRITE_VERSION, VERSION)
 }

@@ -58,7 +58,7 @@ export const SQLITE_TABLES = `
   CREATE INDEX records_leased ON records (tenant, due_at, owner) WHERE lease IS NOT NULL;
   CREATE INDEX records_settled ON records (tenant, status, settled_at) WHERE settled_at IS NOT NULL;
   CREATE INDEX records_dead ON records (tenant, seq) WHERE status = 'dead';
-  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq)
+  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at)
     WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0;
   CREATE INDEX records_checked ON records (tenant, lane, ordering_key) WHERE lease IS NOT NULL AND queue_head IS NULL;
 
@@ -235,10 +235,16 @@ export const SQLITE_TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** What a database of version 1 lacks. */
-export const ADD_CLAIM_COLUMNS: readonly string[] = [
+/** What a database of version 1 lacks, step by step. */
+export const SQLITE_STEPS: readonly string[] = [
   `
   ALTER TABLE tenants ADD COLUMN owned_since INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE tenants ADD COLUMN fault TEXT;
+  `,
+  `
+  -- Covers the search for those that wait.
+  DROP INDEX records_waiting;
+  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at)
+    WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0;
   `,
 ]

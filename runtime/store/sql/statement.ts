@@ -16,6 +16,8 @@ export interface DialectWords {
   texts(parameter: string): string
   /** The same of integers. */
   integers(parameter: string): string
+  /** A condition that a value is one of those that a query gives: in PostgreSQL an array, so that an index is used. */
+  isOneOf(value: string, query: string): string
   /** A condition on the tenant of rows that are found by their numbers: SQLite must not choose an index for it. */
   ofTenant(condition: string): string
   /**
@@ -37,6 +39,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
   sqlite: {
     texts: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
     integers: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
+    isOneOf: (value, query) => `${value} IN (${query})`,
     ofTenant: (condition) => `+${condition}`,
     unlessExists: () => 'ON CONFLICT DO NOTHING',
     contains: (text, part) => `instr(${text}, ${part}) > 0`,
@@ -48,6 +51,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
   postgres: {
     texts: (parameter) => `(SELECT json_array_elements_text(${parameter}::json))`,
     integers: (parameter) => `(SELECT json_array_elements_text(${parameter}::json)::bigint)`,
+    isOneOf: (value, query) => `${value} = ANY (ARRAY(${query}))`,
     ofTenant: (condition) => condition,
     unlessExists: (table, key) =>
       `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${key.map((name) => `${name} = :${name}`).join(' AND ')})`,

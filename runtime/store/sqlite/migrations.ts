@@ -1,5 +1,5 @@
 /** The steps that bring the tables of an older store file up to date. New files have `SQLITE_TABLES` at once. */
-import { ADD_CLAIM_COLUMNS } from '../sql/sqlite-tables.ts'
+import { SQLITE_STEPS } from '../sql/sqlite-tables.ts'
 import { ADD_TENANTS } from './add-tenants.ts'
 import { COUNT_BY_ORIGIN } from './count-by-origin.ts'
 import { NUMBER_KINDS } from './number-kinds.ts'
@@ -207,5 +207,5 @@ export const MIGRATIONS: readonly string[] = [
   ADD_TENANTS,
   COUNT_BY_ORIGIN,
   NUMBER_KINDS,
-  ...ADD_CLAIM_COLUMNS,
+  ...SQLITE_STEPS,
 ]
