@@ -131,9 +131,15 @@ export function parseLease({ lease }: Pick<LeasedRecord, 'lease'>): LeaseKey {
 
 const LEASE_COLUMNS = { tenant: 'integer', seq: 'integer', lease: 'text' } as const
 
+/**
+ * The record of a lease that still holds. `lease = :lease` would allow PostgreSQL the index of all leases: planned while
+ * there are none, it would read each of them for every row.
+ */
+export const HOLDS = `tenant = :tenant AND seq = :seq AND coalesce(lease, '') = :lease`
+
 const RENEW = statementOfRows(
   { ...LEASE_COLUMNS, due_at: 'integer' },
-  'UPDATE records SET due_at = :due_at {FROM} WHERE tenant = :tenant AND seq = :seq AND lease = :lease',
+  `UPDATE records SET due_at = :due_at {FROM} WHERE ${HOLDS}`,
 )
 
 export function renew(tenant: number, records: readonly LeasedRecord[], until: number): Steps<void> {
@@ -143,10 +149,7 @@ export function renew(tenant: number, records: readonly LeasedRecord[], until: n
   )
 }
 
-const FIND_LEASE = statementOfRows(
-  LEASE_COLUMNS,
-  `SELECT ${POSITION} FROM records{,} WHERE tenant = :tenant AND seq = :seq AND lease = :lease`,
-)
+const FIND_LEASE = statementOfRows(LEASE_COLUMNS, `SELECT ${POSITION} FROM records{,} WHERE ${HOLDS}`)
 
 /** Releases leases that still hold, without counting an attempt. */
 export function* release(tenant: number, records: Iterable<Pick<LeasedRecord, 'lease'>>): Steps<void> {

@@ -16,7 +16,7 @@ import { writeContacts } from './contacts.ts'
 import { insertDeadLetters, resolveDeadLetters } from './dead-letters.ts'
 import { insertEvents } from './events.ts'
 import { forgetSends, insertDelivered } from './keys.ts'
-import { type LeaseKey, parseLease, promoteHeads } from './queue.ts'
+import { HOLDS, type LeaseKey, parseLease, promoteHeads } from './queue.ts'
 import { requeueDeadLetters } from './requeue.ts'
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { statementOfRows } from './statement.ts'
@@ -63,7 +63,7 @@ export function* settle(tenant: number, settlements: readonly Settlement[], now:
 
 const HELD = statementOfRows(
   { tenant: 'integer', seq: 'integer', lease: 'text' },
-  'SELECT seq, attempts FROM records{,} WHERE tenant = :tenant AND seq = :seq AND lease = :lease',
+  `SELECT seq, attempts FROM records{,} WHERE ${HOLDS}`,
 )
 
 /** The settlements whose leases hold, one after another: each sees the waits that those before it have begun and ended. */

@@ -54,3 +54,31 @@ test('a plan made for empty tables, and one made for full ones, reads the rows i
   expect(few).toBeGreaterThan(FEW)
   expect((await rowsRead()) - filled).toBeLessThan(few * 3)
 }, 60_000)
+
+test('a plan made while hardly a record is leased finds each of many leases by its record', async () => {
+  const leases = 1_000
+  const filling = await postgresStore(server.url())
+  await appendMany(filling, { count: leases + FEW, name: 'leased' })
+  await filling.close()
+  const client = new pg.Client({ connectionString: server.url() })
+  await client.connect()
+  await client.query('VACUUM ANALYZE')
+  await client.end()
+  const before = await rowsRead()
+  const store = await postgresStore(`${server.url()}&pool=1`)
+  await endLeases(store, FEW)
+  await endLeases(store, leases)
+  await store.close()
+  // Each record is read several times; by the index of leases, every row would read all that are leased.
+  expect((await rowsRead()) - before).toBeLessThan(leases * 20)
+}, 60_000)
+
+/** Leases records, renews and settles a few of them, and releases the others. */
+async function endLeases(store: Store, count: number): Promise<void> {
+  const leased = await store.lease({ lane: 'live', limit: count, leaseMs: 60_000 })
+  const few = leased.slice(0, FEW / 2)
+  await store.renew(few, 60_000)
+  await store.settle(few.map((one) => settlement(one, delivered(event('M', { key: one.id })))))
+  await store.release(leased.slice(FEW / 2))
+  expect(leased).toHaveLength(count)
+}
