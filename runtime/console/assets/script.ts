@@ -207,7 +207,7 @@ const openStream = () => {
 }
 // A browser opens few connections to one host, so a hidden page closes its own.
 const connect = () => (document.hidden ? stream?.close() : openStream())
-if (liveBadge && document.querySelector('[data-live]')) {
+if (liveBadge && document.body.dataset.events && document.querySelector('[data-live]')) {
   connect()
   document.addEventListener('visibilitychange', () => {
     connect()

@@ -86,8 +86,13 @@ export class PageRenderer {
   }
 
   async message(c: Context<ConsoleEnv>, { status, title, text }: MessagePage): Promise<Response> {
-    const props = { context: this.contextOf(c), title, body: html`<p>${text}</p>`, ...(await this.#access(c)) }
+    const props = { context: this.#stillContext(c), title, body: html`<p>${text}</p>`, ...(await this.#access(c)) }
     return c.html(await this.#layout(c, props), status)
+  }
+
+  /** Of an answer to a form, or a refusal: its address cannot be loaded again for live updates. */
+  #stillContext(c: Context<ConsoleEnv>): PageContext {
+    return { ...this.contextOf(c), eventsUrl: '' }
   }
 
   contextOf(c: Context<ConsoleEnv>, token?: string): PageContext {
@@ -121,7 +126,7 @@ export class PageRenderer {
         return c.redirect(link(path), 303)
       },
       respond: async ({ path, title, body, status = 200 }) => {
-        const props = { context: this.contextOf(c), title, body, path, ...(await this.#access(c)) }
+        const props = { context: this.#stillContext(c), title, body, path, ...(await this.#access(c)) }
         return c.html(await this.#layout(c, props), status)
       },
       notFound: (text) => this.message(c, { status: 404, title: 'Page not found', text }),

@@ -79,3 +79,11 @@ test('settings of the environment win, and the page says which', async () => {
   await submit('/alerts/test', {})
   expect(sent).toEqual(['https://fixed.example.com/'])
 })
+
+test('an answer to a form and a page that is not there ask for no live updates: nothing is at their address', async () => {
+  const { visitor } = await open()
+  const events = async (answer: Promise<Response>) => / data-events="([^"]*)"/.exec(await (await answer).text())?.[1]
+  expect(await events(visitor.get('/alerts'))).toMatch(/^\/changes/)
+  expect(await events(visitor.post('/alerts/save', { urls: 'hooks.example.com' }, { from: '/alerts' }))).toBe('')
+  expect(await events(visitor.get('/nowhere'))).toBe('')
+})

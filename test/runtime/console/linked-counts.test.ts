@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { sum } from '../../../runtime/backfill/counts.ts'
 import { record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
-import type { EventResult, WaitReason } from '../../../runtime/ports/types.ts'
+import type { EventResult, Outcome, WaitReason } from '../../../runtime/ports/types.ts'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
 test('the counts of the overview, a metric, History and its report are those of their links', async () => {
@@ -26,6 +26,7 @@ test('the counts of the overview, a metric, History and its report are those of 
     '/metric/Created%20Ticket?range=12m',
     '/history',
     `/history/${run}`,
+    '/failed-events',
     '/coverage',
     '/coverage/Created%20Ticket',
     '/mappings/switch?metric=Created%20Ticket',
@@ -80,6 +81,44 @@ test('what waits counts records of the queue and events that wait for their cont
   const [, count] = /href="\/events\?outcome=waiting">(\d+)</.exec(overview) ?? []
   expect(count).toBe('6')
   expect(await rows('/events?outcome=waiting')).toBe(6)
+})
+
+test('failed records are counted on the page that lists them, and their events on Events', async () => {
+  const { store, browser } = await openConsole()
+  const failed = (key: string, metric = 'Created Ticket'): EventResult => ({
+    ...{ metric, status: 'dead', lane: 'live', key },
+    fault: { kind: 'data', code: 'klaviyo/invalid', message: 'it rejected the request' },
+  })
+  const end = async (id: string, ...events: EventResult[]) => {
+    await store.append([record(id)])
+    const leased = await store.lease({ lane: 'live', limit: 1, leaseMs: 60_000 })
+    const [{ fault } = {}] = events
+    const outcome: Outcome = fault ? { status: 'dead', fault, events } : { status: 'delivered', events }
+    await store.settle(leased.map((one) => settlement(one, outcome)))
+  }
+  for (let at = 0; at < 22; at++) await end(`r${at}`, failed(`k${at}`))
+  await end('two', failed('k30'), failed('k31', 'Rated Conversation'))
+  // Its event is a failed one of Events still, and no record to retry.
+  await end('later', { metric: 'Created Ticket', status: 'delivered', lane: 'live', key: 'k0' })
+  const client = browser()
+  const overview = await client.text('/')
+  expect(overview).toContain('<a class="bad-text" href="/failed-events">22</a>')
+  expect(overview).toContain('22 records with failed events')
+  const page = await client.text('/failed-events')
+  expect(page).toContain('22 records could not be delivered')
+  const groups = [...page.matchAll(/<a class="badge bad" href="(\/failed-events\?group=[^"]+)">(\d+) records?</g)]
+  expect(groups.map(([, , count]) => count)).toEqual(['22', '1'])
+  const listed = async (address: string): Promise<number> => {
+    const list = await client.text(address.replaceAll('&amp;', '&'))
+    const next = /<a href="(\?group=[^"]+)">Newer records/.exec(list)?.[1]
+    const rows = list.match(/<tr id="record-/g)?.length ?? 0
+    return rows + (next === undefined ? 0 : await listed(`/failed-events${next}`))
+  }
+  for (const [, href = '', count] of groups) expect(await listed(href)).toBe(Number(count))
+  const [[, href = '', count] = []] = [...page.matchAll(LINKED_COUNT)]
+  expect([href, count]).toEqual(['/events?outcome=dead', '24'])
+  const csv = await client.text(href.replace('/events?', '/events.csv?'))
+  expect(csv.trim().split('\n')).toHaveLength(25)
 })
 
 /** A column of a chart, named by its time and its parts. */

@@ -56,7 +56,7 @@ describe('the overview', () => {
     expect(page).toMatch(/Klaviyo Last answer 2026-/)
     expect(page).toMatch(/Delay [5-7]\.\d s From event to delivery: the median of the last 2 live events/)
     expect(page).toMatch(/Waiting 0 Live: 0. History: 0/)
-    expect(page).toMatch(/Failed 1 View and retry/)
+    expect(page).toMatch(/Failed 1 record, by error\. View and retry/)
     expect(page).toContain('No mapping uses the topic unknown-topic 1')
     expect(page).toMatch(/Klaviyo: event 0 of 343 in 1 s; \d of 3,430 in 1 min/)
   })

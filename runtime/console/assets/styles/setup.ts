@@ -5,6 +5,10 @@ export const setup = `.field > .soft { margin-bottom: .375rem; }
 .next-step { position: sticky; bottom: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: .75rem 1rem; box-shadow: 0 -4px 16px #0002; }
 .next-step > p { margin: 0; }
 dl.samples { margin-top: .5rem; }
+@media (min-width: 40.01rem) {
+  td:has(> details > dl.samples) { width: 45%; }
+  td dl.samples { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+}
 .opened { padding-top: .75rem; }
 .opened > :last-child { margin-bottom: 0; }
 caption.with-action { text-align: left; }

@@ -41,7 +41,7 @@ td meter { margin-right: .5rem; }
   table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
   table.stack th, table.stack td { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
   table.stack tbody th, table.stack td:not([data-name]) { text-align: left; }
-  table.stack td.wide { display: block; }
+  table.stack td.wide { display: block; text-align: start; }
   table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
   table.stack td:empty { display: none; }
   table.stack tr.shown td { display: block; text-align: left; }

@@ -70,7 +70,7 @@ function neverText(metric: string, properties: readonly PropertyCoverage[]): Htm
   if (unseen.length === 0) return names.length === 0 ? html`<span class="soft">None</span>` : html`${names.join(', ')}`
   const most = Math.max(...unseen.map(({ events }) => events))
   const seen = plural(most, metric === PROFILE ? 'profile' : 'event')
-  return html`${names.join(', ')} <span class="soft">${formatCount(unseen.length)} not in the first ${seen}: too few to say</span>`
+  return html`${names.join(', ')} <span class="soft">${formatCount(unseen.length)} without a value in ${seen} so far</span>`
 }
 
 function leadOf({ events }: Coverage, delivered: Html): Html {

@@ -1,8 +1,10 @@
 /** Failed records grouped by fault: the error, its place in the mapping, whether it is gone, and what a retry would do. */
 import { html } from 'hono/html'
+import { sum } from '../../../backfill/counts.ts'
 import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { adviceOnFault } from '../../advice.ts'
+import { countLink } from '../../count-link.ts'
 import { faultPlace, faultPlaceFacts, faultValues } from '../../fault-fields.ts'
 import { faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
@@ -67,9 +69,11 @@ async function checkGroup(
 const NO_FAILURES = html`<div class="card empty">No failed events. Every record was delivered, left out for a reason, or is waiting.</div>`
 
 async function retryAll(isPrimary: boolean, context: PageContext): Promise<Html> {
-  const total = await context.options.connector.store.countDeadLetters()
+  const { store } = context.options.connector
+  const [total, tallies] = await Promise.all([store.countDeadLetters(), store.tallies()])
+  const events = sum(tallies.map(({ status, count }) => (status === 'dead' ? count : 0)))
   const texts = { button: `Retry all ${formatCount(total)}`, confirm: confirmRetry(plural(total, 'record')), isPrimary }
-  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. A record whose events a later one has delivered is not counted.</p>
+  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. A record whose events a later one has delivered is not counted. Failed events in all: ${countLink(events, { outcome: 'dead' }, context)}.</p>
 ${retryForm({ all: 'yes' }, texts, context)}</div>`
 }
 

@@ -66,13 +66,14 @@ function waitingCard({ live, backfill, waiting, tallies, now }: Overview, contex
   )
 }
 
+/** Records, as the page that it leads to counts them: each is retried as a whole. */
 function failedCard({ dead }: Overview, { link }: PageContext): Html {
   if (dead === 0) return card('Failed', '0', 'No failed events.')
   const page = link('/failed-events')
   return card(
     'Failed',
     html`<a class="bad-text" href="${page}">${formatCount(dead)}</a>`,
-    html`<a href="${page}">View and retry</a>`,
+    html`${dead === 1 ? 'record' : 'records'}, by error. <a href="${page}">View and retry</a>`,
   )
 }
 
