@@ -103,6 +103,17 @@ describe('attempts by several versions of the spec', () => {
   })
 })
 
+test('the place of a fault stands with the version of the spec that it is in', () => {
+  const outcome = {
+    status: 'dead',
+    spec: 'abc123',
+    fault: { ...fault, place: 'mappings/a.yaml:9:12' },
+    events: [],
+  } as const
+  const text = renderTimeline([entry({ status: 'dead', outcome, settledAt: AT })], (_, words) => words)
+  expect(text).toContain('place    mappings/a.yaml:9:12\n      spec     abc123\n')
+})
+
 test('a bug links to the issue tracker, other faults do not', () => {
   const links = { homepage: 'https://code.example', bugsUrl: 'https://code.example/issues' }
   const textOf = (kind: 'bug' | 'data') => {

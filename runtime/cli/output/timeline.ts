@@ -66,13 +66,15 @@ class TimelineRenderer {
     ]
   }
 
-  #causeLines({ kind, message, code, place, fields, requestId, whoActs }: Cause, indent: string): string[] {
+  #causeLines({ kind, message, code, place, spec, fields, requestId, whoActs }: Cause, indent: string): string[] {
     const { homepage, bugsUrl } = this.#links
     const needsLinks = whoActs !== undefined && kind !== undefined
     const lines = [
       ['because ', `${message} [${code}]`],
       ['field   ', fields?.join(', ')],
       ['place   ', place],
+      // The version that the place is in: the file may have changed since.
+      ['spec    ', place && spec],
       ['request ', requestId],
       ['who acts', whoActs],
       ['report  ', needsLinks && kind === 'bug' ? bugsUrl : undefined],

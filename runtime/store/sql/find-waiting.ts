@@ -39,7 +39,7 @@ const rowsOf = (parts: string | ((words: DialectWords) => string)) =>
     statement((words) => {
       const { isOneOf, contains, ofTenant } = words
       const seqs = `SELECT seq FROM (${typeof parts === 'string' ? parts : parts(words)}) AS found
-        WHERE seq > ?2 AND seq < ?3 ORDER BY +seq ${order} LIMIT ?4`
+        WHERE +seq > ?2 AND +seq < ?3 ORDER BY +seq ${order} LIMIT ?4`
       return `
   SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, lookup_ids, received_at, scope, status, attempt,
     due_at, settled_at, outcome, NULL AS attempts, NULL AS body

@@ -58,7 +58,8 @@ export const SQLITE_TABLES = `
   CREATE INDEX records_leased ON records (tenant, due_at, owner) WHERE lease IS NOT NULL;
   CREATE INDEX records_settled ON records (tenant, status, settled_at) WHERE settled_at IS NOT NULL;
   CREATE INDEX records_dead ON records (tenant, seq) WHERE status = 'dead';
-  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at)
+  -- With the columns of its own condition, or SQLite would read each record for them.
+  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at, queue_head, status, cut_offs)
     WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0;
   CREATE INDEX records_checked ON records (tenant, lane, ordering_key) WHERE lease IS NOT NULL AND queue_head IS NULL;
 
@@ -244,7 +245,7 @@ export const SQLITE_STEPS: readonly string[] = [
   `
   -- Covers the search for those that wait.
   DROP INDEX records_waiting;
-  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at)
+  CREATE INDEX records_waiting ON records (tenant, lane, due_at, seq, received_at, queue_head, status, cut_offs)
     WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0;
   `,
 ]

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { event, ids, record, settlement, skipped } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import { TestClock } from '../../../runtime/conformance/contracts/store/test-clock.ts'
 import { MonotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
+import type { EventSearch } from '../../../runtime/ports/event-search.ts'
 import type { Outcome, Settlement } from '../../../runtime/ports/types.ts'
 import { appendAll } from '../../../runtime/store/sql/append.ts'
 import { AppendBuffer } from '../../../runtime/store/sql/append-buffer.ts'
+import { findWaiting } from '../../../runtime/store/sql/find-waiting.ts'
 import * as queue from '../../../runtime/store/sql/queue.ts'
 import { backlog, dueLanes, nextDue } from '../../../runtime/store/sql/queue-state.ts'
 import { settle } from '../../../runtime/store/sql/settle.ts'
@@ -118,17 +120,42 @@ describe('with 100,000 waiting events', () => {
     expect(steps(dueLanes())).toEqual([{ tenant: 0, lane: 'live', due: 0 }])
   })
 
+  test('a page of events reads its own rows, and of the others that wait an index alone', () => {
+    const before = new Set(statements)
+    const searches = [
+      {},
+      { before: { at: NOW - 1, id: 1 } },
+      { after: { at: 0, id: 1 } },
+      { queue: 'live' },
+      { metric: 'M' },
+    ]
+    for (const search of searches as readonly Partial<EventSearch>[]) steps(findWaiting(0, { ...search, limit: 50 }))
+    const details = [...statements].filter((sql) => !before.has(sql)).flatMap(planOf)
+    const ofRecords = details.filter((detail) => /^(SCAN|SEARCH) (records|r)\b/.test(detail))
+    expect(ofRecords.length).toBeGreaterThan(10)
+    for (const detail of ofRecords) expect(detail).toMatch(OWN_ROWS_OR_INDEX)
+  })
+
   test('every statement finds its rows by an index', () => {
     expect(statements.size).toBeGreaterThan(15)
     const scans = [...statements].flatMap((sql) => {
-      const plan = db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      return plan
-        .filter(({ detail }) => /SCAN (records|waiting_events|w|r)\b|\(tenant=\?\)/.test(detail))
-        .filter(() => !FIRST_ROW_ONLY.test(sql))
-        .map((step) => [sql, step.detail])
+      return planOf(sql)
+        .filter((detail) => /SCAN (records|waiting_events|w|r)\b|\(tenant=\?\)/.test(detail))
+        .filter(() => !READS_ALL.test(sql))
+        .map((detail) => [sql, detail])
     })
     expect(scans).toEqual([])
   })
 })
 
-const FIRST_ROW_ONLY = /FROM waiting_events WHERE tenant = \?1 LIMIT 1/
+function planOf(sql: string): readonly string[] {
+  const own: Connection = Object.getPrototypeOf(db)
+  return own.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
+}
+
+/** Few records are interrupted: those are read themselves. */
+const OWN_ROWS_OR_INDEX =
+  /^SEARCH (r USING INTEGER PRIMARY KEY|records USING COVERING INDEX|records USING INDEX records_(cut_off|leased) )/
+
+/** The first row alone, or for a page of events an index of those that wait. */
+const READS_ALL = /FROM waiting_events WHERE tenant = \?1 LIMIT 1|\) AS found/
