@@ -49,12 +49,17 @@ export function clientOptions(driver: Driver, settings: ConnectionSettings): pg.
 /** Has the driver send statements without waiting for the answers to those before; one that cannot (before 8.22) waits. */
 const pipelined = (options: pg.ClientConfig): pg.ClientConfig => Object.assign(options, { pipeline: true })
 
+type RowListener = (rows: number) => void
+
 export class ConnectionPool implements SqlStatements {
   readonly #pool: pg.Pool
   readonly #names = new Map<string, string>()
+  readonly #onRows: RowListener
   #closed = false
 
-  constructor(driver: Driver, settings: PostgresSettings) {
+  /** `onRows` is called with the number of rows of each statement for many of them. */
+  constructor(driver: Driver, settings: PostgresSettings, onRows: RowListener) {
+    this.#onRows = onRows
     this.#pool = new driver.Pool({ ...pipelined(clientOptions(driver, settings)), max: settings.poolSize, min: 0 })
     // An idle connection that the server ends: the pool has dropped it, and the next call opens another.
     this.#pool.on('error', () => undefined)
@@ -118,7 +123,7 @@ export class ConnectionPool implements SqlStatements {
     const client = await this.#connect()
     let broken = false
     try {
-      return await work(new ClientStatements(client, this.#names))
+      return await work(new ClientStatements(client, this.#names, this.#onRows))
     } catch (error) {
       broken = breaksConnection(error)
       throw postgresFault(error)
@@ -142,9 +147,11 @@ export class ConnectionPool implements SqlStatements {
 class ClientStatements implements SqlStatements {
   readonly #client: pg.ClientBase
   readonly #names: Map<string, string>
+  readonly #onRows: RowListener
 
-  constructor(client: pg.ClientBase, names: Map<string, string>) {
+  constructor(client: pg.ClientBase, names: Map<string, string>, onRows: RowListener) {
     this.#client = client
+    this.#onRows = onRows
     this.#names = names
   }
 
@@ -161,6 +168,7 @@ class ClientStatements implements SqlStatements {
   }
 
   allOfColumns(text: string, columns: readonly SqlColumn[]): Promise<readonly unknown[]> {
+    this.#onRows(columns[0]?.values.length ?? 0)
     return this.#query(text, columns.map(encodeArray))
   }
 

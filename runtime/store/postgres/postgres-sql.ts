@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/effects.ts'
 import type { Awaitable, Sql, SqlColumn, SqlStatements, SqlValue } from '../../ports/sql.ts'
 import { ConnectionPool } from './connections.ts'
 import type { Driver } from './driver.ts'
+import { EarlyStatistics } from './early-statistics.ts'
 import { NotificationStream } from './listener.ts'
 import { NoticeBatch } from './notice-batch.ts'
 import type { PostgresSettings } from './settings.ts'
@@ -14,7 +15,8 @@ export class PostgresSql implements Sql {
   readonly #notices: NoticeBatch
 
   constructor(driver: Driver, settings: PostgresSettings, clock: Clock) {
-    this.#pool = new ConnectionPool(driver, settings)
+    this.#pool = new ConnectionPool(driver, settings, (rows) => statistics.add(rows))
+    const statistics = new EarlyStatistics(this.#pool)
     // Schemas of one database do not hear each other.
     const channel = `connector_${settings.schema}`
     this.#stream = new NotificationStream({ driver, settings, clock, channel })

@@ -31,14 +31,16 @@ function appendMany(store: Store, { count, name }: { readonly count: number; rea
 }
 
 /** Rows of the large tables that were read so far. A connection adds what it read when it has ended. */
-async function rowsRead(): Promise<number> {
+async function rowsRead(schema = 'connector'): Promise<number> {
   const client = new pg.Client({ connectionString: server.url() })
   await client.connect()
   const others = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'connector'"
   await vi.waitFor(async () => expect((await client.query(others)).rows).toEqual([]), 10_000)
-  const { rows } = await client.query<{ read: string }>(`
-    SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS read FROM pg_stat_all_tables
-    WHERE schemaname = 'connector' AND relname ~ '^(records|bodies|lookup_ids|events|delivered_keys|contacts)_'`)
+  const { rows } = await client.query<{ read: string }>(
+    `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS read FROM pg_stat_all_tables
+    WHERE schemaname = $1 AND relname ~ '^(records|bodies|lookup_ids|events|delivered_keys|contacts)_'`,
+    [schema],
+  )
   await client.end()
   return Number(rows[0]?.read)
 }
@@ -71,6 +73,18 @@ test('a plan made while hardly a record is leased finds each of many leases by i
   await store.close()
   // Each record is read several times; by the index of leases, every row would read all that are leased.
   expect((await rowsRead()) - before).toBeLessThan(leases * 20)
+}, 60_000)
+
+test('a schema that fills within seconds gets statistics before autovacuum looks at it', async () => {
+  const records = 4_000
+  const first = await postgresStore(server.url('filling'))
+  for (let n = 0; n < 10; n++) await appendMany(first, { count: FEW, name: `first-${n}` })
+  await first.close()
+  const store = await postgresStore(server.url('filling'))
+  for (let n = 0; n < records; n += FEW) await appendMany(store, { count: FEW, name: `filling-${n}` })
+  await store.close()
+  // By a plan made for the first records, each would read all that the tenant has: eight million rows.
+  expect(await rowsRead('filling')).toBeLessThan(records * 200)
 }, 60_000)
 
 /** Leases records, renews and settles a few of them, and releases the others. */
