@@ -24,6 +24,8 @@ export interface SqlColumn {
 
 /** The statements of one connection, or of one transaction. */
 export interface SqlStatements {
+  /** Of a transaction: statements are sent without waiting for the answers to those before, all of which its end waits for. */
+  readonly isPipelined?: boolean
   /** The first row, or undefined. Parameters are `?1`, `?2` …, in the dialect of PostgreSQL `$1`, `$2` … */
   get(statement: string, values: readonly SqlValue[]): Awaitable<unknown>
   all(statement: string, values: readonly SqlValue[]): Awaitable<readonly unknown[]>

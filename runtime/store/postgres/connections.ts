@@ -1,4 +1,5 @@
 /** A pool of connections: prepared statements, transactions, and timeouts, so that no lost connection holds a lock for long. */
+import type { Writable } from 'node:stream'
 import type pg from 'pg'
 import { Fault } from '../../ports/fault.ts'
 import type { Awaitable, SqlColumn, SqlStatements, SqlValue } from '../../ports/sql.ts'
@@ -92,15 +93,16 @@ export class ConnectionPool implements SqlStatements {
   }
 
   /**
-   * Commits, or rolls back if the work throws. Statements without an answer are sent without waiting for those before
-   * them, as are the begin and the commit: the first that fails makes the commit a rollback.
+   * Commits, or rolls back if the work throws. Statements are sent without waiting for those before them, as are the begin
+   * and the commit: the first that fails makes the commit a rollback. Work that waits for no answer takes one round trip.
    */
   transaction<T>(work: (statements: SqlStatements) => Awaitable<T>): Promise<T> {
     return this.#once(async (one) => {
       const statements = one.pipelined()
       void statements.run('BEGIN', [])
       try {
-        const result = await work(statements)
+        const working = work(statements)
+        const result = working instanceof Promise ? await working : working
         void statements.run('COMMIT', [])
         await statements.settled()
         return result
@@ -143,11 +145,15 @@ export class ConnectionPool implements SqlStatements {
   }
 }
 
+/** Not documented by the driver, which uses it in the same way. */
+type ClientOnStream = pg.ClientBase & { readonly connection?: { readonly stream?: Writable } }
+
 /** The statements of one connection, each prepared on first use. */
 class ClientStatements implements SqlStatements {
   readonly #client: pg.ClientBase
   readonly #names: Map<string, string>
   readonly #onRows: RowListener
+  #isGathering = false
 
   constructor(client: pg.ClientBase, names: Map<string, string>, onRows: RowListener) {
     this.#client = client
@@ -177,6 +183,7 @@ class ClientStatements implements SqlStatements {
   }
 
   async #query(text: string, values: (SqlValue | Buffer)[]): Promise<readonly unknown[]> {
+    this.#gather()
     try {
       return (await this.#client.query({ name: this.#nameOf(text), text, values })).rows
     } catch (error) {
@@ -190,6 +197,18 @@ class ClientStatements implements SqlStatements {
     } catch (error) {
       throw postgresFault(error)
     }
+  }
+
+  /** What is sent in one turn of the event loop goes to the server by one write. */
+  #gather(): void {
+    const stream = this.#isGathering ? undefined : (this.#client as ClientOnStream).connection?.stream
+    if (stream === undefined) return
+    this.#isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      this.#isGathering = false
+      stream.uncork()
+    })
   }
 
   pipelined(): PipelinedStatements {
@@ -206,8 +225,9 @@ class ClientStatements implements SqlStatements {
   }
 }
 
-/** The statements of a transaction. `run` does not wait: its failure shows at the next answer, or at the end. */
+/** The statements of a transaction. A failure shows at the next answer, too, and at the end. */
 class PipelinedStatements implements SqlStatements {
+  readonly isPipelined = true
   readonly #statements: ClientStatements
   readonly #running = new Set<Promise<unknown>>()
   /** Those after it only say that the transaction is aborted. */
@@ -226,7 +246,7 @@ class PipelinedStatements implements SqlStatements {
   }
 
   run(statement: string, values: readonly SqlValue[]): undefined {
-    this.#start(this.#statements.run(statement, values))
+    void this.#answer(this.#statements.run(statement, values))
   }
 
   allOfColumns(statement: string, columns: readonly SqlColumn[]): Promise<readonly unknown[]> {
@@ -234,7 +254,7 @@ class PipelinedStatements implements SqlStatements {
   }
 
   runOfColumns(statement: string, columns: readonly SqlColumn[]): undefined {
-    this.#start(this.#statements.runOfColumns(statement, columns))
+    void this.#answer(this.#statements.runOfColumns(statement, columns))
   }
 
   exec(script: string): Promise<void> {
@@ -247,18 +267,16 @@ class PipelinedStatements implements SqlStatements {
     if (this.#failure) throw this.#failure.error
   }
 
-  #start(statement: Promise<unknown>): void {
-    const running = this.#answer(statement).catch(() => undefined)
-    this.#running.add(running)
-    void running.then(() => this.#running.delete(running))
-  }
-
-  async #answer<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer
-    } catch (error) {
+  #answer<T>(answer: Promise<T>): Promise<T> {
+    const noted = answer.catch((error: unknown) => {
       this.#failure ??= { error }
       throw this.#failure.error
-    }
+    })
+    const ended = noted.then(
+      () => void this.#running.delete(ended),
+      () => void this.#running.delete(ended),
+    )
+    this.#running.add(ended)
+    return noted
   }
 }

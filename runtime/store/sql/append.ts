@@ -1,17 +1,25 @@
 /** Appends records to the queues of any number of tenants in one transaction. */
+import { groupBy } from '../../lib/group-by.ts'
+import { mapMaybe } from '../../lib/maybe-promise.ts'
+import type { Awaitable } from '../../ports/sql.ts'
 import type { Checkpoint } from '../../ports/store.ts'
 import type { SourceRecord } from '../../ports/types.ts'
 import { scopeOf } from '../outcome-effects.ts'
+import { makeDue } from './claims.ts'
+import type { MergedWrite } from './group-commit.ts'
 import { writeCheckpoints } from './key-values.ts'
 import { promoteHeads } from './queue.ts'
 import { toInteger } from './row-mapping.ts'
 import { statementOfRows } from './statement.ts'
-import { allEach, dialectInUse, insertEach, runEach, type Steps } from './steps.ts'
+import { allEach, allEachLater, dialectInUse, insertEach, runEach, type Steps } from './steps.ts'
 
-export interface AppendRequest {
-  readonly tenant: number
+export interface NewRecords {
   readonly records: readonly SourceRecord[]
   readonly checkpoint?: Checkpoint | undefined
+}
+
+export interface AppendRequest extends NewRecords {
+  readonly tenant: number
 }
 
 /** A record with a new id. */
@@ -85,16 +93,33 @@ const INSERT_WHOLE = statementOfRows(
   SELECT seq, :tenant AS tenant, :id AS id FROM added`,
 )
 
-/** Saves the checkpoints, and adds the records with their bodies and lookup ids, unless their ids are known. */
-export function* appendAll(requests: readonly AppendRequest[]): Steps<readonly AddedRecord[]> {
+/** The records of each request that were new. */
+export const APPEND: MergedWrite<NewRecords, readonly AddedRecord[]> = {
+  *run(requests) {
+    const adding = yield* appendAll(requests.map(({ tenant, request }) => ({ tenant, ...request })))
+    // Not yet known which are new: then those of all records, most of which are due already.
+    const withRecords =
+      adding instanceof Promise ? requests.filter(({ request }) => request.records.length > 0) : adding
+    if (withRecords.length > 0) yield* makeDue([...new Set(withRecords.map(({ tenant }) => tenant))])
+    const byRequest = mapMaybe(adding, (added) => groupBy(added, ({ request }) => request))
+    return requests.map((_, request) => mapMaybe(byRequest, (added) => added.get(request) ?? []))
+  },
+}
+
+/**
+ * Saves the checkpoints, and adds the records with their bodies and lookup ids, unless their ids are known. In a pipelined
+ * transaction the added records may be known only at its end.
+ */
+export function* appendAll(requests: readonly AppendRequest[]): Steps<Awaitable<readonly AddedRecord[]>> {
   for (const { tenant, checkpoint } of requests) if (checkpoint) yield* writeCheckpoints(tenant, [checkpoint])
   const records = distinctRecords(requests)
   const insert = (yield* dialectInUse()) === 'postgres' ? insertWhole : insertParts
-  const rows = yield* insert([...records.values()])
-  return rows.flatMap(({ seq, tenant, id }) => {
-    const record = records.get(nameOf(tenant, id))
-    return record === undefined ? [] : [{ seq, ...record }]
-  })
+  return mapMaybe(yield* insert([...records.values()]), (rows) =>
+    rows.flatMap(({ seq, tenant, id }) => {
+      const record = records.get(nameOf(tenant, id))
+      return record === undefined ? [] : [{ seq, ...record }]
+    }),
+  )
 }
 
 interface InsertedRow {
@@ -103,7 +128,7 @@ interface InsertedRow {
   readonly id: string
 }
 
-function* insertParts(records: readonly NewRecord[]): Steps<readonly InsertedRow[]> {
+function* insertParts(records: readonly UniqueRecord[]): Steps<readonly InsertedRow[]> {
   const rows = yield* insertEach(
     INSERT,
     records.map(({ tenant, record }) => insertedRow(tenant, record)),
@@ -120,17 +145,16 @@ function* insertParts(records: readonly NewRecord[]): Steps<readonly InsertedRow
   return added.map(({ seq, tenant, record }) => ({ seq, tenant, id: record.id }))
 }
 
-/** Only the first record of a queue can become its head. If its id is known, the next one does. */
-function* insertWhole(records: readonly NewRecord[]): Steps<readonly InsertedRow[]> {
+/** Only the first record of a queue can become its head. If its id is known, the next one does, if there is one. */
+function* insertWhole(records: readonly UniqueRecord[]): Steps<Awaitable<readonly InsertedRow[]>> {
   const queues = new Set<string>()
-  const isFirst = ({ tenant, record: { lane, orderingKey } }: NewRecord) => {
+  const isFirst = ({ tenant, record: { lane, orderingKey } }: UniqueRecord) => {
     const size = queues.size
     return queues.add(`${tenant}/${lane}/${orderingKey}`).size > size ? 1 : 0
   }
-  const rows = yield* allEach<InsertedRow>(
-    INSERT_WHOLE,
-    records.map((each) => [...insertedRow(each.tenant, each.record), each.record.body, isFirst(each)]),
-  )
+  const values = records.map((each) => [...insertedRow(each.tenant, each.record), each.record.body, isFirst(each)])
+  if (queues.size === records.length) return yield* allEachLater<InsertedRow>(INSERT_WHOLE, values)
+  const rows = yield* allEach<InsertedRow>(INSERT_WHOLE, values)
   if (rows.length === records.length) return rows
   const added = new Set(rows.map(({ tenant, id }) => nameOf(tenant, id)))
   const known = records.filter(({ tenant, record }) => !added.has(nameOf(tenant, record.id)))
@@ -138,11 +162,11 @@ function* insertWhole(records: readonly NewRecord[]): Steps<readonly InsertedRow
   return rows
 }
 
-type NewRecord = Omit<AddedRecord, 'seq'>
+type UniqueRecord = Omit<AddedRecord, 'seq'>
 
 /** The first of each id, by tenant and id. */
-function distinctRecords(requests: readonly AppendRequest[]): ReadonlyMap<string, NewRecord> {
-  const found = new Map<string, NewRecord>()
+function distinctRecords(requests: readonly AppendRequest[]): ReadonlyMap<string, UniqueRecord> {
+  const found = new Map<string, UniqueRecord>()
   for (const [request, { tenant, records }] of requests.entries())
     for (const record of records) {
       const name = nameOf(tenant, record.id)

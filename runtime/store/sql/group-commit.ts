@@ -29,8 +29,8 @@ export interface TenantRequest<Request> {
 export interface MergedWrite<Request, Result> {
   /** Whether a crash of the database may undo it: a lease, say, whose record is then leased again. */
   readonly isVolatile?: boolean
-  /** Gives one result for each request, in their order. */
-  run(requests: readonly TenantRequest<Request>[]): Steps<readonly Result[]>
+  /** Gives one result for each request, in their order; a promise of it if it is there at the end of the transaction. */
+  run(requests: readonly TenantRequest<Request>[]): Steps<readonly Awaitable<Result>[]>
 }
 
 /** Begins a transaction for these tenants: finds their numbers. */
@@ -159,7 +159,12 @@ function* runAll(jobs: readonly WriteJob[], begin: BeginForTenants): Steps<Reado
   const results = new Map<WriteJob, unknown>()
   for (const [kind, same] of groupBy(jobs, (job) => job.kind)) {
     const answers = yield* kind.run(same.map((job) => ({ tenant: numberOf(job), request: job.request })))
-    for (const [i, job] of same.entries()) results.set(job, answers[i])
+    for (const [i, job] of same.entries()) {
+      const answer = answers[i]
+      results.set(job, answer)
+      // It fails with the transaction, which rejects the job.
+      if (answer instanceof Promise) answer.catch(() => undefined)
+    }
   }
   return results
 }

@@ -1,21 +1,19 @@
 /** What the stores of all tenants of one database share: its transactions, its waits, its owner, its buffer. */
-import { groupBy } from '../../lib/group-by.ts'
 import { MonotonicClock } from '../../lib/monotonic-clock.ts'
 import type { Clock, ProcessIdentity } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { Sql } from '../../ports/sql.ts'
-import type { AppendResult, Checkpoint, LeaseRequest } from '../../ports/store.ts'
+import type { AppendResult, LeaseRequest } from '../../ports/store.ts'
 import type { StoreClaim } from '../../ports/store-claim.ts'
 import type { TenantClaims } from '../../ports/tenant-claims.ts'
-import { LANES, type Lane, type LeasedRecord, type SourceRecord } from '../../ports/types.ts'
+import { LANES, type Lane, type LeasedRecord } from '../../ports/types.ts'
 import { type LaneWait, LaneWaiters } from '../lane-waiters.ts'
-import { type AddedRecord, appendAll } from './append.ts'
+import { APPEND, type NewRecords } from './append.ts'
 import { AppendBuffer } from './append-buffer.ts'
-import { makeDue } from './claims.ts'
 import { laneOf } from './commit-lanes.ts'
 import { DatabaseWatch } from './database-watch.ts'
 import { DueTimes } from './due-times.ts'
-import { CLOSE_WAIT, GroupCommit, type MergedWrite } from './group-commit.ts'
+import { CLOSE_WAIT, GroupCommit } from './group-commit.ts'
 import { leaseDue } from './lease.ts'
 import {
   createOwner,
@@ -39,11 +37,6 @@ export interface CoreOptions {
   readonly clock: Clock
   /** This process. Leases of processes that it knows to have exited are free at once. */
   readonly self: ProcessIdentity
-}
-
-interface NewRecords {
-  readonly records: readonly SourceRecord[]
-  readonly checkpoint?: Checkpoint | undefined
 }
 
 /**
@@ -287,14 +280,4 @@ export class SqlCore {
   #assertOpen(): void {
     if (this.#closing) throw new Fault('bug', 'store/closed', 'the store was used after it was closed')
   }
-}
-
-/** The records of each request that were new. */
-const APPEND: MergedWrite<NewRecords, readonly AddedRecord[]> = {
-  *run(requests) {
-    const added = yield* appendAll(requests.map(({ tenant, request }) => ({ tenant, ...request })))
-    if (added.length > 0) yield* makeDue([...new Set(added.map(({ tenant }) => tenant))])
-    const byRequest = groupBy(added, ({ request }) => request)
-    return requests.map((_, request) => byRequest.get(request) ?? [])
-  },
 }

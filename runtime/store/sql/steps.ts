@@ -73,6 +73,18 @@ export function allEach<Row>(
   )
 }
 
+/** The same, but a pipelined transaction goes on without the rows: they are there at its end. */
+export function* allEachLater<Row>(
+  statement: StatementOfRows,
+  rows: readonly (readonly SqlValue[])[],
+): Steps<Awaitable<readonly Row[]>> {
+  if (rows.length === 0) return []
+  // Not the promise itself, for which the steps would wait.
+  const sent = yield (sql) =>
+    sql.isPipelined === true ? { rows: sql.allOfColumns?.(statement.postgres, columnsOf(statement, rows)) } : undefined
+  return sent === undefined ? yield* allEach<Row>(statement, rows) : (sent as { rows: Promise<readonly Row[]> }).rows
+}
+
 /** The same for a statement that returns at most one row for each: faster in SQLite. */
 export function getEach<Row>(
   statement: StatementOfRows,
