@@ -7,6 +7,7 @@ import type { Connector } from '../../../runtime/connector.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { runCommand } from '../../helpers/cli-fake.ts'
 import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
+import { loadChangedSpec } from '../../helpers/spec/changed-spec.ts'
 
 const ONLY = [
   'Created Conversation',
@@ -29,34 +30,48 @@ async function run(connector: Connector, clock: VirtualClock, options: Partial<B
   return clock.until(all())
 }
 
-const SIZES = { conversations: 200, tickets: 160 }
+const SIZES: HarnessOptions = { conversations: 200, tickets: 160 }
+
+/** As many pages, of a fifth of the records. */
+const SMALL: HarnessOptions = {
+  conversations: 40,
+  tickets: 32,
+  connector: {
+    settings: {
+      spec: await loadChangedSpec({ 'connector.yaml': (text) => text.replaceAll('{ max: 150,', '{ max: 30,') }),
+    },
+  },
+}
+
 const keysOf = ({ klaviyo }: Pick<Shop, 'klaviyo'>) =>
   klaviyo
     .events()
     .map(({ key }) => key)
     .sort()
 
-let whole: Promise<readonly (string | undefined)[]> | undefined
+const imported = new Map<HarnessOptions, Promise<readonly (string | undefined)[]>>()
 /** The keys of an import that nothing disturbs. */
-const undisturbed = () => {
-  whole ??= startConnector(SIZES).then(async (shop) => {
+function undisturbed(sizes = SIZES) {
+  const found = imported.get(sizes)
+  if (found !== undefined) return found
+  const keys = startConnector(sizes).then(async (shop) => {
     await run(shop.connector, shop.clock)
     return keysOf(shop)
   })
-  return whole
+  imported.set(sizes, keys)
+  return keys
 }
 
 /** Intercom whose answers at `path` are altered while `isWrong`; counts them. */
 async function startWith(
   path: RegExp,
   alter: (answer: Response, asked: number) => Promise<Response> | Response,
-  options: HarnessOptions = {},
+  sizes = SIZES,
 ) {
   let asked = 0
   let isWrong = true
   const shop: Shop = await startConnector({
-    ...SIZES,
-    ...options,
+    ...sizes,
     intercept: async (request) => {
       const { pathname, hostname } = new URL(request.url)
       if (!isWrong || !hostname.includes('intercom') || !path.test(pathname)) return undefined
@@ -88,8 +103,8 @@ const REQUESTS: readonly [string, RegExp][] = [
 
 describe.each(REQUESTS)('for %s', (name, path) => {
   test.each(WRONG)('%s under 200 is asked again, and nothing is lost', async (_, wrong) => {
-    const expected = await undisturbed()
-    const shop = await startWith(path, (answer, asked) => (asked % 3 === 0 || asked > 9 ? answer : wrong()))
+    const expected = await undisturbed(SMALL)
+    const shop = await startWith(path, (answer, asked) => (asked % 3 === 0 || asked > 9 ? answer : wrong()), SMALL)
     const last = await run(shop.connector, shop.clock)
     if (!name.startsWith('tags')) expect(shop.asked()).toBeGreaterThan(1)
     expect(last).toMatchObject({ phase: 'done', dead: 0 })
@@ -99,8 +114,8 @@ describe.each(REQUESTS)('for %s', (name, path) => {
 
 describe.each(REQUESTS.slice(0, 3))('for %s', (_, path) => {
   test.each(WRONG)('%s without end stops the import, and the same command goes on', async (_, wrong) => {
-    const expected = await undisturbed()
-    const shop = await startWith(path, (answer, asked) => (asked > 1 ? wrong() : answer))
+    const expected = await undisturbed(SMALL)
+    const shop = await startWith(path, (answer, asked) => (asked > 1 ? wrong() : answer), SMALL)
     const error = await run(shop.connector, shop.clock).catch((error: unknown) => error)
     expect(error).toMatchObject({
       kind: 'transient',
