@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path/posix'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { OWN_PROCESS, SLOW } from '../file-lists.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -206,6 +207,21 @@ test('no effect is global: time, chance and network come in as arguments', () =>
   const exempt = ['runtime/system.ts', 'runtime/console/assets/script.ts', 'runtime/console/assets/editor/'] // of browsers
   const pure = [...runtime, ...connector].filter(({ path }) => !exempt.some((one) => path.startsWith(one)))
   expect(pure.filter(({ text }) => effects.test(text)).map(({ path }) => path)).toEqual([])
+})
+
+describe('lists of test files', () => {
+  const files = sources('test').filter(({ path }) => path.endsWith('.test.ts'))
+
+  test('name files that are there', () => {
+    const paths = files.map(({ path }) => path)
+    expect([...OWN_PROCESS, ...SLOW].filter((path) => !paths.includes(path))).toEqual([])
+  })
+
+  test('a file that measures or changes its process has one of its own', () => {
+    const signs = ["from 'nock'", "/intercom.ts'\n", 'setFlagsFromString(', 'process.memoryUsage(']
+    const found = files.filter(({ text }) => signs.some((sign) => text.includes(sign))).map(({ path }) => path)
+    expect(found.filter((path) => !OWN_PROCESS.includes(path) && path !== 'test/e2e/architecture.test.ts')).toEqual([])
+  })
 })
 
 describe('every file', () => {

@@ -1,12 +1,12 @@
 /** A marketer's day in an empty folder with the packed package alone, in real processes: from `init` to an event in Klaviyo. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
 import { installPackage } from '../helpers/processes/installed-package.ts'
 import { createCleanup, postSigned, startProgram, waitUntil } from '../helpers/processes/processes.ts'
 
-const { app, bin, run, remove } = await installPackage()
+const { app, bin, run, remove } = await installPackage(inject('runFolder'))
 const closing = createCleanup()
 afterAll(async () => {
   await closing.close()

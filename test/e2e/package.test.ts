@@ -3,12 +3,12 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { cliApp } from '../../connector/cli-app.ts'
 import { installPackage } from '../helpers/processes/installed-package.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const { app, folder: installed, bin, run, remove, removePeers } = await installPackage()
+const { app, folder: installed, bin, run, remove, removePeers } = await installPackage(inject('runFolder'))
 const node = (...args: string[]) => run(process.execPath, args)
 
 const read = (path: string) => readFileSync(join(installed, path), 'utf8')

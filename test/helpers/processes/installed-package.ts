@@ -1,10 +1,23 @@
 /** The package as npm packs it, installed outside the checkout with nothing beside it but its dependencies, and its peers. */
 import { type ExecFileOptions, execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { waitUntil } from './processes.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const call = promisify(execFile)
@@ -23,18 +36,33 @@ export interface InstalledPackage {
   remove(): void
 }
 
-export async function installPackage(): Promise<InstalledPackage> {
+/** `runFolder`: of this run of the tests, see `test/run-folder.ts`. */
+export async function installPackage(runFolder: string): Promise<InstalledPackage> {
   const temporary = mkdtempSync(join(tmpdir(), 'package-'))
   const app = join(temporary, 'app')
   const folder = join(app, 'node_modules/intercom-to-klaviyo')
   const run: InstalledPackage['run'] = (file, args, options = {}) =>
     call(file, args, { cwd: app, env: { PATH: process.env.PATH }, encoding: 'utf8', ...options })
-  await install(await pack(temporary), folder)
+  await install(await packOnce(runFolder), folder)
   const remove = () => rmSync(temporary, { recursive: true, force: true })
   const removePeers = () => {
     for (const name of peersOf(folder)) rmSync(join(app, 'node_modules', name), { force: true })
   }
   return { app, folder, bin: join(app, 'node_modules/.bin/connector'), run, remove, removePeers }
+}
+
+/** Packs for the first test file that calls it; others wait for its tarball. */
+async function packOnce(runFolder: string): Promise<string> {
+  const folder = join(runFolder, 'package')
+  const result = join(runFolder, 'package.txt')
+  if (mkdirSync(folder, { recursive: true }) === undefined) {
+    await waitUntil('another test file has packed the package', () => existsSync(result), 300_000)
+    return readFileSync(result, 'utf8')
+  }
+  const tarball = await pack(folder)
+  writeFileSync(`${result}.new`, tarball)
+  renameSync(`${result}.new`, result)
+  return tarball
 }
 
 /** Packs a copy of the checkout, so that no other build, old or running, gets into it. */
