@@ -82,7 +82,8 @@ class TenantRunner {
         await this.#claim()
         this.#work()
         this.#releaseIdle()
-        await this.#alarm.sleepUntil(this.#nextAt())
+        // Never without a pause: slices that are to end need their answers and timers.
+        await this.#alarm.sleepUntil(Math.max(this.#nextAt(), this.#now() + 1))
       }
     } finally {
       stopListening()
@@ -206,7 +207,8 @@ class TenantRunner {
     const { keepMs, maxOwned } = this.#options
     const canClaim = this.#delivering.free > 0 && this.#owned.size < maxOwned
     const times = [canClaim ? this.#claimAt : Number.POSITIVE_INFINITY]
-    for (const slots of this.#slots) times.push(slots.nextTurn(this.#claimAt))
+    // As in `#work`: only those that deliver make room for tenants that want to be claimed.
+    times.push(this.#delivering.nextTurn(this.#claimAt), this.#reading.nextTurn())
     for (const one of this.#owned.values()) {
       if (!one.isRunning) times.push(Math.max(one.usedAt + keepMs, this.#now() + 1))
       for (const slots of this.#slots) if (slots.free > 0) times.push(slots.dueAt(one))

@@ -57,12 +57,12 @@ export class Slots {
   makeRoom(more: boolean): void {
     if (!this.#isShort && !(more && this.free <= 0)) return
     const now = this.#options.now()
-    for (const { startedAt, stop } of this.#running) if (startedAt + this.#options.turn <= now) stop.abort()
+    for (const { startedAt, stop } of this.#unstopped()) if (startedAt + this.#options.turn <= now) stop.abort()
   }
 
-  /** When the next slice has had its turn, if others wait, from `moreAt` on also unknown ones. */
-  nextTurn(moreAt: number): number {
-    const running = [...this.#running].filter(({ stop }) => !stop.signal.aborted)
+  /** When the next slice has had its turn, if others wait, from `moreAt` on also those for which room is made: `more`. */
+  nextTurn(moreAt = Number.POSITIVE_INFINITY): number {
+    const running = this.#unstopped()
     if (running.length === 0 || this.free > 0) return Number.POSITIVE_INFINITY
     const turn = Math.min(...running.map(({ startedAt }) => startedAt + this.#options.turn))
     return this.#isShort ? turn : Math.max(turn, moreAt)
@@ -71,6 +71,10 @@ export class Slots {
   /** Resolves when nothing runs. */
   async settled(): Promise<void> {
     await Promise.all([...this.#running].map(({ done }) => done))
+  }
+
+  #unstopped(): readonly RunningSlice[] {
+    return [...this.#running].filter(({ stop }) => !stop.signal.aborted)
   }
 
   #start(tenant: OwnedTenant, task: TaskName, signal: AbortSignal): void {

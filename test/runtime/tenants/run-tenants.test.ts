@@ -121,6 +121,31 @@ function createWorld() {
   }
 }
 
+describe('rest', () => {
+  test('full slots of both kinds, past their turns, leave the process idle until something ends', async () => {
+    const world = createWorld()
+    let looks = 0
+    const clock = {
+      ...world.clock,
+      now() {
+        looks += 1
+        // Without a pause between its looks nothing else would run again, this test included.
+        if (looks > 20_000) throw new Error('the runner spins')
+        return world.clock.now()
+      },
+    }
+    const process = world.start('a', { concurrency: 1, readers: 1, clock })
+    await world.append('a', 120_000)
+    await requestImport({ tenant: 'a', store: world.storeOf('a'), claims: world.intake }, { since: 0 })
+    for (let i = 0; i < 3; i++) await world.append(`other-${i}`, 5)
+    await world.clock.advance(90_000)
+    expect(world.imports).toHaveLength(40)
+    await world.clock.advance(60_000)
+    expect(world.delivered.map(({ tenant }) => tenant).sort()).toEqual(['a', 'other-0', 'other-1', 'other-2'])
+    await process.stop()
+  })
+})
+
 describe('fair turns', () => {
   test('floods of more tenants than there are slots delay a single record of another by a few turns', async () => {
     const world = createWorld()
