@@ -1,6 +1,6 @@
 /** Effects of the operating system, for hosts that bring none: clock, fetch, randomness, this process. */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
+import { onAbort } from './lib/abort.ts'
 import { abortableDispatcher, nodeDispatcher } from './lib/abortable-dispatcher.ts'
 import { nameMachine } from './lib/machine.ts'
 import { createProcessIdentity } from './lib/process-identity.ts'
@@ -9,7 +9,18 @@ import type { Clock, Fetch, Logger, ProcessIdentity, Random } from './ports/effe
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => undefined),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const timer = setTimeout(end, ms)
+      // Not Node's own promise of a timer: each abort would make an error with its stack, for each webhook.
+      const stopListening = signal && onAbort(signal, end)
+      function end(): void {
+        clearTimeout(timer)
+        stopListening?.()
+        resolve()
+      }
+    }),
 }
 
 export const systemFetch: Fetch = (request) => {

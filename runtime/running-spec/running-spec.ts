@@ -56,13 +56,14 @@ export interface AdoptOptions {
  * delivered, unless that is accepted: each of them would be counted again when it comes again.
  */
 export async function adoptSpec(parts: AdoptParts, { acceptNewKeys = [] }: AdoptOptions = {}): Promise<void> {
-  const { spec, store, clock, logger } = parts
+  const { spec, store, clock, logger, processIdentity } = parts
   const hash = hashSpec(spec.sourceFiles)
   const before = await readRunningSpec(store)
   const now = clock.now()
   const processes = listProcesses(before, { hash, now, ...parts })
   if (before?.hash === hash) {
-    await write(store, { ...before, processes })
+    // Each claim of a tenant comes here: what is noted already is not written again, 60 kB with the text of the spec.
+    if (!isNoted(before, processes, processIdentity.id)) await write(store, { ...before, processes })
     return
   }
   // Imported on first use: most processes run the spec of the one before.
@@ -121,6 +122,13 @@ export function runningProcesses(
 interface NewProcess extends Pick<AdoptParts, 'processIdentity'> {
   readonly hash: string
   readonly now: number
+}
+
+/** Whether the store names the same processes, and this one will count as running for a while yet. */
+function isNoted({ hash, processes }: RunningSpec, listed: readonly RunningProcess[], self: string): boolean {
+  const own = processes.find(({ id }) => id === self)
+  const now = listed.at(-1)?.since ?? 0
+  return own?.hash === hash && now - own.since < UNSEEN_FOR / 2 && processes.length === listed.length
 }
 
 function listProcesses(before: RunningSpec | undefined, { hash, now, processIdentity }: NewProcess) {

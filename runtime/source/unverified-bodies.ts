@@ -48,7 +48,8 @@ export class UnverifiedBodies {
     try {
       return await Promise.race([reading, timeout])
     } finally {
-      timer.abort()
+      // With a reason: without one, an error is made for each body.
+      timer.abort('read')
       // Even after the timeout: the answer closes the connection, after which a reading may neither end nor fail.
       this.#reserved -= reservation.size
       reservation.isReleased = true

@@ -1,9 +1,10 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
-import { readRunningSpec } from '../../../runtime/running-spec/running-spec.ts'
+import { adoptSpec, readRunningSpec } from '../../../runtime/running-spec/running-spec.ts'
 import { readLiveSince } from '../../../runtime/source/live-since.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { systemSelf } from '../../../runtime/system.ts'
 import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
 import { loadChangedSpec, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
 
@@ -68,6 +69,18 @@ test('is kept with its text, hash, version and the keys of its metrics, and in e
   expect(kept?.files.find(({ path }) => path === TICKET)?.text).toContain('metric: Created Ticket')
   const [entry] = await store.trace('77')
   expect(entry?.outcome?.spec).toBe(kept?.hash)
+})
+
+test('is written once by a process, and again before the process counts as gone', async () => {
+  const parts = { spec: await loadChangedSpec({}), store, clock, logger, processIdentity: systemSelf }
+  await adoptSpec(parts)
+  const write = vi.spyOn(store, 'writeCheckpoints')
+  await adoptSpec(parts)
+  expect(write).not.toHaveBeenCalled()
+  const noted = (await readRunningSpec(store))?.processes[0]?.since ?? Number.NaN
+  await clock.advance(13 * 3_600_000)
+  await adoptSpec(parts)
+  expect((await readRunningSpec(store))?.processes).toMatchObject([{ since: noted + 13 * 3_600_000 }])
 })
 
 test('live delivery of a metric that was off begins when it is on again, and of a new one with its spec', async () => {
