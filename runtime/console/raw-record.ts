@@ -4,18 +4,23 @@ import { parseJson } from '../lib/json.ts'
 import type { Json } from '../ports/types.ts'
 import type { Html } from './types.ts'
 
-/** Keys whose texts are ids, kinds and times. Any other text may be personal. */
-const IMPERSONAL_KEY = /^(type|id|topic|state|status|category|priority|object|.+_(id|type|state|at|token))$/
-/** Even there, only texts that cannot be an address or a sentence. */
-const IMPERSONAL_VALUE = /^[\w.:+-]{1,80}$/
+/** Keys whose texts are kinds, times and ids of the source. Any other text may be personal, as may ids that customers give. */
+const KIND_KEY = /^(type|topic|state|status|category|priority|object|.+_(type|state|at))$/
+const ID_KEY = /^(id|(?!(external|user)_).+_(id|token))$/
+/** Even there, only texts that cannot be an address, a name or a sentence. */
+const KIND = /^[\w.:+-]{1,80}$/
+const ID = /^(?=.*\d)[\w:-]{1,80}$/
+const TIME_KEY = /_(at|until|since)$/
+/** Greater numbers may be those of telephones, and fractions tell a place. */
+const GREATEST_COUNT = 999_999
 /** Characters. A page, not an export. */
 const MAX_SHOWN = 200_000
 export const MASK = '••••'
 
-/** Keeps numbers, structure and ids, so that the kind of record stays recognisable. */
+/** Keeps counts, times, structure and ids, so that the kind of record stays recognisable. */
 export function maskedJson(value: Json | undefined, key = ''): Json {
-  if (typeof value === 'string')
-    return (IMPERSONAL_KEY.test(key) && IMPERSONAL_VALUE.test(value)) || value === '' ? value : MASK
+  if (typeof value === 'string') return isImpersonalText(value, key) ? value : MASK
+  if (typeof value === 'number') return isImpersonalNumber(value, key) ? value : MASK
   if (typeof value !== 'object' || value === null) return value ?? null
   if (Array.isArray(value)) return value.map((item) => maskedJson(item, key))
   // Custom attributes are defined by the workspace, so even their numbers may be phone numbers.
@@ -26,6 +31,12 @@ export function maskedJson(value: Json | undefined, key = ''): Json {
   ])
   return Object.fromEntries(entries)
 }
+
+const isImpersonalText = (text: string, key: string): boolean =>
+  text === '' || (KIND_KEY.test(key) && KIND.test(text)) || (ID_KEY.test(key) && ID.test(text))
+
+const isImpersonalNumber = (value: number, key: string): boolean =>
+  TIME_KEY.test(key) || ID_KEY.test(key) || (Number.isInteger(value) && Math.abs(value) <= GREATEST_COUNT)
 
 const maskAny = (value: Json | undefined): Json =>
   value === null || value === undefined || value === '' ? (value ?? null) : MASK

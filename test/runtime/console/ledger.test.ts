@@ -137,6 +137,20 @@ describe('masking', () => {
       { custom_attributes: { id: 'Ada', n: 49170, on: true, no: null } },
       { custom_attributes: { id: '••••', n: '••••', on: '••••', no: null } },
     ],
+    [
+      {
+        external_id: '+33612345678',
+        user_id: 'jose.garcia-lopez',
+        contact_id: 'jose',
+        phone: 33612345678,
+        latitude: 48.85,
+      },
+      { external_id: '••••', user_id: '••••', contact_id: '••••', phone: '••••', latitude: '••••' },
+    ],
+    [
+      { id: '6960-aa', contact_id: '77', created_at: 1767225600, snoozed_until: 1767225600, count: 999_999 },
+      { id: '6960-aa', contact_id: '77', created_at: 1767225600, snoozed_until: 1767225600, count: 999_999 },
+    ],
     ['Ada', '••••'],
   ]
   test.each(cases)('%j → %j', (value, masked) => {
