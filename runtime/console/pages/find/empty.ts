@@ -27,7 +27,7 @@ ${hint(search, context)}
 }
 
 /** What the form of the text says. */
-function hint({ kind }: ParsedSearch, { options }: PageContext): Html | '' {
+function hint({ kind, text = '' }: ParsedSearch, { options }: PageContext): Html | '' {
   const { source, destination, resources } = options.connector.spec
   const [from, to] = [capitalize(source.name), capitalize(destination.name)]
   const numbered = [...resources.values()].filter(({ number }) => number !== undefined).map(({ name }) => name)
@@ -39,5 +39,8 @@ function hint({ kind }: ParsedSearch, { options }: PageContext): Html | '' {
     return html`<p class="note">That looks like a phone number without its country code. Enter the phone number with its country code, after a +.</p>`
   if (kind === 'phone')
     return html`<p class="note">That is a phone number. It is found once an event of a contact with it was mapped.</p>`
+  if (kind === 'emails') return html`<p class="note">Those are several addresses. Enter one of them.</p>`
+  if (kind === 'id' && !/\d/.test(text))
+    return html`<p class="note">Names are not kept, so nothing is found by one. Enter the person's e-mail address or phone number, or the id of the conversation or contact.</p>`
   return ''
 }
