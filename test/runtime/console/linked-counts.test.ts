@@ -83,6 +83,65 @@ test('what waits counts records of the queue and events that wait for their cont
   expect(await rows('/events?outcome=waiting')).toBe(6)
 })
 
+test('the tabs of Events count what they list, with records that are queued or retried', async () => {
+  const { store, browser } = await openConsole()
+  const settle = async (outcome: Outcome, ...records: Parameters<typeof record>) => {
+    await store.append([record(...records)])
+    const leased = await store.lease({ lane: records[1]?.lane ?? 'live', limit: 1, leaseMs: 60_000 })
+    await store.settle(leased.map((one) => settlement(one, outcome)))
+  }
+  const of = (metric: string, key: string, rest: Partial<EventResult> = {}): EventResult => ({
+    ...{ metric, key, status: 'deferred', lane: 'live', contact: 'c7' },
+    ...rest,
+  })
+  const fault = { kind: 'transient', code: 'http/server-error', message: 'it failed' } as const
+  const until = Number.MAX_SAFE_INTEGER
+  const history = { lane: 'backfill', ingress: 'backfill', stream: 's', backfillRun: { id: 'r1', until: 0 } } as const
+  await settle({ status: 'delivered', events: [of('Created Ticket', 'k0', { status: 'delivered' })] }, 'sent')
+  await settle({ status: 'skipped', reason: 'no-identity', events: [] }, 'skipped')
+  const waits = of('Created Ticket', 'k1', { reason: 'awaiting-identity' })
+  await settle({ status: 'deferred', awaits: 'awaiting-identity', until, events: [waits] }, 'waits')
+  const two = [of('Created Ticket', 'k2'), of('Rated Conversation', 'k3')]
+  await settle({ status: 'deferred', fault, until, events: two }, 'retried')
+  await settle({ status: 'deferred', fault, until, events: [] }, 'whole')
+  await settle({ status: 'deferred', fault, until, events: [of('Created Ticket', 'k4')] }, 'imported', history)
+  await store.append([record('queued'), record('next', history)])
+  const client = browser()
+  const rows = async (href: string) =>
+    (await client.text(href.replace(/\/events\??/, '/events.csv?'))).split('\r\n').length - 2
+  const waiting: Record<string, string | undefined> = {}
+  for (const filter of [
+    ...['', 'metric=Created+Ticket', 'metric=*', 'metric=-', 'origin=live', 'origin=history', 'run=r1'],
+    ...['metric=-&run=r1', 'outcome=waiting', 'outcome=waiting&reason=http%2Fserver-error'],
+  ]) {
+    const page = await client.text(`/events?${filter}`)
+    const tabs = [...page.matchAll(TAB)]
+    expect(tabs).toHaveLength(5)
+    for (const [, href = '', label, count] of tabs) {
+      const address = href.replaceAll('&amp;', '&')
+      expect(`${filter} ${label} ${count}`).toBe(`${filter} ${label} ${await rows(address)}`)
+      if (label === 'Waiting') waiting[filter] = count
+    }
+  }
+  expect(waiting).toMatchObject({ '': '7', 'metric=Created+Ticket': '3', 'metric=-': '3', 'run=r1': '2' })
+  const overview = await client.text('/')
+  for (const [, href = '', count] of overview.matchAll(LINKED_COUNT)) {
+    const address = href.replaceAll('&amp;', '&')
+    if (address.includes('outcome=waiting')) expect(`${address} ${count}`).toBe(`${address} ${await rows(address)}`)
+  }
+  expect(overview).toContain('<a href="/events?outcome=waiting">7</a>')
+  const [, ticket] = /href="\/events\?metric=Created\+Ticket&amp;outcome=waiting">(\d+)</.exec(
+    await client.text('/metric/Created%20Ticket'),
+  ) ?? ['']
+  expect(ticket).toBe('3')
+  // Of a queue too long to list, only the total is known.
+  await store.append(Array.from({ length: 1_000 }, (_, at) => record(`more-${at}`)))
+  const counts = async (path: string) =>
+    [...(await client.text(path)).matchAll(TAB)].map(([, , ...tab]) => tab.join(' '))
+  expect(await counts('/events')).toEqual(['All 1,008', 'Delivered 1', 'Skipped 1', 'Failed 0', 'Waiting 1,006'])
+  expect(await counts('/events?metric=Created+Ticket')).toEqual(['Delivered 1', 'Skipped 0', 'Failed 0'])
+})
+
 test('failed records are counted on the page that lists them, and their events on Events', async () => {
   const { store, browser } = await openConsole()
   const failed = (key: string, metric = 'Created Ticket'): EventResult => ({
@@ -123,5 +182,7 @@ test('failed records are counted on the page that lists them, and their events o
 
 /** A column of a chart, named by its time and its parts. */
 const COLUMN = /<a href="(\/events\?[^"]+)" class="whole" aria-label="[^"]*: ([^":]+)"/g
+/** A tab of an outcome, with its count. */
+const TAB = /<a class="chip" href="([^"]+)"[^>]*>(\w+) <span class="soft">([\d,]+)</g
 /** A link whose text begins with a number: `38`, `38 events`. */
 const LINKED_COUNT = /<a href="(\/events\?[^"]+)">(?:<text[^>]*>)?([\d,]+)\b/g

@@ -10,6 +10,7 @@ import { describeSkipReason } from '../../../skip-reasons.ts'
 import { originOf } from '../../../store/outcome-effects.ts'
 import { countByReason } from '../../count-by-reason.ts'
 import { addDays, dayBeginningAt } from '../../days.ts'
+import { type EventCounts, readEventCounts } from '../../event-counts.ts'
 import { ANY_METRIC, type EventFilter, type EventOutcome, eventsLink, NO_METRIC, UNMOUNTED } from '../../event-links.ts'
 import { hiddenFields } from '../../form-field.ts'
 import { timeElement } from '../../format-html.ts'
@@ -22,13 +23,13 @@ const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', w
 
 export async function filterForm(filter: EventFilter, context: PageContext): Promise<Html> {
   const { store } = context.options.connector
-  const [tallies, activity] = await Promise.all([store.tallies(), readWebhookActivity(store)])
-  return html`${outcomes(filter, tallies, context)}
+  const [counts, activity] = await Promise.all([readEventCounts(store, filter.run), readWebhookActivity(store)])
+  return html`${outcomes(filter, counts, context)}
 <div class="card filters">
 <form method="get" action="${context.link('/events')}" aria-label="Filter">
 ${hiddenFields({ outcome: filter.outcome?.toString(), queue: filter.queue, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
 ${select('metric', 'Metric', filter.metric, metricsOf(context))}
-${select('reason', 'Reason', filter.reason, reasonsOf(filter, tallies))}
+${select('reason', 'Reason', filter.reason, reasonsOf(filter, counts.tallies))}
 ${select('origin', 'Origin', filter.origin, Object.entries(ORIGINS))}
 ${select('topic', 'Topic', filter.topic, topicsOf(activity, context))}
 ${dayField('from', 'From', filter.since, context)}
@@ -47,11 +48,11 @@ ${chips(filter, context)}`
 const isCounted = ({ queue, topic, since, until, search }: EventFilter) =>
   [queue, topic, since, until, search].every((one) => one === undefined)
 
-function outcomes(filter: EventFilter, tallies: readonly Tally[], context: PageContext): Html {
-  const counts = isCounted(filter) ? countOutcomes(filter, tallies) : undefined
+function outcomes(filter: EventFilter, all: EventCounts, context: PageContext): Html {
+  const counts = isCounted(filter) ? countOutcomes(filter, all) : {}
   const chosen = outcomesOf(filter)
   const tab = (outcome: EventOutcome | undefined, label: string) => {
-    const count = counts && (outcome === undefined ? sum(Object.values(counts)) : (counts[outcome] ?? 0))
+    const count = counts[outcome ?? 'all']
     // Reasons of one outcome are none of another.
     const link = eventsLink({ ...filter, outcome, queue: undefined, reason: undefined }, context)
     const isCurrent = outcome === undefined ? chosen.length === 0 : chosen.includes(outcome)
@@ -60,16 +61,18 @@ function outcomes(filter: EventFilter, tallies: readonly Tally[], context: PageC
   return html`<ul class="chips" aria-label="Outcomes">${tab(undefined, 'All')}${Object.entries(OUTCOMES).map(([outcome, label]) => tab(outcome as EventOutcome, label))}</ul>`
 }
 
-type Counts = Readonly<Partial<Record<EventOutcome, number>>>
+type Counts = Readonly<Partial<Record<EventOutcome | 'all', number>>>
 
-function countOutcomes(filter: EventFilter, tallies: readonly Tally[]): Counts {
-  const counts: Partial<Record<EventOutcome, number>> = {}
-  for (const tally of tallies) {
-    if (!isOfFilter(tally, { ...filter, outcome: undefined, reason: undefined })) continue
-    const outcome = outcomeOf(tally)
-    counts[outcome] = (counts[outcome] ?? 0) + tally.count
-  }
-  return counts
+/** Where more waits than is listed, a filter leaves out the counts that it would change. */
+function countOutcomes({ metric, origin, run }: EventFilter, { tallies, waiting, isListed }: EventCounts): Counts {
+  const ofFilter = tallies.filter((tally) => isOfFilter(tally, { metric, origin, run }))
+  const count = (outcome: EventOutcome) =>
+    sum(ofFilter.flatMap((tally) => (outcomeOf(tally) === outcome ? [tally.count] : [])))
+  const ended = { delivered: count('delivered'), skipped: count('skipped'), dead: count('dead') }
+  const isAll = [metric, origin, run].every((one) => one === undefined)
+  if (!isListed && !isAll) return ended
+  const waits = isListed ? count('waiting') : waiting
+  return { ...ended, waiting: waits, all: sum(Object.values(ended)) + waits }
 }
 
 const outcomeOf = ({ status }: Tally) => (status === 'deferred' ? 'waiting' : status)

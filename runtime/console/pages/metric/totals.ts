@@ -6,13 +6,14 @@ import type { Tally } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { countByReason } from '../../count-by-reason.ts'
 import { countLink } from '../../count-link.ts'
+import { readEventCounts } from '../../event-counts.ts'
 import type { EventFilter } from '../../event-links.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { countWaiting, waitingByReason } from '../../waiting-events.ts'
 
 export async function metricTotals(metric: string, context: PageContext): Promise<Html> {
   const { store, spec } = context.options.connector
-  const tallies = (await store.tallies()).filter((tally) => tally.metric === metric)
+  const tallies = (await readEventCounts(store)).tallies.filter((tally) => tally.metric === metric)
   const count = (status: Tally['status']) => sum(tallies.flatMap((it) => (it.status === status ? [it.count] : [])))
   const fact = (name: string, value: number, outcome: EventFilter['outcome']) =>
     html`<li><span class="soft">${name}</span> <span class="big">${countLink(value, { metric, outcome }, context)}</span></li>`

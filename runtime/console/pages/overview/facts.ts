@@ -1,7 +1,6 @@
 /** Fact cards of the overview: what happened today, delay, queue, failures, webhooks, history. Every number is a link. */
 import { html } from 'hono/html'
 import { formatCount, formatDuration, plural } from '../../../lib/format.ts'
-import type { Backlog } from '../../../ports/store.ts'
 import { countChanged } from '../../../reconcile/finds.ts'
 import { SERIES, type SeriesName, seriesFilter } from '../../chart/bars.ts'
 import { countLink } from '../../count-link.ts'
@@ -10,7 +9,7 @@ import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { waitingByReason } from '../../waiting-events.ts'
 import { importStateText } from '../history/text.ts'
-import type { Overview } from './load-overview.ts'
+import type { Overview, QueuedEvents } from './load-overview.ts'
 
 export async function factCards(overview: Overview, context: PageContext): Promise<Html> {
   return html`<ul class="cards">
@@ -55,14 +54,14 @@ function delayCard({ lag, live, now }: Overview): Html {
 }
 
 function waitingCard({ live, backfill, waiting, tallies, now }: Overview, context: PageContext): Html {
-  const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
-  const queued = (records: number, queue: EventFilter['queue']) =>
-    countLink(records, { outcome: 'waiting', queue }, context)
+  const oldest = ({ oldest: at }: QueuedEvents) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
+  const queued = (events: number, queue: EventFilter['queue']) =>
+    countLink(events, { outcome: 'waiting', queue }, context)
   const outsideQueues = waitingByReason(tallies, context).map(({ text }) => html` ${text}.`)
   return card(
     'Waiting',
     countLink(waiting, { outcome: 'waiting' }, context),
-    html`Live: ${queued(live.records, 'live')}${oldest(live)}. History: ${queued(backfill.records, 'history')}${oldest(backfill)}.${outsideQueues}`,
+    html`Live: ${queued(live.events, 'live')}${oldest(live)}. History: ${queued(backfill.events, 'history')}${oldest(backfill)}.${outsideQueues}`,
   )
 }
 

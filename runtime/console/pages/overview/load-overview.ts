@@ -5,13 +5,14 @@ import type { BackfillProgress } from '../../../backfill/types.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { LedgerEvent, Tally } from '../../../ports/ledger.ts'
-import type { Backlog } from '../../../ports/store.ts'
+import type { Lane } from '../../../ports/types.ts'
 import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { addBars, type Bar, type SeriesCounts, toBars } from '../../chart/bars.ts'
 import { type ChartRange, type RangeName, rangeUntil } from '../../chart/ranges.ts'
 import { type Zone, zoneOf } from '../../chart/zone.ts'
 import { countByReason } from '../../count-by-reason.ts'
+import { countQueued, readEventCounts } from '../../event-counts.ts'
 import type { ConsoleOptions, PageContext } from '../../types.ts'
 
 export interface MetricRow {
@@ -22,6 +23,12 @@ export interface MetricRow {
   readonly last?: LedgerEvent
 }
 
+export interface QueuedEvents {
+  readonly events: number
+  /** When the oldest was received. */
+  readonly oldest: number | undefined
+}
+
 export interface Overview {
   readonly now: number
   readonly range: ChartRange
@@ -30,8 +37,8 @@ export interface Overview {
   /** What has happened since midnight. */
   readonly today: { readonly since: number; readonly until: number; readonly counts: SeriesCounts; readonly zone: Zone }
   readonly metrics: readonly MetricRow[]
-  readonly live: Backlog
-  readonly backfill: Backlog
+  readonly live: QueuedEvents
+  readonly backfill: QueuedEvents
   /** Milliseconds from occurrence to delivery, of live events. */
   readonly lag?: { readonly median: number; readonly longest: number; readonly events: number }
   readonly dead: number
@@ -58,17 +65,18 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   const range = rangeUntil(name, now, zone)
   const { starts, until, by } = range
   const day = dayOf(now, zone)
-  const [activity, ofToday, live, backfill, dead, tallies, delivered, lastImport, lastReconcile] = await Promise.all([
-    store.activity({ since: starts[0] ?? until, until, by }),
-    store.activity(day),
-    store.backlog('live'),
-    store.backlog('backfill'),
-    store.countDeadLetters(),
-    store.tallies(),
-    store.events({ status: 'delivered', limit: LAG_SAMPLE }),
-    connector.lastBackfill(),
-    connector.lastReconcile(),
-  ])
+  const [activity, ofToday, live, backfill, dead, { tallies, waiting }, delivered, lastImport, lastReconcile] =
+    await Promise.all([
+      store.activity({ since: starts[0] ?? until, until, by }),
+      store.activity(day),
+      readQueue(store, 'live'),
+      readQueue(store, 'backfill'),
+      store.countDeadLetters(),
+      readEventCounts(store),
+      store.events({ status: 'delivered', limit: LAG_SAMPLE }),
+      connector.lastBackfill(),
+      connector.lastReconcile(),
+    ])
   const metrics = metricsOf(connector).map(async ({ metric, enabled }): Promise<MetricRow> => {
     const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
     const bars = toBars(
@@ -83,13 +91,17 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   const found = sum(
     [...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE || metric === DELETION ? 0 : count)),
   )
-  const outsideQueues = sum(tallies.map(({ status, count }) => (status === 'deferred' ? count : 0)))
-  const waiting = live.records + backfill.records + outsideQueues
   return {
     ...{ now, range, bars: toBars(activity, range), today, metrics: await Promise.all(metrics) },
     ...{ live, backfill, waiting, dead, tallies, skipped, found },
     ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
+}
+
+/** Counted by the event, as the list that its number leads to. */
+async function readQueue(store: ConsoleOptions['connector']['store'], lane: Lane): Promise<QueuedEvents> {
+  const { records, oldest } = await store.backlog(lane)
+  return { events: await countQueued(store, lane, records), oldest }
 }
 
 /** From midnight to midnight by the clock of the viewer. */
