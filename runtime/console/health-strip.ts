@@ -75,6 +75,7 @@ const PLACES: Readonly<Partial<Record<ProblemCode, Place>>> = {
   'webhooks-misdirected': 'source',
   'webhooks-missed': 'source',
   'webhooks-silent': 'source',
+  'no-public-address': 'source',
   'no-webhook-yet': 'source',
   'source-refused': 'source',
   'source-unreachable': 'source',

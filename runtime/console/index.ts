@@ -47,9 +47,10 @@ export function createConsole(given: ConsoleOptions): Console {
   // Here rather than at the first request: a mistake of the host.
   for (const ancestor of options.frameAncestors ?? []) toFrameSource(ancestor)
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
-  const { connector, clock, connections, specProblem, otherOwner } = options
+  const { connector, clock, connections, specProblem, otherOwner, publicUrl, localWebhooks } = options
   const setup = connections && (() => connections.setup.view())
-  const health = new HealthMonitor({ connector, clock, imports, specProblem, otherOwner, setup })
+  const address = { publicUrl, localWebhooks }
+  const health = new HealthMonitor({ connector, clock, imports, specProblem, otherOwner, setup, ...address })
   // An empty password is none: it would let everyone in.
   const signIn = password ? passwordSignIn(password) : new CodeSignIn()
   let app: Hono<ConsoleEnv> | undefined

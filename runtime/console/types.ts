@@ -54,6 +54,8 @@ export interface ConsoleOptions {
   readonly connections?: Connections | undefined
   /** The public address of this console. Default: that of the request. */
   readonly publicUrl?: string | undefined
+  /** Webhooks come from this machine, as those of a sandbox do: they need no public address. */
+  readonly localWebhooks?: boolean | undefined
   /** Where it is mounted, e.g. `/connector` or `/t/42/`: it answers with and without a slash at the end. Default: at the root. */
   readonly base?: string
   /** To sign in with. Without one: a code that works once, see `Console.printSignInPath`. */

@@ -1,5 +1,7 @@
 /** Reads the facts of a connector's health: a few small queries, no request to either side. */
+import { findAddressProblem } from '../auth/setup/public-url.ts'
 import type { SetupView } from '../auth/setup/setup.ts'
+import type { SetupState } from '../auth/setup/setup-state.ts'
 import { readBackfillState } from '../backfill/state.ts'
 import type { Connector } from '../connector.ts'
 import { capitalize } from '../lib/format.ts'
@@ -16,6 +18,10 @@ import { addWebhookCounts } from './webhook-counts.ts'
 export interface HealthSurroundings {
   /** How far setup has come. Absent: a host holds the credentials. */
   readonly setup?: (() => Promise<Pick<SetupView, 'step' | 'state'>>) | undefined
+  /** The public address, unless it is entered in setup. */
+  readonly publicUrl?: string | undefined
+  /** Webhooks come from this machine, as those of a sandbox do. */
+  readonly localWebhooks?: boolean | undefined
   /** The import begun in this process. */
   readonly imports?: { readonly running: boolean; readonly lastError: string | undefined }
   /** Why an edited spec is not running. */
@@ -91,7 +97,7 @@ export async function readHealthFacts(
     deletionsWait: deletions === false,
     sunsets: connector.sunsets?.() ?? [],
     ...(activity && { activity }),
-    ...(setup && { setup }),
+    ...setup,
     ...(stuck && { stuck }),
     ...(lastImport && { lastImport }),
     ...(firstWebhookAt !== undefined && { firstWebhookAt }),
@@ -113,10 +119,24 @@ async function findStuck(store: Pick<Store, 'listUnsettled'>): Promise<HealthFac
   return undefined
 }
 
-async function readSetup({ setup }: HealthSurroundings): Promise<HealthFacts['setup']> {
-  if (setup === undefined) return undefined
-  const { step, state } = await setup()
-  return { step, ...(state.disconnectedAt !== undefined && { disconnectedAt: state.disconnectedAt }) }
+async function readSetup(surroundings: HealthSurroundings): Promise<Pick<HealthFacts, 'setup' | 'addressProblem'>> {
+  if (surroundings.setup === undefined) return {}
+  const { step, state } = await surroundings.setup()
+  const { disconnectedAt } = state
+  const problem = findProblemOfAddress(surroundings, state)
+  return {
+    setup: { step, ...(disconnectedAt !== undefined && { disconnectedAt }) },
+    ...(problem !== undefined && { addressProblem: problem }),
+  }
+}
+
+function findProblemOfAddress(
+  { publicUrl, localWebhooks = false }: HealthSurroundings,
+  state: Pick<SetupState, 'publicUrl'>,
+): HealthFacts['addressProblem'] {
+  if (localWebhooks) return undefined
+  const address = publicUrl ?? state.publicUrl
+  return address === undefined ? 'unknown' : findAddressProblem(address)
 }
 
 async function readReconcile({ spec, store, lastReconcile }: HealthConnector): Promise<HealthFacts['reconcile']> {

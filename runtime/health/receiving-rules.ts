@@ -1,7 +1,7 @@
 /** Problems of receiving: webhooks that are refused, rejected, sent elsewhere, or do not come. */
 import { formatInterval, plural } from '../lib/format.ts'
 import { refusalText } from './delivery-rules.ts'
-import type { HealthRule } from './types.ts'
+import type { HealthFacts, HealthRule } from './types.ts'
 import { usualGap } from './webhook-activity.ts'
 
 const HOUR = 3_600_000
@@ -65,7 +65,39 @@ const missed: HealthRule = ({ reconcile: { findsAt }, now, source }) => {
   }
 }
 
-const noneYet: HealthRule = ({ firstWebhookAt, readySince, acceptsWebhooks, reconcile, now }) => {
+const ADDRESS_PROBLEMS: Readonly<Record<NonNullable<HealthFacts['addressProblem']>, string>> = {
+  unknown: 'No webhook has arrived, and no public address is known at which one could',
+  local: 'No webhook can arrive: the address is reached from this machine or its network only',
+  'no-https': 'No webhook can arrive: the address has no HTTPS',
+}
+
+const noAddress: HealthRule = (facts) => {
+  const { addressProblem, firstWebhookAt, readySince, acceptsWebhooks, reconcile, unrecoverable } = facts
+  if (addressProblem === undefined || firstWebhookAt !== undefined || readySince === undefined) return undefined
+  if (!acceptsWebhooks) return undefined
+  const but = unrecoverable.length === 0 ? '' : ` but ${unrecoverable.join(', ')}`
+  return {
+    code: 'no-public-address',
+    state: 'degraded',
+    title: ADDRESS_PROBLEMS[addressProblem],
+    ...(reconcile.every === undefined
+      ? NOTHING_LIVE
+      : {
+          effect: 'late',
+          consequence: `The check for missed webhooks delivers all metrics${but}, every ${formatInterval(reconcile.every)}`,
+        }),
+    action: { text: 'Enter a public address', path: WEBHOOKS },
+    since: readySince,
+  }
+}
+
+const NOTHING_LIVE = {
+  effect: 'lost',
+  consequence: 'Nothing is delivered live, and the check for missed webhooks is off',
+} as const
+
+const noneYet: HealthRule = ({ firstWebhookAt, readySince, acceptsWebhooks, reconcile, now, addressProblem }) => {
+  if (addressProblem !== undefined) return undefined
   if (firstWebhookAt !== undefined || readySince === undefined || !acceptsWebhooks) return undefined
   if (now - readySince < HOUR) return undefined
   return {
@@ -73,7 +105,7 @@ const noneYet: HealthRule = ({ firstWebhookAt, readySince, acceptsWebhooks, reco
     state: 'degraded',
     title: 'No webhook has arrived since setup',
     ...(reconcile.every === undefined
-      ? { effect: 'lost', consequence: 'Nothing is delivered live, and the check for missed webhooks is off' }
+      ? NOTHING_LIVE
       : { effect: 'late', consequence: 'Events are delivered only by the check for missed webhooks' }),
     action: { text: 'Set up webhooks', path: WEBHOOKS },
     since: readySince + HOUR,
@@ -105,4 +137,12 @@ const silent: HealthRule = ({ activity, acceptsWebhooks, reconcile, now, source 
   }
 }
 
-export const receivingRules: readonly HealthRule[] = [refused, rejected, misdirected, missed, silent, noneYet]
+export const receivingRules: readonly HealthRule[] = [
+  refused,
+  rejected,
+  misdirected,
+  missed,
+  silent,
+  noAddress,
+  noneYet,
+]

@@ -64,6 +64,7 @@ export const PROBLEM_CODES = [
   'webhooks-misdirected',
   'webhooks-missed',
   'webhooks-silent',
+  'no-public-address',
   'no-webhook-yet',
   'live-too-late-for-flows',
   'live-delayed',
@@ -95,6 +96,8 @@ export interface HealthFacts {
   /** Whether a webhook can be verified: otherwise each is answered with 503. */
   readonly acceptsWebhooks: boolean
   readonly webhooks: WebhookStats
+  /** Why no webhook can be expected at the address of this connector. Absent: it is right, or the host's matter. */
+  readonly addressProblem?: 'unknown' | 'local' | 'no-https'
   /** When webhooks came, over restarts. Absent: none since this is kept. */
   readonly activity?: WebhookActivity
   /** When the first webhook was stored. Absent: none ever. */

@@ -46,7 +46,7 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, connections })
   const ending = new AbortController()
   const { signal } = ending
-  const parts = { app, connector, clock, logger, connections, signal }
+  const parts = { app, connector, clock, logger, connections, signal, localWebhooks: options.empty !== true }
   const { password } = options
   const alerted: string[] = []
   const alerts = new Alerting({

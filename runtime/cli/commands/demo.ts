@@ -75,7 +75,7 @@ async function runDemo({ context, opened, sandbox, stop, course, input }: Demo):
   const closing = new AbortController()
   const host = '127.0.0.1'
   const ownership = new StoreOwnership({ claim: undefined, clock: io.clock, logger })
-  const app = { connector, connections, ownership, fetch, host, closing, notReadyReasons: () => [] }
+  const app = { connector, connections, ownership, fetch, host, closing, isSandbox: true, notReadyReasons: () => [] }
   const http = createHttpApp(context, app)
   const listener = await listen({ host, port: 0, fetch: http.fetch, clock: io.clock })
   const ending = { notReadyReasons: [], closing, io: { clock: io.clock, signal: stop.signal } }

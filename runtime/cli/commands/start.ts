@@ -134,7 +134,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
       ...opened,
       connector,
       ownership,
-      host: address.host,
+      ...{ host: address.host, isSandbox: sandbox !== undefined },
       droppedLines,
       closing,
       notReadyReasons: () => notReadyReasons,

@@ -31,6 +31,8 @@ export interface HttpAppOptions {
   /** The files of the spec, for the console. Absent: it only shows them. */
   readonly specFiles?: EditableSpec
   readonly fetch: Fetch
+  /** Both sides run on this machine. */
+  readonly isSandbox?: boolean
   /** Lines of output that could not be written. */
   readonly droppedLines?: () => number
 }
@@ -62,6 +64,7 @@ export function createHttpApp(context: CommandContext, options: HttpAppOptions):
     exampleRecords: () => readExampleRecords(context, connector.spec),
     connections,
     publicUrl: publicUrl(env),
+    localWebhooks: options.isSandbox,
     alerts,
     specFiles: options.specFiles,
   })

@@ -12,6 +12,7 @@ const PAGE = '/set-up/webhooks'
 
 /** Why webhooks cannot arrive at the address that the pages show. */
 export function addressProblem(context: PageContext, state: SetupState | undefined): Html | '' {
+  if (context.options.localWebhooks) return ''
   const problem = findAddressProblem(consoleOrigin(context, state))
   if (problem === undefined) return ''
   return problem === 'local'

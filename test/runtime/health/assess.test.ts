@@ -201,6 +201,27 @@ const ROWS: readonly Row[] = [
     problems: [],
   },
   { what: 'no webhook ever', facts: { firstWebhookAt: undefined }, problems: ['no-webhook-yet late'] },
+  {
+    what: 'no public address, from the first minute',
+    facts: { firstWebhookAt: undefined, readySince: NOW - 60_000, addressProblem: 'unknown' },
+    problems: ['no-public-address late'],
+    says: ['no public address is known', 'all metrics but Read Chat, every 1 h'],
+  },
+  {
+    what: 'a local address, and no reconciling',
+    facts: { firstWebhookAt: undefined, addressProblem: 'local', reconcile: { findsAt: [] } },
+    problems: ['no-public-address lost'],
+    says: ['this machine', 'is off'],
+  },
+  { what: 'no public address, but webhooks have come', facts: { addressProblem: 'unknown' }, problems: [] },
+  {
+    what: 'no public address, and setup has not ended',
+    facts: {
+      ...{ setup: { step: 'confirm' }, pausedReason: 'setup is not finished', addressProblem: 'unknown' },
+      ...{ readySince: undefined, firstWebhookAt: undefined },
+    },
+    problems: ['setup-incomplete none'],
+  },
   { what: 'no webhook yet', facts: { firstWebhookAt: undefined, readySince: NOW - 60_000 }, problems: [] },
   { what: 'failed events', facts: { dead: 4 }, problems: ['events-failed kept'], says: ['4 records'] },
   {
