@@ -6,7 +6,7 @@ import type { Alert } from './types.ts'
 export function alertSubject({ kind, connector, state, problems: [worst] }: Alert): string {
   if (kind === 'test') return `${connector}: test alert`
   if (kind === 'recovery' || worst === undefined) return `${connector}: healthy again`
-  return `${connector}: ${state}. ${worst.title}`
+  return `${connector}: ${state ?? 'problem'}. ${worst.title}`
 }
 
 export function alertText(alert: Alert): string {
@@ -19,7 +19,7 @@ export function alertText(alert: Alert): string {
   ])
   return [
     alertSubject(alert),
-    ...(kind === 'test' ? ['', 'Alerts arrive here. Nothing is wrong.'] : lines),
+    ...(kind === 'test' ? ['', 'This is a test: alerts arrive here. It says nothing about the present state.'] : lines),
     ...(ended.length > 0 ? ['', `Ended: ${ended.join(', ')}.`] : []),
     ...(url === undefined ? [] : ['', url]),
   ].join('\n')

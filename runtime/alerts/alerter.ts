@@ -91,7 +91,7 @@ export class Alerter {
 
   /** Sends a test alert to every channel. Returns by channel why it was not accepted, or null. */
   async test(signal: AbortSignal): Promise<Readonly<Record<string, string | null>>> {
-    const alert = this.#alert('test', { state: 'healthy', problems: [], ended: [] })
+    const alert = this.#alert('test', { problems: [], ended: [] })
     return this.#sendTo(await this.#options.channels(), alert, signal)
   }
 
@@ -129,15 +129,15 @@ export class Alerter {
 
   #news(
     kind: 'problem' | 'recovery',
-    content: Pick<Alert, 'state' | 'problems' | 'ended'> & Pick<AlertState, 'codes'>,
+    content: Pick<Alert, 'problems' | 'ended'> & Pick<AlertState, 'state' | 'codes'>,
   ) {
     return { state: content.state, codes: content.codes, alert: this.#alert(kind, content) }
   }
 
   #alert(kind: Alert['kind'], { state, problems, ended }: Pick<Alert, 'state' | 'problems' | 'ended'>): Alert {
     const { clock, connector, console: url, randomId } = this.#options
-    const base = { id: randomId(), at: clock.now(), kind, connector, state, problems, ended }
-    return { ...base, ...(url !== undefined && { console: url }) }
+    const base = { id: randomId(), at: clock.now(), kind, connector, problems, ended }
+    return { ...base, ...(state !== undefined && { state }), ...(url !== undefined && { console: url }) }
   }
 
   /** Of many processes the one that swaps the state sends. */

@@ -10,7 +10,8 @@ export interface Alert {
   /** The connector's name, and the address of its console where that is known. */
   readonly connector: string
   readonly console?: string
-  readonly state: HealthState
+  /** Absent in a test, which says nothing about the state. */
+  readonly state?: HealthState
   /** Present ones, worst first. */
   readonly problems: readonly Problem[]
   /** Codes of problems that ended since the last alert. */

@@ -1,5 +1,6 @@
 /** One alert for each change of state: over restarts, by one of two processes, and again to a channel that refused it. */
 import { expect, test } from 'vitest'
+import { alertText } from '../../../runtime/alerts/alert-text.ts'
 import { Alerter } from '../../../runtime/alerts/alerter.ts'
 import type { Alert } from '../../../runtime/alerts/types.ts'
 import { worstState } from '../../../runtime/health/assess.ts'
@@ -172,5 +173,8 @@ test('a test alert says what became of it, and changes nothing', async () => {
   expect(await it.test()).toEqual({ chat: null })
   it.set.refusal = 'no such channel'
   expect(await it.test()).toEqual({ chat: 'no such channel' })
-  expect([it.kinds(), await it.last()]).toEqual([['test healthy'], undefined])
+  expect([it.kinds(), await it.last()]).toEqual([['test undefined'], undefined])
+  const [alert] = it.sent
+  expect(alert).not.toHaveProperty('state')
+  expect(alert && alertText(alert)).toMatch(/This is a test.*nothing about the present state/)
 })
