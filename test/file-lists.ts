@@ -55,4 +55,6 @@ export const SLOW: readonly string[] = [
   'test/runtime/running-spec/spec-history.test.ts',
   'test/runtime/delivery/deliver.test.ts',
   'test/runtime/expression/compiler/adjacent.test.ts',
+  'test/browser/every-page.test.ts',
+  'test/browser/mappings.test.ts',
 ]
