@@ -99,8 +99,13 @@ function standbyNote({ options }: PageContext): Html | '' {
 const consequence = ({ effect, consequence: text }: Problem): Html =>
   html`<strong>${EFFECT_NAMES[effect]}:</strong> ${withLocalTimes(text)}.`
 
-function action({ action: what }: Problem, { link }: PageContext): Html | string {
+/** Pages of actions that only those may open who may set up; a test holds them against the table of pages. */
+const SETUP_PAGES: ReadonlySet<string> = new Set(['/set-up', '/set-up/check'])
+
+function action({ action: what }: Problem, { link, may }: PageContext): Html | string {
   if (what === undefined) return ENDS_BY_ITSELF
+  if (what.path !== undefined && SETUP_PAGES.has(what.path) && !may('set-up'))
+    return html`${what.text}: this takes a person who may set up this connector.`
   return what.path === undefined ? html`${what.text}.` : html`<a href="${link(what.path)}">${what.text}</a>`
 }
 

@@ -41,9 +41,10 @@ export const toneOfFault = (code: string, context: PageContext): string =>
   permissionHint(code, context) === '' ? 'message bad' : 'note'
 
 /** A link to grant the missing permission. */
-export function permissionHint(code: string, { options, link }: PageContext): Html | '' {
+export function permissionHint(code: string, { options, link, may }: PageContext): Html | '' {
   const { name } = options.connector.spec.destination
   if (options.connections === undefined || code !== `${name}/forbidden`) return ''
+  if (!may('set-up')) return html` A person who may set up this connector can add this permission.`
   return html` <a href="${link(`/set-up/${name}`)}">Reconnect ${capitalize(name)} with this permission</a>`
 }
 

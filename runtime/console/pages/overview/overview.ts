@@ -21,8 +21,9 @@ export const overviewPage: Page = {
   title: 'Overview',
   nav: 'Overview',
   async render(context) {
-    // Before setup has begun there is nothing else to show.
-    if ((await context.options.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
+    // Before setup has begun there is nothing else to show to those who may begin it.
+    if (context.may('set-up') && (await context.options.connections?.setup.view())?.step === 'review')
+      return context.redirect('/set-up')
     const overview = await loadOverview(context, parseRange(context.url.searchParams.get('range')))
     const { range, bars } = overview
     const title = `Sent to ${capitalize(context.options.connector.spec.destination.name)}`

@@ -1,0 +1,29 @@
+/** The status on every page, and the pages around it, before setup, while delivery is stopped and after disconnecting. */
+import { expect, test } from 'vitest'
+import { connectorFromSpec } from '../../../connector/index.ts'
+import { completeSetup, createAuthHarness, never, spec } from '../../helpers/auth.ts'
+import { browser, createTestConsole, LOCAL } from '../../helpers/console.ts'
+
+/** The console of a person with these rights; `isUsed`: both accounts were connected, then disconnected. */
+async function open(may: 'view' | 'set-up', isUsed: boolean) {
+  const it = createAuthHarness()
+  if (isUsed) await (await completeSetup(it)).setup.disconnect(never)
+  const connections = await it.open()
+  const { clock, fetch, logger, store } = it
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections })
+  const { created } = createTestConsole(connector, clock, { connections, visitor: () => ({ id: '7', may }) })
+  return { ...it, connector, client: browser(created, LOCAL) }
+}
+
+test.each([
+  ['before setup', 'Setup is not finished', false],
+  ['after disconnecting', 'Both accounts are disconnected', true],
+] as const)('a viewer sees the overview %s, and no link that would be refused', async (_, title, isUsed) => {
+  const { client } = await open('view', isUsed)
+  const answer = await client.get('/')
+  const text = await answer.text()
+  expect(answer.status).toBe(200)
+  expect(text).toContain(title)
+  expect(text).toContain('this takes a person who may set up this connector')
+  expect(text).not.toMatch(/href="\/set-up(\/check)?"/)
+})
