@@ -82,12 +82,12 @@ const PLACES: Readonly<Partial<Record<ProblemCode, Place>>> = {
   'reconcile-overdue': 'source',
   'reconcile-incomplete': 'source',
   'import-incomplete': 'source',
-  'events-refused': 'destination',
   'destination-unreachable': 'destination',
-  'events-failed': 'destination',
 }
 
-const placeOf = ({ code }: Problem): Place => PLACES[code] ?? 'between'
+function placeOf({ code, side }: Problem): Place {
+  return side === undefined ? (PLACES[code] ?? 'between') : side === 'neither' ? 'between' : side
+}
 
 /** In a console of a process that only receives. */
 function standbyNote({ options }: PageContext): Html | '' {

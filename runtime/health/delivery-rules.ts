@@ -2,6 +2,7 @@
 import type { ConnectionStats } from '../http/connection-stats.ts'
 import { describePause } from '../http/pauses.ts'
 import { capitalize, formatCount, formatDuration, formatInterval, formatTime, plural } from '../lib/format.ts'
+import type { FaultInfo } from '../ports/types.ts'
 import type { FoundProblem, HealthFacts, HealthRule } from './types.ts'
 
 /** Milliseconds after which waiting live records count as delayed: longer than a usual retry. */
@@ -55,7 +56,7 @@ const credentialsRejected: HealthRule = (facts) =>
 
 /** What delivery of a live record fails for, from the record itself: another request may succeed meanwhile. */
 const eventsRefused: HealthRule = (facts) => {
-  const { stuck, connections, destination } = facts
+  const { stuck, connections } = facts
   const failure = connections.destination.lastFailure
   const fault = failure?.fault.kind === 'config' ? failure.fault : undefined
   const refusal = stuck?.fault.kind === 'config' ? stuck.fault : fault
@@ -63,12 +64,24 @@ const eventsRefused: HealthRule = (facts) => {
   return {
     code: 'events-refused',
     state: 'stopped',
-    title: `${destination} or a setting refuses events: ${refusal.message}`,
+    ...blame(refusal, facts),
     effect: 'kept',
     consequence: keptText(facts),
     action: { text: 'Check the permissions, then correct the key or the setting', path: `${SETUP}/check` },
     since: stuck?.fault === refusal ? stuck.since : undefined,
   }
+}
+
+/** By the name before the slash of its code, which is that of the side that answered. */
+function blame(
+  { code, message }: FaultInfo,
+  { source, destination }: HealthFacts,
+): Pick<FoundProblem, 'title' | 'side'> {
+  const answered = capitalize(code.split('/')[0] ?? '')
+  if (answered === destination) return { title: `${destination} refuses events: ${message}`, side: 'destination' }
+  return answered === source
+    ? { title: `${source} refuses what events need from it: ${message}`, side: 'source' }
+    : { title: `A setting holds events back: ${message}`, side: 'neither' }
 }
 
 const destinationUnreachable: HealthRule = (facts) => {

@@ -32,6 +32,8 @@ export interface Problem {
   readonly effect: Effect
   /** What is lost, late or kept meanwhile, one sentence without its full stop. */
   readonly consequence: string
+  /** The side that causes it, where its code does not tell. */
+  readonly side?: 'source' | 'destination' | 'neither'
   /** How many records it concerns, where that has a threshold. */
   readonly count?: number
   /** More, in lines: the diagnostics of a spec. */

@@ -1,6 +1,8 @@
 /** The status on every page, and the pages around it, before setup, while delivery is stopped and after disconnecting. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
+import { healthStrip } from '../../../runtime/console/health-strip.ts'
+import type { Health, Problem, ProblemCode } from '../../../runtime/health/types.ts'
 import { completeSetup, createAuthHarness, never, spec } from '../../helpers/auth.ts'
 import { browser, createTestConsole, LOCAL } from '../../helpers/console.ts'
 
@@ -26,4 +28,22 @@ test.each([
   expect(text).toContain(title)
   expect(text).toContain('this takes a person who may set up this connector')
   expect(text).not.toMatch(/href="\/set-up(\/check)?"/)
+})
+
+const problem = (code: ProblemCode, side?: Problem['side']): Problem => ({
+  ...{ code, state: 'degraded', title: 'T', effect: 'kept', consequence: 'C', since: 0 },
+  ...(side && { side }),
+})
+
+test.each([
+  ['events-failed', undefined, []],
+  ['events-refused', 'source', ['Intercom']],
+  ['events-refused', 'destination', ['Klaviyo']],
+  ['events-refused', 'neither', []],
+] as const)('%s of %s marks the side that causes it', async (code, side, marked) => {
+  const health: Health = { state: 'degraded', since: 0, problems: [problem(code, side)] }
+  const context = { options: { connector: { spec } }, link: (path: string) => path, may: () => true }
+  const page = `${await healthStrip({ health, accounts: {}, context: context as never })}`
+  const names = [...page.matchAll(/<strong>(\w+)<svg[\s\S]*?has a problem/g)].map(([, name]) => name)
+  expect(names).toEqual(marked)
 })

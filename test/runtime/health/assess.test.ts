@@ -99,7 +99,21 @@ const ROWS: readonly Row[] = [
     what: 'every event is refused for a missing scope, while other requests succeed',
     facts: { stuck: { fault: scopeMissing, since: NOW - 2 * HOUR }, live: { records: 7, oldest: NOW - 2 * HOUR } },
     problems: ['events-refused kept'],
-    says: ['events:write', '7 live records wait', '2026-03-02 10:00'],
+    says: ['To refuses events', 'events:write', '7 live records wait', '2026-03-02 10:00'],
+  },
+  {
+    what: 'events wait for what the source refuses',
+    facts: {
+      stuck: { fault: { ...scopeMissing, code: 'from/unauthorized', message: 'From answered 401' }, since: NOW },
+    },
+    problems: ['events-refused kept'],
+    says: ['From refuses what events need from it: From answered 401'],
+  },
+  {
+    what: 'events wait for a setting',
+    facts: { stuck: { fault: { ...scopeMissing, code: 'mapping/no-catalog', message: 'no catalog' }, since: NOW } },
+    problems: ['events-refused kept'],
+    says: ['A setting holds events back: no catalog'],
   },
   {
     what: 'every event is refused, and no record tells yet',
