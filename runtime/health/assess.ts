@@ -17,7 +17,8 @@ const RULES: readonly HealthRule[] = [...deliveryRules, ...receivingRules, ...hi
 export function findProblems(facts: HealthFacts): readonly FoundProblem[] {
   const found = RULES.map((rule) => rule(facts)).filter((problem) => problem !== undefined)
   const isStopped = found.some(({ state }) => state === 'stopped')
-  return found.filter(({ code }) => !(isStopped && EXPLAINED_BY_STOP.has(code))).sort((a, b) => rank(a) - rank(b))
+  const isNews = ({ code }: FoundProblem) => !(isStopped && EXPLAINED_BY_STOP.has(code)) && !isStale(code, facts)
+  return found.filter(isNews).sort((a, b) => rank(a) - rank(b))
 }
 
 /** The state of the whole is that of its worst problem. */
@@ -26,6 +27,15 @@ export const worstState = (problems: readonly Pick<FoundProblem, 'state'>[]): He
 
 /** Nothing is delivered, so that events are late needs no word of its own. */
 const EXPLAINED_BY_STOP: ReadonlySet<string> = new Set(['live-delayed', 'paused-by-side', 'reconcile-overdue'])
+
+/** What a side answered to credentials that are deleted by now says nothing of those to come. */
+function isStale(code: string, { setup }: HealthFacts): boolean {
+  if (setup === undefined || setup.step === 'done') return false
+  if (code === 'events-refused') return true
+  const isSourceGone = setup.step === 'review' || setup.step === 'source'
+  if (code.startsWith('source-')) return isSourceGone
+  return code.startsWith('destination-') && (isSourceGone || setup.step === 'destination')
+}
 
 const rank = ({ state, code }: FoundProblem): number =>
   (state === 'stopped' ? 0 : PROBLEM_CODES.length) + PROBLEM_CODES.indexOf(code)

@@ -61,6 +61,26 @@ const ROWS: readonly Row[] = [
     says: ['disconnected', '503', 'not Read Chat'],
   },
   {
+    what: 'disconnected: what the sides answered before says nothing any more',
+    facts: {
+      setup: { step: 'review', disconnectedAt: NOW - HOUR },
+      pausedReason: 'both accounts are disconnected',
+      stuck: { fault: { ...scopeMissing, code: 'from/unauthorized' }, since: NOW - HOUR },
+      connections: { source: failure('config', 'x'), destination: failure('transient', 'y') },
+    },
+    problems: ['disconnected kept'],
+  },
+  {
+    what: 'connected again: what the source answers counts, the former refusal of events does not',
+    facts: {
+      setup: { step: 'confirm' },
+      pausedReason: 'setup is not finished',
+      stuck: { fault: scopeMissing, since: NOW - HOUR },
+      connections: { ...calm.connections, source: failure('config', 'x') },
+    },
+    problems: ['setup-incomplete kept', 'source-refused late'],
+  },
+  {
     what: 'before setup has ended',
     facts: { setup: { step: 'source' }, acceptsWebhooks: false, pausedReason: 'setup is not finished' },
     problems: ['setup-incomplete lost'],
