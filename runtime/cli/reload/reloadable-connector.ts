@@ -1,5 +1,6 @@
 /** A connector that is replaced while it runs: each call goes to the present one. */
 import type { Connector, WorkOptions } from '../../connector.ts'
+import type { ConnectionStats } from '../../http/connection-stats.ts'
 import { onAbort } from '../../lib/abort.ts'
 
 export interface ReloadableConnector {
@@ -19,9 +20,23 @@ interface Turn {
 
 type Run<Options> = (connector: Connector, options: Options) => Promise<void>
 
+type Answers = ReturnType<Connector['connectionStats']>
+
+/** What the former connector knows of a side, until the present one has had an answer of its own. */
+function lastAnswer(
+  { lastSuccessAt, lastFailure }: Partial<ConnectionStats> = {},
+  present: ConnectionStats,
+): Partial<ConnectionStats> {
+  return {
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(lastFailure !== undefined && present.lastSuccessAt === undefined && { lastFailure }),
+  }
+}
+
 export function createReloadableConnector(first: Connector): ReloadableConnector {
   let current = first
   const turns = new Set<Turn>()
+  let answered: Partial<Answers> = {}
 
   const inTurns =
     <Options extends { readonly signal: AbortSignal }>(run: Run<Options>) =>
@@ -46,6 +61,13 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
     // The commands work until they are stopped, never until nothing is due.
     work: inTurns((connector, options: WorkOptions) => connector.work(options)) as Connector['work'],
     pollChanges: inTurns((connector, options) => connector.pollChanges(options)),
+    connectionStats: () => {
+      const { source, destination } = current.connectionStats()
+      return {
+        source: { ...lastAnswer(answered.source, source), ...source },
+        destination: { ...lastAnswer(answered.destination, destination), ...destination },
+      }
+    },
   }
   const connector = new Proxy(first, {
     get: (_, name) => Reflect.get(Object.hasOwn(own, name) ? own : current, name),
@@ -55,6 +77,7 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
     connector,
     async replace(next) {
       const former = current
+      answered = connector.connectionStats()
       current = next
       const ending = [...turns].map((turn) => {
         turn.abort()

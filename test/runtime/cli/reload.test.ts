@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createReloadableConnector } from '../../../runtime/cli/reload/reloadable-connector.ts'
 import type { Connector } from '../../../runtime/connector.ts'
+import type { ConnectionStats } from '../../../runtime/http/connection-stats.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { LoadedSpec } from '../../../runtime/spec/load.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
@@ -51,6 +52,24 @@ describe('a replaced connector', () => {
     stop.abort()
     await working
     expect(log.slice(-2)).toEqual(['b work ended', 'b poll ended'])
+  })
+
+  test('leaves to the next what each side last answered', async () => {
+    const failing = { lastFailure: { at: 2, fault: { kind: 'transient', code: 'to/x', message: 'm' } } } as const
+    const statsOf = (source: Partial<ConnectionStats>, destination: Partial<ConnectionStats>) => {
+      const connectionStats = () => ({ source: { limits: [], ...source }, destination: { limits: [], ...destination } })
+      return fakeConnector(store, { connectionStats })
+    }
+    const { connector, replace } = createReloadableConnector(statsOf({ lastSuccessAt: 1 }, failing))
+    await replace(statsOf({}, {}))
+    await replace(statsOf({}, {}))
+    expect(connector.connectionStats()).toMatchObject({ source: { lastSuccessAt: 1 }, destination: failing })
+    await replace(statsOf({ lastSuccessAt: 5 }, { lastSuccessAt: 6 }))
+    const { source, destination } = connector.connectionStats()
+    expect([source, destination]).toEqual([
+      { limits: [], lastSuccessAt: 5 },
+      { limits: [], lastSuccessAt: 6 },
+    ])
   })
 
   test('a failure of its work is that of the caller', async () => {

@@ -30,6 +30,13 @@ test.each([
   expect(text).not.toMatch(/href="\/set-up(\/check)?"/)
 })
 
+test('while delivery is stopped, Delay says at once how long the oldest live record waits', async () => {
+  const { client, connector, clock, store } = await open('view', true)
+  store.backlog = async (lane) => (lane === 'live' ? { records: 1, oldest: clock.now() - 26_000 } : { records: 0 })
+  expect(connector.gate.pausedReason()).toBeDefined()
+  expect(await client.text('/')).toContain('over 26 s')
+})
+
 const problem = (code: ProblemCode, side?: Problem['side']): Problem => ({
   ...{ code, state: 'degraded', title: 'T', effect: 'kept', consequence: 'C', since: 0 },
   ...(side && { side }),

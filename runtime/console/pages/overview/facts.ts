@@ -14,7 +14,7 @@ import type { Overview, QueuedEvents } from './load-overview.ts'
 export async function factCards(overview: Overview, context: PageContext): Promise<Html> {
   return html`<ul class="cards">
 ${todayCard(overview, context)}
-${delayCard(overview)}
+${delayCard(overview, context.options.connector.gate.pausedReason() !== undefined)}
 ${waitingCard(overview, context)}
 ${failedCard(overview, context)}
 ${webhooksCard(overview, context)}
@@ -39,10 +39,10 @@ function todayCard({ today: { counts, zone, ...window } }: Overview, context: Pa
   )
 }
 
-/** The events already delivered tell nothing while the oldest that waits is older. */
-function delayCard({ lag, live, now }: Overview): Html {
+/** The events already delivered tell nothing while the oldest that waits is older, or while delivery is stopped. */
+function delayCard({ lag, live, now }: Overview, isStopped: boolean): Html {
   const waiting = live.oldest === undefined ? 0 : now - live.oldest
-  if (waiting > (lag?.longest ?? LONG_WAIT))
+  if (waiting > (lag?.longest ?? (isStopped ? 0 : LONG_WAIT)))
     return card(
       'Delay',
       `over ${formatDuration(waiting)}`,
