@@ -30,6 +30,22 @@ test.each([
   expect(text).not.toMatch(/href="\/set-up(\/check)?"/)
 })
 
+test.each([
+  ['/events', 'No event yet.'],
+  ['/failed-events', 'no record was received yet'],
+  ['/history', 'An import needs both accounts'],
+])('%s says what to do before setup and after disconnecting', async (path, words) => {
+  for (const isUsed of [false, true]) {
+    const owner = await (await open('set-up', isUsed)).client.text(path)
+    const [, main = ''] = owner.split('<main')
+    expect(main).toContain(words)
+    expect(main).toMatch(/href="\/set-up">(Continue setup|Connect the accounts again)</)
+    expect(main).not.toContain('Estimate import')
+    const viewer = await (await open('view', isUsed)).client.text(path)
+    expect(viewer.split('<main')[1]).toContain('takes a person who may set up')
+  }
+})
+
 test('while delivery is stopped, Delay says at once how long the oldest live record waits', async () => {
   const { client, connector, clock, store } = await open('view', true)
   store.backlog = async (lane) => (lane === 'live' ? { records: 1, oldest: clock.now() - 26_000 } : { records: 0 })

@@ -4,6 +4,7 @@ import type { EventPosition, EventSearch, FoundEvent } from '../../../ports/even
 import { toSearchKeys } from '../../../search-keys.ts'
 import { type EventFilter, eventsLink, UNMOUNTED, withParameter } from '../../event-links.ts'
 import { icon } from '../../icons.ts'
+import { firstEventStep } from '../../next-step.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { parseSearch, SEARCH_EXPIRED } from '../find/parse-search.ts'
 import { csvLink } from './csv.ts'
@@ -27,7 +28,7 @@ export const eventsPage: Page = {
     if (page === undefined) return context.redirect(eventsLink(filter, UNMOUNTED))
     return html`${form}
 ${page.newer === undefined && (await newEventsStrip({ filter, search, first: page.events[0] }, context))}
-${page.events.length === 0 ? nothingFound(filter, context) : eventsTable(page.events, context)}
+${page.events.length === 0 ? await nothingFound(filter, context) : eventsTable(page.events, context)}
 ${pager(filter, page, context)}`
   },
 }
@@ -69,10 +70,11 @@ ${older && html`<a class="button plain" rel="next" href="${at('before', older)}"
 ${events.length > 0 && csvLink(filter, context)}</nav>`
 }
 
-function nothingFound(filter: EventFilter, context: PageContext): Html {
+async function nothingFound(filter: EventFilter, context: PageContext): Promise<Html> {
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
-  const text = isFiltered ? 'No event matches this filter.' : 'No event yet.'
-  return html`<div class="card empty">${icon('inbox')}<h2>${text}</h2>${isFiltered && html`<p>Records deleted at the end of their retention time are not listed.</p><p><a href="${eventsLink({}, context)}">Show all events</a></p>`}</div>`
+  if (!isFiltered)
+    return html`<div class="card empty">${icon('inbox')}<h2>No event yet.</h2><p>${await firstEventStep(context)}</p></div>`
+  return html`<div class="card empty">${icon('inbox')}<h2>No event matches this filter.</h2><p>Records deleted at the end of their retention time are not listed.</p><p><a href="${eventsLink({}, context)}">Show all events</a></p></div>`
 }
 
 /** A POST, and a redirect to a random name: the address of a page says nothing of a person. */

@@ -8,6 +8,7 @@ import { countLink } from '../../count-link.ts'
 import { faultPlace, faultPlaceFacts, faultValues } from '../../fault-fields.ts'
 import { faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
+import { firstEventStep, setupStep } from '../../next-step.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { isRevealed, revealForm } from '../event/reveal.ts'
@@ -39,7 +40,7 @@ async function allGroups(groups: readonly DeadLetterGroup[], context: PageContex
   // Of several groups without their cause none comes first.
   const primary = gone.length === 1 ? gone[0]?.group : undefined
   return html`<section id="groups" data-live aria-label="Failed events by error">
-${groups.length === 0 ? NO_FAILURES : await retryAll(isAllGone && groups.length > 1, context)}
+${groups.length === 0 ? await noFailures(context) : await retryAll(isAllGone && groups.length > 1, context)}
 ${checked.map((one) => groupCard({ ...one, isPrimary: one.group === primary }, context))}
 ${rest.map((group) => groupCard({ group }, context))}
 </section>`
@@ -66,7 +67,20 @@ async function checkGroup(
   return { group, example, cause: await checkCause(group, example, context) }
 }
 
-const NO_FAILURES = html`<div class="card empty">No failed events. Every record was delivered, left out for a reason, or is waiting.</div>`
+async function noFailures(context: PageContext): Promise<Html> {
+  const { store, gate } = context.options.connector
+  const [live, backfill, tallies] = await Promise.all([
+    store.backlog('live'),
+    store.backlog('backfill'),
+    store.tallies(),
+  ])
+  if (live.records + backfill.records + tallies.length === 0)
+    return html`<div class="card empty"><p>No failed events: no record was received yet.</p><p>${await firstEventStep(context)}</p></div>`
+  const paused = gate.pausedReason()
+  return paused === undefined
+    ? html`<div class="card empty">No failed events. Every record was delivered, left out for a reason, or is waiting.</div>`
+    : html`<div class="card empty"><p>No failed events. Delivery is stopped (${paused}): records that wait are tried once it runs again.</p><p>${await setupStep(context)}</p></div>`
+}
 
 async function retryAll(isPrimary: boolean, context: PageContext): Promise<Html> {
   const { store } = context.options.connector

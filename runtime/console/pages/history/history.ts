@@ -1,6 +1,7 @@
 /** Historical sync: estimate, start, progress, pause, restart and report of an import. */
 import { html } from 'hono/html'
 import type { BackfillProgress } from '../../../backfill/types.ts'
+import { setupStep } from '../../next-step.ts'
 import type { Action, Page, PageContext } from '../../types.ts'
 import { importEstimate, importForm } from './import-form.ts'
 import { type ImportOptions, parseImportForm } from './import-options.ts'
@@ -14,10 +15,12 @@ export const historyPage: Page = {
   async render(context) {
     const status = await context.imports.status()
     const other = await context.imports.otherProcess()
-    const canStart = other === undefined && (status === undefined || status.progress.phase === 'done')
+    const missing = await setupStep(context)
+    const canStart =
+      missing === undefined && other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">Imports the events from before live delivery, and those that it missed. An import starts no flow, and no event is counted twice.</p>
 <section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other, context)}${status && progressSection(status, context)}</section>
-<section id="choice" data-live aria-label="New import">${canStart && importForm(context, { isFirst: status === undefined })}</section>
+<section id="choice" data-live aria-label="New import">${missing && html`<div class="card empty"><p>An import needs both accounts, connected and confirmed.</p><p>${missing}</p></div>`}${canStart && importForm(context, { isFirst: status === undefined })}</section>
 ${canStart && (await importEstimate(context))}
 <section id="runs" data-live aria-label="All imports">${await runsTable(context)}</section>`
   },
