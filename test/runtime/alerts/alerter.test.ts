@@ -173,7 +173,7 @@ test('a test alert says what became of it, and changes nothing', async () => {
   expect(await it.test()).toEqual({ chat: null })
   it.set.refusal = 'no such channel'
   expect(await it.test()).toEqual({ chat: 'no such channel' })
-  expect([it.kinds(), await it.last()]).toEqual([['test undefined'], undefined])
+  expect([it.kinds(), await it.last()]).toEqual([['test '], undefined])
   const [alert] = it.sent
   expect(alert).not.toHaveProperty('state')
   expect(alert && alertText(alert)).toMatch(/This is a test.*nothing about the present state/)
