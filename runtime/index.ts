@@ -206,7 +206,7 @@ export { type Overlay, SpecOverlays, type SpecOverlaysOptions } from './spec/spe
 /** The compiled `webhook` section of a spec. */
 export type { EnvelopeSpec, HandshakeSpec, SignatureSpec, WebhookSpec } from './spec/webhook-spec.ts'
 /** What an outcome changes in a store, for a store of your own: what is counted, found, kept, and waits. */
-export { type AttemptEnd, toAttempt, withAttempt } from './store/attempt-history.ts'
+export { type AttemptEnd, toAttempt, withAttempt, withOwnDeliveries } from './store/attempt-history.ts'
 /** The store in memory, for tests and trials. `./store/sqlite` survives a crash. */
 export { memoryStore } from './store/memory/store.ts'
 export { memoryStores } from './store/memory/stores.ts'

@@ -1,5 +1,6 @@
 /** Bounds the history of a record's attempts. Shared by all stores. */
-import type { Attempt, FaultInfo, Outcome } from '../ports/types.ts'
+import { ALREADY_DELIVERED } from '../ports/ledger.ts'
+import type { Attempt, EventResult, FaultInfo, Outcome } from '../ports/types.ts'
 
 /** Keeps the newest attempts separate, with their times and request ids. */
 const KEEP_NEWEST = 3
@@ -50,6 +51,23 @@ export function toAttempt(outcome: Outcome, at: number, end: AttemptEnd = {}): A
     ...(outcome.spec !== undefined && { spec: outcome.spec }),
     ...(outcome.timing && { timing: outcome.timing }),
   }
+}
+
+/**
+ * The outcome with which a record ends, with what earlier ones of the same record delivered as delivered: the last
+ * left it out as delivered before. So each event is counted once, and not as left out, too.
+ */
+export function withOwnDeliveries(outcome: Outcome, attempts: readonly Attempt[] = []): Outcome {
+  if (outcome.status === 'deferred') return outcome
+  const own = new Set(attempts.flatMap(({ delivered = [] }) => delivered.flatMap(({ key }) => key ?? [])))
+  const isOwn = ({ status, reason, key = '' }: EventResult) =>
+    status === 'skipped' && reason === ALREADY_DELIVERED && own.has(key)
+  if (own.size === 0 || !outcome.events.some(isOwn)) return outcome
+  const events = outcome.events.map((event): EventResult => {
+    const { reason: _, ...rest } = event
+    return isOwn(event) ? { ...rest, status: 'delivered' } : event
+  })
+  return { ...outcome, events }
 }
 
 /** Whether two attempts differ only in time and request id. */

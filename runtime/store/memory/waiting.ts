@@ -1,5 +1,6 @@
 /** The memory store's records that wait for a contact. */
 import type { Lane, Outcome } from '../../ports/types.ts'
+import { withOwnDeliveries } from '../attempt-history.ts'
 import { endRepeatedWaits, type SingleWaits, type WaitingEvent, waitingEvents } from '../waiting-events.ts'
 import { type MemoryTallies, type StoredRecord, scopeOf } from './records.ts'
 
@@ -35,7 +36,8 @@ export class WaitingRecords {
   }
 
   /** Ends the waits of events that wait in another record already. */
-  endRepeated(stored: StoredRecord, outcome: Outcome): SingleWaits {
+  endRepeated(stored: StoredRecord, attempted: Outcome): SingleWaits {
+    const outcome = withOwnDeliveries(attempted, stored.attempts)
     const holders = [...waitingEvents(outcome).keys()].flatMap((key) => {
       const holder = this.#byKey.get(key)
       if (holder === undefined || holder === stored) return []

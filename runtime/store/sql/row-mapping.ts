@@ -79,7 +79,7 @@ export function appendAttempt(attempts: string | null, ...end: Parameters<typeof
   return next === undefined ? attempts : JSON.stringify(withAttempt(parseAttempts(attempts ?? '[]'), next))
 }
 
-const parseAttempts = (json: string) => JSON.parse(json) as readonly Attempt[]
+export const parseAttempts = (json: string) => JSON.parse(json) as readonly Attempt[]
 
 function recordFields(row: RecordRow) {
   const { id, ingress, lane, topic, stream, resource, workspace } = row

@@ -1,6 +1,7 @@
 /** Settles leased records: status, delivered keys, lookup ids, totals, waiting events. All of a batch in few statements. */
 import { deliveredKeys } from '../../ports/ledger.ts'
 import type { ContactState, Lane, LeasedRecord, Outcome, Settlement } from '../../ports/types.ts'
+import { withOwnDeliveries } from '../attempt-history.ts'
 import {
   countableEvents,
   deadLetterEntries,
@@ -18,7 +19,7 @@ import { insertEvents } from './events.ts'
 import { forgetSends, insertDelivered } from './keys.ts'
 import { HOLDS, type LeaseKey, parseLease, promoteHeads } from './queue.ts'
 import { requeueDeadLetters } from './requeue.ts'
-import { appendAttempt, toInteger } from './row-mapping.ts'
+import { appendAttempt, parseAttempts, toInteger } from './row-mapping.ts'
 import { statementOfRows } from './statement.ts'
 import { getEach, runEach, type Steps } from './steps.ts'
 import { TallyBatch } from './tally-batch.ts'
@@ -89,7 +90,8 @@ function* resolveOutcomes(
     if (seq === undefined || row === undefined) return []
     held.delete(seq)
     const scope = scopeOf(record)
-    const { outcome, outdatedContacts } = endRepeatedWaits(attempted, waits.holdersOf(seq, attempted))
+    const whole = row.attempts === null ? attempted : withOwnDeliveries(attempted, parseAttempts(row.attempts))
+    const { outcome, outdatedContacts } = endRepeatedWaits(whole, waits.holdersOf(seq, whole))
     // While a failed check is retried, the events go on waiting.
     const isRetried = outcome.status === 'deferred' && !isWaiting(outcome)
     const released = isRetried ? [] : waits.replace({ seq, scope, record }, outcome)

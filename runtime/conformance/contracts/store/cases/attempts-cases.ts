@@ -1,5 +1,6 @@
 /** Contract of a store: the history of a record's attempts before the last one. */
 import assert from 'node:assert/strict'
+import { ALREADY_DELIVERED } from '../../../../ports/ledger.ts'
 import type { Store } from '../../../../ports/store.ts'
 import type { Attempt, Outcome } from '../../../../ports/types.ts'
 import { assertEqual, assertMatches } from '../../assertions.ts'
@@ -81,6 +82,17 @@ export const attemptCases: StoreCases = {
       (await attempts(it.store))?.map((it) => it.delivered),
       [undefined, [sent], undefined],
     )
+  },
+
+  'an event that an earlier attempt delivered counts once, and not as left out by the last': async (it) => {
+    await it.store.append([record('a')])
+    const again = event('A', { status: 'skipped', reason: ALREADY_DELIVERED, key: 'a' })
+    const first = waiting('answered 503', undefined, event('A', { key: 'a' }))
+    await end(it, first, waiting('answered 503', undefined, again), delivered(again, event('B', { key: 'b' })))
+    const counts = (await it.store.tallies()).map(({ metric, status, count }) => `${metric} ${status} ${count}`)
+    assertEqual(counts.sort(), ['A delivered 1', 'B delivered 1'])
+    const listed = await it.store.findEvents({ limit: 10 })
+    assertEqual(listed.map(({ metric, status }) => `${metric} ${status}`).sort(), ['A delivered', 'B delivered'])
   },
 
   'stores the spec that mapped each attempt, and keeps that of a dismissed record': async (it) => {
