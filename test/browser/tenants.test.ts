@@ -95,3 +95,10 @@ inBrowser(
     expect(faults).toEqual([])
   },
 )
+
+inBrowser('the address without the last slash is in the zone of the reader, too', async () => {
+  const { page } = await openPage(closing, { timezoneId: 'Asia/Tokyo' })
+  await page.goto(url)
+  await page.goto(url.slice(0, -1))
+  expect(await page.locator('body').getAttribute('data-zone')).toBe('Asia/Tokyo')
+})

@@ -29,7 +29,9 @@ const showLocalTimes = (root) => {
 if (isFirstVisit) {
   // In a frame of another site only a partitioned cookie is kept.
   const site = top !== self && location.protocol === 'https:' ? 'none; secure; partitioned' : 'lax'
-  document.cookie = 'connector-zone=' + timeZone + '; path=' + base + '; max-age=31536000; samesite=' + site
+  // Without its last slash, the path of a console that is mounted below the root is sent to the address without it, too.
+  const path = base.slice(0, -1) || '/'
+  document.cookie = 'connector-zone=' + timeZone + '; path=' + path + '; max-age=31536000; samesite=' + site
   showLocalTimes(document)
 }
 
