@@ -7,8 +7,8 @@ const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
-    // Three also on a machine of two cores: tests of real processes mostly wait.
-    maxWorkers: Math.max(3, availableParallelism()),
+    // Two also on a machine of two cores, where one is the default: tests of real processes mostly wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: { sequencer: SlowFirst },
     projects: [
       {
@@ -30,9 +30,10 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/*.test.ts'],
           globalSetup: 'test/browser/global-setup.ts',
+          // One browser and one server at a time, modules loaded once.
           isolate: false,
-          // Two pages at a time. After all other tests: a page waiting for the processor would look slow.
-          maxWorkers: 2,
+          fileParallelism: false,
+          // After all other tests: a page waiting for the processor would look slow.
           sequence: { groupOrder: 1 },
         },
       },
