@@ -1,4 +1,5 @@
 /** Keeps of Klaviyo's error texts its own words and the spec's names: they may quote the request, or name another person. */
+import { escapePattern } from '../../runtime/lib/text/escape-pattern.ts'
 
 /** Characters. Klaviyo's texts are one or two sentences. */
 const MAX_LENGTH = 300
@@ -50,7 +51,7 @@ export function ownWords(detail: string, names: ReadonlySet<string> = new Set())
 /** The longest name first, and none as a part of a longer word, an address or a number. */
 function nameExpression(names: ReadonlySet<string>): RegExp {
   const all = [...names].filter((name) => WORD.test(name)).sort((a, b) => b.length - a.length)
-  const any = all.map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|')
+  const any = all.map(escapePattern).join('|')
   return new RegExp(`${BEFORE_NAME}(${any || NOTHING})${AFTER_NAME}`, 'u')
 }
 

@@ -1,6 +1,7 @@
 /** People whom a reverse proxy has signed in, by a header that counts only beside a shared secret. */
 import type { ConsoleOptions, Visitor } from '../../console/index.ts'
 import { ROLE_ACCESS } from '../../console/server/session/role-access.ts'
+import { escapePattern } from '../../lib/text/escape-pattern.ts'
 import { isSameText } from '../../lib/text/same-text.ts'
 import type { Env } from '../app.ts'
 import { usageError } from '../errors.ts'
@@ -58,11 +59,4 @@ function parseRoles(text: string): readonly Rule[] {
   })
 }
 
-const toRegExp = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-      .join('.*')}$`,
-    'is',
-  )
+const toRegExp = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`, 'is')

@@ -50,3 +50,8 @@ test.each(named)('names of the spec stay readable: %s', (detail, kept) => expect
 test('bounds its length with names', () => {
   expect(ownWords('Rating Given To '.repeat(1_000), NAMES).length).toBeLessThan(310)
 })
+
+test('a name may have any mark in it', () => {
+  const name = 'Follow-up (a/b) [c] {d} $1 ^x| y*z? \\w+.'
+  expect(ownWords(`${name} of Ann is invalid`, new Set([name]))).toBe(`${name} of ••• is invalid`)
+})
