@@ -28,16 +28,10 @@ export async function readEventCounts(store: CountingStore, run?: string): Promi
   const waiting = outside + sum(queues.map(({ records }) => records))
   const found = await list(store, waiting, run === undefined ? {} : { run })
   if (found === undefined) return { tallies, waiting, isListed: false }
-  const listed = found.map((event): Tally => ({ ...tallyLine(event), scope: run ?? SCOPES[event.origin], count: 1 }))
+  // Without a run, the origin stands for its scope: of several imports no more is asked.
+  const listed = found.map((event): Tally => ({ ...tallyLine(event), scope: run ?? event.origin, count: 1 }))
   const ended = tallies.filter((tally) => !isWaiting(tally))
   return { tallies: [...ended, ...listed], waiting: listed.length, isListed: true }
-}
-
-/** Of several imports the origin alone is known, which is all that counts without one. */
-const SCOPES: Readonly<Record<FoundEvent['origin'], string>> = {
-  live: 'live',
-  reconcile: 'reconcile',
-  history: 'history',
 }
 
 /** A record that is retried is as many events as its last attempt left. */

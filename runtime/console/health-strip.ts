@@ -6,6 +6,7 @@ import { capitalize, plural } from '../lib/format.ts'
 import { type EventFilter, eventsLink } from './event-links.ts'
 import { timeElement, withLocalTimes } from './format-html.ts'
 import { type IconName, icon } from './icons.ts'
+import { forOthers } from './next-step.ts'
 import type { Html, PageContext } from './types.ts'
 
 const STATE_NAMES: Readonly<Record<HealthState, string>> = {
@@ -104,8 +105,7 @@ const SETUP_PAGES: ReadonlySet<string> = new Set(['/set-up', '/set-up/check'])
 
 function action({ action: what }: Problem, { link, may }: PageContext): Html | string {
   if (what === undefined) return ENDS_BY_ITSELF
-  if (what.path !== undefined && SETUP_PAGES.has(what.path) && !may('set-up'))
-    return html`${what.text}: this takes a person who may set up this connector.`
+  if (what.path !== undefined && SETUP_PAGES.has(what.path) && !may('set-up')) return forOthers(what.text)
   return what.path === undefined ? html`${what.text}.` : html`<a href="${link(what.path)}">${what.text}</a>`
 }
 

@@ -7,10 +7,11 @@ export async function setupStep({ options, link, may }: PageContext): Promise<Ht
   const view = await options.connections?.setup.view()
   if (view === undefined || view.step === 'done') return undefined
   const text = view.state.disconnectedAt === undefined ? 'Continue setup' : 'Connect the accounts again'
-  return may('set-up')
-    ? html`<a class="button" href="${link('/set-up')}">${text}</a>`
-    : html`${text}: this takes a person who may set up this connector.`
+  return may('set-up') ? html`<a class="button" href="${link('/set-up')}">${text}</a>` : forOthers(text)
 }
+
+/** An action in words, for a person who may not take it. */
+export const forOthers = (text: string): Html => html`${text}: this takes a person who may set up this connector.`
 
 /** Of a list that fills with events. */
 export const firstEventStep = async (context: PageContext): Promise<Html> =>
