@@ -3,6 +3,7 @@ import type { DeliveryConnections } from '../runtime/auth/connections.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { CreatePipelineOptions } from '../runtime/create-pipeline.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
+import { onFirstUse } from '../runtime/lib/on-first-use.ts'
 import type { HostStore } from '../runtime/ports/store.ts'
 import { messageNames } from '../runtime/spec/message-names.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -28,7 +29,7 @@ export function createPipelineOptions(spec: Spec, store: HostStore, options: Loa
   const klaviyo: KlaviyoOptions = {
     stats,
     spec: spec.destination,
-    names: () => messageNames(spec),
+    names: onFirstUse(() => messageNames(spec)),
     apiKey: undefined,
     auth: auth.destination,
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),

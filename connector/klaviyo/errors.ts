@@ -44,32 +44,23 @@ interface ExplainerParts {
 }
 
 /** Explains errors of an endpoint. Errors that no record causes are config faults, and the records wait. */
-export function explainer({ scope, method, names = () => new Set() }: ExplainerParts): ExplainError {
+export function explainer(parts: ExplainerParts): ExplainError {
   return (status, body, headers) => {
     const list = errorsOf(body)
-    const refusal = { status, list, scope, method: method(), names: names() }
-    return { ...explain(refusal), ...requestIdOf(headers, list), ...detailOf(refusal) }
+    return { ...explain(status, list, parts), ...requestIdOf(headers, list), ...detailOf(list, parts) }
   }
 }
 
-interface Refusal {
-  readonly status: number
-  readonly list: readonly JsonObject[]
-  readonly scope: string
-  readonly method: AuthMethod
-  readonly names: ReadonlySet<string>
-}
-
-function explain({ status, list, scope, method, names }: Refusal): ErrorExplanation {
-  if (status === 401) return { message: UNAUTHORIZED[method] }
-  if (status === 403) return { message: missingScope(scope, method) }
+function explain(status: number, list: readonly JsonObject[], parts: ExplainerParts): ErrorExplanation {
+  if (status === 401) return { message: UNAUTHORIZED[parts.method()] }
+  if (status === 403) return { message: missingScope(parts.scope, parts.method()) }
   const rejection = explainRevision(status)
   if (rejection !== undefined) return rejection
   if ([404, 405, 406, 415].includes(status))
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
   if (!isRefusal(status)) return {}
   // Klaviyo lists errors in every refusal of its own.
-  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list, scope, names)
+  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list, parts)
 }
 
 /** Explains the 410 of a retired revision. Klaviyo documents no other 410 for the endpoints in use. */
@@ -89,18 +80,18 @@ export function requestIdOf(headers: Headers, errors: readonly JsonObject[] = []
 }
 
 /** What Klaviyo says in its own words. */
-function detailOf({ list, names }: Refusal): { readonly detail?: string } {
+function detailOf(list: readonly JsonObject[], { names }: ExplainerParts): { readonly detail?: string } {
   const texts = list.map(({ title, detail }) => [title, detail].filter((text) => typeof text === 'string').join(' '))
-  const detail = ownWords([...new Set(texts)].filter(Boolean).slice(0, 3).join(' '), names)
+  const detail = ownWords([...new Set(texts)].filter(Boolean).slice(0, 3).join(' '), names?.())
   return detail === '' ? {} : { detail }
 }
 
-function explainErrors(errors: readonly JsonObject[], scope: string, names: ReadonlySet<string>) {
+function explainErrors(errors: readonly JsonObject[], { scope, names }: ExplainerParts) {
   if (errors.some((error) => error.code === 'duplicate_profile')) {
     const message = 'the e-mail address and the phone number belong to two different profiles'
     return { code: 'duplicate-profile', message }
   }
-  const problems = errors.map((error) => toProblem(error, names))
+  const problems = errors.map((error) => toProblem(error, names?.()))
   const pointers = problems.flatMap(({ pointer }) => pointer ?? [])
   // No event causes a rejected header: a config fault waits for the operator, a data fault would end every record.
   if (pointers.length === 0 && errors.some(({ detail }) => /revision/i.test(String(detail))))
@@ -123,14 +114,14 @@ function summarize(problems: readonly Problem[]): string {
 const NAME = /^[\w $-]{1,100}$/
 
 /** The leading part that consists of names: a pointer appears in messages and must quote no value. */
-function pointerOf(error: JsonObject, names: ReadonlySet<string>): string | undefined {
+function pointerOf(error: JsonObject, names: ReadonlySet<string> | undefined): string | undefined {
   const [start, ...parts] = String(getPath(error, 'source', 'pointer') ?? '').split('/')
-  const end = parts.findIndex((part) => !NAME.test(part) && !names.has(part))
+  const end = parts.findIndex((part) => !NAME.test(part) && !names?.has(part))
   const leading = end === -1 ? parts : parts.slice(0, end)
   return start !== '' || leading.length === 0 ? undefined : `/${leading.join('/')}`
 }
 
-function toProblem(error: JsonObject, names: ReadonlySet<string>): Problem {
+function toProblem(error: JsonObject, names: ReadonlySet<string> | undefined): Problem {
   const pointer = pointerOf(error, names)
   const text = describeProblem(String(error.detail ?? ''), String(error.code ?? 'invalid'))
   return pointer === undefined ? { text } : { text, pointer: pointer.slice(0, 300) }
