@@ -8,7 +8,6 @@ import {
   Lexer,
   type Node,
   Scalar,
-  stringify,
   visit,
   type YAMLMap,
   type YAMLSeq,
@@ -92,9 +91,9 @@ const isBlock = ({ type }: Scalar): boolean => type === Scalar.BLOCK_FOLDED || t
 
 /** In the quotes of the former value. Within a list, since a plain text may hold no comma there. */
 function renderScalar({ type }: Scalar, value: Json): string {
-  const isText = typeof value === 'string'
-  if (isText && (type === Scalar.QUOTE_DOUBLE || value.includes('\n'))) return JSON.stringify(value)
-  return stringify([value], { lineWidth: 0, collectionStyle: 'flow', flowCollectionPadding: false }).trim().slice(1, -1)
+  if (typeof value === 'string' && type === Scalar.QUOTE_DOUBLE) return JSON.stringify(value)
+  const list = new Document([value]).contents as YAMLSeq
+  return renderFlow(list).trim().slice(1, -1)
 }
 
 function changeItems(list: YAMLSeq, changes: readonly ItemChange[]): void {

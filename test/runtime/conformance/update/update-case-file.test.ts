@@ -81,6 +81,16 @@ test('a list of a text of several lines is still YAML', () => {
   expect(parse(text).cases[0].expect[1].properties.Tags).toEqual(['two\nlines'])
 })
 
+test.each([[['two\nlines']], [[['two\nlines', ' x']]], [{ Name: 'two\nlines' }]])(
+  'a value becomes %j in its place',
+  (Title) => {
+    const text = `metric: ${METRIC}\ncases:\n  - name: one\n    expect:\n      - properties:\n          Title: 5   # kept\n`
+    const { text: updated = '' } = update(text, [rated('a', { Title })])
+    expect(parse(updated).cases[0].expect[0].properties).toEqual({ Title })
+    expect(updated).toContain('   # kept')
+  },
+)
+
 test('a value is replaced in its place, in its quotes', () => {
   const seen = [
     rated('a2', { Title: 'Hello, "you"', Count: 2 }),
