@@ -1,5 +1,6 @@
 /** Works out the state of a connector from facts: the one place that judges it, for pages, endpoints and alerts. */
 import { deliveryRules } from './delivery-rules.ts'
+import { endRules } from './end-rules.ts'
 import { historyRules } from './history-rules.ts'
 import { receivingRules } from './receiving-rules.ts'
 import {
@@ -11,7 +12,7 @@ import {
   PROBLEM_CODES,
 } from './types.ts'
 
-const RULES: readonly HealthRule[] = [...deliveryRules, ...receivingRules, ...historyRules]
+const RULES: readonly HealthRule[] = [...deliveryRules, ...receivingRules, ...historyRules, ...endRules]
 
 /** All problems, worst first: by state, then in the order of `PROBLEM_CODES`. */
 export function findProblems(facts: HealthFacts): readonly FoundProblem[] {

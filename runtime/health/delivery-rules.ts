@@ -185,24 +185,6 @@ const deletionsUnconfirmed: HealthRule = ({ deletionsWait }) =>
       }
     : undefined
 
-/** Milliseconds before the end of something from which on it is a problem. */
-const NOTICE = 60 * 86_400_000
-
-const sunsetNear: HealthRule = ({ sunsets, now }) => {
-  const [next] = [...sunsets].filter(({ at }) => at - now < NOTICE).sort((a, b) => a.at - b.at)
-  if (next === undefined) return undefined
-  const date = new Date(next.at).toISOString().slice(0, 10)
-  return {
-    code: 'sunset-near',
-    state: 'degraded',
-    title: `${capitalize(next.what)} ${now < next.at ? 'ends' : 'ended'} on ${date}`,
-    effect: 'none',
-    consequence: 'Requests are refused from then on, and events wait',
-    action: { text: next.action },
-    since: next.at - NOTICE,
-  }
-}
-
 export const deliveryRules: readonly HealthRule[] = [
   disconnected,
   setupIncomplete,
@@ -216,7 +198,6 @@ export const deliveryRules: readonly HealthRule[] = [
   eventsFailed,
   specNotRunning,
   deletionsUnconfirmed,
-  sunsetNear,
 ]
 
 /** Not a rule: without the store there are no facts. */

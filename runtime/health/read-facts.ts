@@ -2,6 +2,7 @@
 import { findAddressProblem } from '../auth/setup/public-url.ts'
 import type { SetupView } from '../auth/setup/setup.ts'
 import type { SetupState } from '../auth/setup/setup-state.ts'
+import type { SideName } from '../auth/side.ts'
 import { readBackfillState } from '../backfill/state.ts'
 import type { Connector } from '../connector.ts'
 import { capitalize } from '../lib/format.ts'
@@ -17,7 +18,7 @@ import { addWebhookCounts } from './webhook-counts.ts'
 /** What the connector itself does not know. */
 export interface HealthSurroundings {
   /** How far setup has come. Absent: a host holds the credentials. */
-  readonly setup?: (() => Promise<Pick<SetupView, 'step' | 'state'>>) | undefined
+  readonly setup?: (() => Promise<ReadSetup>) | undefined
   /** The public address, unless it is entered in setup. */
   readonly publicUrl?: string | undefined
   /** Webhooks come from this machine, as those of a sandbox do. */
@@ -27,6 +28,9 @@ export interface HealthSurroundings {
   /** Why an edited spec is not running. */
   readonly specProblem?: (() => string | undefined) | undefined
 }
+
+type ReadSetup = Pick<SetupView, 'step' | 'state'> &
+  Readonly<Record<SideName, Pick<SetupView[SideName], 'credentialEnd'>>>
 
 /** The part of a connector from which its health is read. */
 export type HealthConnector = Pick<
@@ -119,12 +123,22 @@ async function findStuck(store: Pick<Store, 'listUnsettled'>): Promise<HealthFac
   return undefined
 }
 
-async function readSetup(surroundings: HealthSurroundings): Promise<Pick<HealthFacts, 'setup' | 'addressProblem'>> {
-  if (surroundings.setup === undefined) return {}
-  const { step, state } = await surroundings.setup()
+const SIDES: readonly SideName[] = ['source', 'destination']
+
+async function readSetup(
+  surroundings: HealthSurroundings,
+): Promise<Pick<HealthFacts, 'setup' | 'addressProblem' | 'credentialEnds'>> {
+  if (surroundings.setup === undefined) return { credentialEnds: [] }
+  const view = await surroundings.setup()
+  const { step, state } = view
   const { disconnectedAt } = state
   const problem = findProblemOfAddress(surroundings, state)
+  const ends = SIDES.flatMap((side) => {
+    const end = view[side].credentialEnd
+    return end === undefined ? [] : [{ ...end, side }]
+  })
   return {
+    credentialEnds: ends,
     setup: { step, ...(disconnectedAt !== undefined && { disconnectedAt }) },
     ...(problem !== undefined && { addressProblem: problem }),
   }

@@ -1,6 +1,8 @@
 /** The health of a connector: one state for the whole, and each problem with its effect and the action that ends it. */
 
+import type { CredentialEnd } from '../auth/credential-end.ts'
 import type { SetupStep } from '../auth/setup/setup-state.ts'
+import type { SideName } from '../auth/side.ts'
 import type { BackfillState } from '../backfill/state.ts'
 import type { ConnectionStats } from '../http/connection-stats.ts'
 import type { Backlog } from '../ports/store.ts'
@@ -78,12 +80,17 @@ export const PROBLEM_CODES = [
   'reconcile-incomplete',
   'spec-not-running',
   'deletions-unconfirmed',
+  'credential-ending',
   'sunset-near',
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 
 /** A problem as a rule finds it. `since`: when the facts tell; otherwise when it was first seen. */
 export type FoundProblem = Omit<Problem, 'since'> & { readonly since?: number | undefined }
+
+export interface SideCredentialEnd extends CredentialEnd {
+  readonly side: SideName
+}
 
 /** Everything from which the state is worked out, read at one moment. Times are milliseconds since 1970. */
 export interface HealthFacts {
@@ -127,8 +134,10 @@ export interface HealthFacts {
   readonly unrecoverable: readonly string[]
   /** From this age on a live event starts no flow, milliseconds. */
   readonly liveWindow: number
-  /** What a vendor ends, and when: a revision of an API, a credential. */
+  /** What a vendor ends, and when: a revision of an API. */
   readonly sunsets: readonly Sunset[]
+  /** Credentials that end, unless they are renewed before. */
+  readonly credentialEnds: readonly SideCredentialEnd[]
   /** Why the edited spec is not running. */
   readonly specProblem?: string
   readonly deletionsWait: boolean

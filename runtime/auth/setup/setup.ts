@@ -3,6 +3,7 @@
 import type { AuthMethod } from '../../ports/auth.ts'
 import { toFault } from '../../ports/fault.ts'
 import { parseSecrets } from '../../source/verify-signature.ts'
+import { type CredentialEnd, findCredentialEnd } from '../credential-end.ts'
 import type { RefreshableGate } from '../delivery-gate.ts'
 import type { EnvironmentCredentials } from '../environment-credentials.ts'
 import type { AuthorizationAttempt } from '../oauth-state.ts'
@@ -40,6 +41,8 @@ export interface SideView {
   readonly problem?: string
   /** Why the account of the environment's credentials could not be identified. */
   readonly accountError?: string
+  /** When its credentials end, if they do not renew themselves. */
+  readonly credentialEnd?: CredentialEnd
   readonly hasOauthClient: boolean
   /** Of the OAuth client entered in the console. */
   readonly clientId?: string
@@ -169,7 +172,9 @@ async function sideView(connection: SideConnection, state: SetupState, signal?: 
     const credentials = await auth.credentials()
     if (credentials === undefined) return view
     const problem = (await auth.blockingFault())?.message
-    return { ...view, method: credentials.kind, ...(problem !== undefined && { problem }) }
+    const credentialEnd = findCredentialEnd(credentials, side)
+    const found = { ...(problem !== undefined && { problem }), ...(credentialEnd && { credentialEnd }) }
+    return { ...view, method: credentials.kind, ...found }
   } catch (error) {
     return { ...view, problem: toFault(error).message }
   }

@@ -3,6 +3,7 @@
 import type { AuthSpec, OauthSpec } from '../auth-spec.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { AccountSpec, Mapping, Spec } from '../spec.ts'
+import { parseDuration } from './durations-and-sizes.ts'
 import { compileRequest } from './request.ts'
 import type { SpecNode } from './spec-node.ts'
 
@@ -21,12 +22,14 @@ export function compileAuth({ permissions = {}, optionalPermissions = {}, oauth 
 type OauthDocument = NonNullable<AuthDocument['oauth']>
 
 function compileOauth({ authorizationUrl, tokenUrl, revocation, ...options }: OauthDocument): OauthSpec {
+  const idle = options.refreshTokenIdleLifetime
   return {
     authorizationUrl: typeof authorizationUrl === 'string' ? { '': authorizationUrl } : authorizationUrl,
     tokenUrl,
     clientAuth: options.clientAuth ?? 'client_secret_basic',
     pkce: options.pkce ?? false,
     sendScope: options.sendScope ?? false,
+    ...(idle !== undefined && { refreshTokenIdleLifetime: parseDuration(idle) }),
     ...(revocation && { revocation }),
   }
 }

@@ -340,6 +340,7 @@ export interface Oauth {
   clientAuth?: 'client_secret_basic' | 'client_secret_post'
   pkce?: boolean
   sendScope?: boolean
+  refreshTokenIdleLifetime?: Duration
   revocation?: {
     path: string
     by: 'token' | 'client'

@@ -24,12 +24,16 @@ const calm: HealthFacts = {
   liveWindow: 24 * HOUR,
   deletionsWait: false,
   sunsets: [],
+  credentialEnds: [],
 }
 
 function pass({ endedAt = NOW, missing = 0 }) {
   const stream = { stream: 'chats', read: 5, added: 1, ...(missing > 0 && { missing }) }
   return { startedAt: endedAt - 1, endedAt, since: 0, until: endedAt, streams: [stream] }
 }
+
+const end = (cause: 'disuse' | 'expiry', after: number) =>
+  ({ side: 'destination', cause, at: NOW + after, renewedAt: NOW - 30 * 24 * HOUR }) as const
 
 const failure = (kind: 'config' | 'transient', message: string) => ({
   limits: [],
@@ -233,6 +237,24 @@ const ROWS: readonly Row[] = [
     what: 'an API revision that ends in a year',
     facts: { sunsets: [{ what: 'revision 1 of the API', at: NOW + 365 * 24 * HOUR, action: 'Update' }] },
     problems: [],
+  },
+  {
+    what: 'a connection that was not used for long, a week before it ends',
+    facts: { credentialEnds: [end('disuse', 6 * 24 * HOUR)] },
+    problems: ['credential-ending none'],
+    says: ['To ends at 2026-03-07 12:00:00Z', 'unused since 2026-01-30 12:00:00Z', 'events wait'],
+  },
+  {
+    what: 'a token that cannot be renewed, a week before it ends',
+    facts: { credentialEnds: [end('disuse', 6 * 24 * HOUR), end('expiry', HOUR)] },
+    problems: ['credential-ending none'],
+    says: ['To ends at 2026-03-01 13:00:00Z', 'cannot be renewed'],
+  },
+  { what: 'more than a week', facts: { credentialEnds: [end('disuse', 8 * 24 * HOUR)] }, problems: [] },
+  {
+    what: 'one that is deleted by now',
+    facts: { credentialEnds: [end('disuse', HOUR)], setup: { step: 'destination' } },
+    problems: ['setup-incomplete kept'],
   },
   { what: 'no webhook ever', facts: { firstWebhookAt: undefined }, problems: ['no-webhook-yet late'] },
   {
