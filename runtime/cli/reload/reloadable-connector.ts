@@ -1,21 +1,16 @@
 /** A connector that is replaced while it runs: each call goes to the present one. */
+import type { BackfillOptions, BackfillProgress } from '../../backfill/types.ts'
 import type { Connector, WorkOptions } from '../../connector.ts'
 import type { ConnectionStats } from '../../http/connection-stats.ts'
-import { onAbort } from '../../lib/abort.ts'
+import { Turns } from './turns.ts'
 
 export interface ReloadableConnector {
-  /** Its `work` and `pollChanges` go on with each next connector, until their signal aborts. */
+  /** Its `work`, `pollChanges` and `backfill` go on with each next connector, until their signal aborts or, an import, until it ends. */
   readonly connector: Connector
   /** Makes `next` the present one. Resolves once the former has settled the records that it had leased. */
   replace(next: Connector): Promise<void>
   /** Closes the present connector, except the first: its opener does. */
   close(): Promise<void>
-}
-
-/** One call of `work` or `pollChanges` on one connector. */
-interface Turn {
-  abort(): void
-  readonly ended: Promise<void>
 }
 
 type Run<Options> = (connector: Connector, options: Options) => Promise<void>
@@ -35,32 +30,48 @@ function lastAnswer(
 
 export function createReloadableConnector(first: Connector): ReloadableConnector {
   let current = first
-  const turns = new Set<Turn>()
+  const turns = new Turns()
   let answered: Partial<Answers> = {}
 
   const inTurns =
     <Options extends { readonly signal: AbortSignal }>(run: Run<Options>) =>
     async (options: Options): Promise<void> => {
       for (let replaced = true; replaced && !options.signal.aborted; ) {
-        const turn = new AbortController()
-        const stopListening = onAbort(options.signal, () => turn.abort())
-        const running = run(current, { ...options, signal: turn.signal })
-        const entry = { abort: () => turn.abort(), ended: running.catch(() => undefined) }
-        turns.add(entry)
+        const turn = turns.begin(options.signal)
         try {
-          await running
+          await run(current, { ...options, signal: turn.signal })
         } finally {
-          turns.delete(entry)
-          stopListening()
+          turn.end()
         }
         replaced = turn.signal.aborted
       }
     }
 
+  /** An import is interrupted, and resumed by the next connector: what it has not sent yet is mapped by the new spec. */
+  async function* backfill(options: BackfillOptions): AsyncGenerator<BackfillProgress> {
+    let rest = options
+    for (let replaced = true; replaced && !options.signal.aborted; ) {
+      const turn = turns.begin(options.signal)
+      let last: BackfillProgress | undefined
+      try {
+        for await (const progress of current.backfill({ ...rest, signal: turn.signal })) {
+          last = progress
+          yield progress
+        }
+      } finally {
+        turn.end()
+      }
+      replaced = turn.signal.aborted && last?.endedAt === undefined
+      // It has begun, so that its dates and metrics are those of its checkpoint; to restart would begin again.
+      if (last !== undefined) rest = { signal: options.signal }
+    }
+  }
+
   const own: Partial<Connector> = {
     // The commands work until they are stopped, never until nothing is due.
     work: inTurns((connector, options: WorkOptions) => connector.work(options)) as Connector['work'],
     pollChanges: inTurns((connector, options) => connector.pollChanges(options)),
+    backfill,
     connectionStats: () => {
       const { source, destination } = current.connectionStats()
       return {
@@ -79,13 +90,8 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
       const former = current
       answered = connector.connectionStats()
       current = next
-      const ending = [...turns].map((turn) => {
-        turn.abort()
-        return turn.ended
-      })
-      await Promise.all(ending)
-      // An import that began with the former goes on with it.
-      if ((await former.runningBackfill())?.thisProcess !== true) await former.close()
+      await turns.interrupt()
+      await former.close()
     },
     close: async () => {
       if (current !== first) await current.close()

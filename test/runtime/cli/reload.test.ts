@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
 import { createReloadableConnector } from '../../../runtime/cli/reload/reloadable-connector.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import type { ConnectionStats } from '../../../runtime/http/connection-stats.ts'
+import { untilAborted } from '../../../runtime/lib/abort.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { LoadedSpec } from '../../../runtime/spec/load.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
@@ -26,7 +28,6 @@ function slowConnector(name: string, log: string[]): Connector {
     work: run('work'),
     pollChanges: run('poll'),
     close,
-    listRuns: async () => [],
     spec: { ...fakeSpec, name },
   })
 }
@@ -77,17 +78,81 @@ describe('a replaced connector', () => {
     const { connector } = createReloadableConnector(failing)
     await expect(connector.work({ signal: new AbortController().signal })).rejects.toThrow('disk')
   })
+})
 
-  test('stays open while its import runs', async () => {
-    const log: string[] = []
-    const importing = {
-      ...slowConnector('a', log),
-      runningBackfill: async () => ({ process: '1', thisProcess: true, since: 0 }),
+describe('an import of a replaced connector', () => {
+  const progress = (phase: BackfillProgress['phase']) =>
+    ({ phase, ...(phase === 'done' && { endedAt: 1 }) }) as BackfillProgress
+
+  /** A connector whose import reports `reading` until it is interrupted, or until `end` is called. */
+  function importing(name: string, log: string[], first: readonly BackfillProgress['phase'][] = ['reading']) {
+    const done = new AbortController()
+    async function* backfill({ signal, ...options }: BackfillOptions) {
+      log.push(`${name} imports ${JSON.stringify(options)}`)
+      for (const phase of first) yield progress(phase)
+      await Promise.race([untilAborted(signal), untilAborted(done.signal)])
+      if (!signal.aborted) yield progress('done')
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      log.push(`${name} ${signal.aborted ? 'is interrupted' : 'is done'}`)
     }
-    await createReloadableConnector(importing).replace(slowConnector('b', log))
-    expect(log).toEqual([])
+    return { ...slowConnector(name, log), backfill, end: () => done.abort() }
+  }
+
+  const options = { restart: true, only: ['Opened'], since: 5, startedBy: 'console' }
+
+  async function run(connector: Connector, signal: AbortSignal) {
+    const phases: string[] = []
+    for await (const { phase } of connector.backfill({ ...options, signal })) phases.push(phase)
+    return phases
+  }
+
+  test('is resumed by the next connector, and the former is closed', async () => {
+    const log: string[] = []
+    const { connector, replace } = createReloadableConnector(importing('a', log))
+    const running = run(connector, new AbortController().signal)
+    await settled()
+    const next = importing('b', log)
+    await replace(next)
+    next.end()
+    expect(await running).toEqual(['reading', 'reading', 'done'])
+    expect(log).toEqual([
+      `a imports ${JSON.stringify(options)}`,
+      'a is interrupted',
+      'b imports {}',
+      'a closed',
+      'b is done',
+    ])
+  })
+
+  test('begins with its options if the former had not begun it', async () => {
+    const log: string[] = []
+    const { connector, replace } = createReloadableConnector(importing('a', log, []))
+    const running = run(connector, new AbortController().signal)
+    await settled()
+    const next = importing('b', log)
+    await replace(next)
+    next.end()
+    await running
+    expect(log[2]).toBe(`b imports ${JSON.stringify(options)}`)
+  })
+
+  test.each([
+    ['has ended', ['reading', 'done'] as const, false],
+    ['is paused', ['reading'] as const, true],
+  ])('is not resumed once it %s', async (_, phases, pauses) => {
+    const log: string[] = []
+    const { connector, replace } = createReloadableConnector(importing('a', log, phases))
+    const pause = new AbortController()
+    const running = run(connector, pause.signal)
+    await settled()
+    if (pauses) pause.abort()
+    await replace(importing('b', log))
+    expect(await running).toEqual(phases)
+    expect(log.join()).not.toContain('b imports')
   })
 })
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const OUTCOME = /the spec was reloaded|the edited spec is not running|the spec is unchanged/
 
