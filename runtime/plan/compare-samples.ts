@@ -6,6 +6,7 @@ import type { PreviewItem } from '../mapping/preview.ts'
 import type { Json } from '../ports/types.ts'
 import type { LookupSpec, Spec } from '../spec/spec.ts'
 import { compareValues, toValueChanges, type ValueCounts } from './compare-values.ts'
+import { isFault, LossCounter, metricOf } from './count-losses.ts'
 import { mapSample, type SampleParts } from './map-sample.ts'
 import { pairEvents, toSampleEvents } from './pair-events.ts'
 import type { MetricSamples, Sample, SampleChanges } from './types.ts'
@@ -23,31 +24,46 @@ export async function compareSamples(
   parts: SampleParts,
 ): Promise<SampleChanges> {
   const unknownLookups = new Set<string>()
-  const findLookup = async (lookup: LookupSpec, key: string): Promise<Json | undefined> => {
-    const value = await parts.findLookup(lookup, key)
-    if (value === undefined) unknownLookups.add(lookup.name)
-    return value
+  /** Maps by one of the specs. `unknown`: the values that are not stored, each with the name of its lookup. */
+  const map = async (sample: Sample, spec: Spec) => {
+    const unknown = new Map<string, string>()
+    const findLookup = async (lookup: LookupSpec, key: string): Promise<Json | undefined> => {
+      const value = await parts.findLookup(lookup, key)
+      if (value !== undefined) return value
+      unknownLookups.add(lookup.name)
+      unknown.set(JSON.stringify([lookup.name, key]), lookup.name)
+      return undefined
+    }
+    return { items: await mapSample(sample, spec, { ...parts, findLookup }), unknown }
   }
   const presentNames = new Map([...renamed].map(([now, former]) => [former, now]))
   const counts = new SampleCounts({ before, after, renamed })
+  const losses = new LossCounter(after)
   const deadLetters = { sampled: 0, mappable: 0 }
   for (const sample of samples) {
-    const old = (await mapSample(sample, before, { ...parts, findLookup })).map((item) => rename(item, presentNames))
-    const present = await mapSample(sample, after, { ...parts, findLookup })
+    const former = await map(sample, before)
+    const old = former.items.map((item) => rename(item, presentNames))
+    const { items: present, unknown: missing } = await map(sample, after)
     if (sample.isDead && old.some(isFault)) {
       deadLetters.sampled += 1
       if (!present.some(isFault)) deadLetters.mappable += 1
     }
     counts.add({ sample, old, present })
+    const unknown = new Set([...missing].flatMap(([id, name]) => (former.unknown.has(id) ? [] : [name])))
+    losses.add({ old, present, unknown, explainNone: (metric) => explainNone(metric, sample, after) })
   }
-  return { records: samples.length, metrics: counts.list(), deadLetters, unknownLookups: [...unknownLookups] }
+  return {
+    records: samples.length,
+    metrics: counts.list(),
+    losses: inOrder(losses.list()),
+    deadLetters,
+    unknownLookups: [...unknownLookups],
+  }
 }
 
 function rename(item: PreviewItem, names: ReadonlyMap<string, string>): PreviewItem {
   return 'metric' in item ? { ...item, metric: names.get(item.metric) ?? item.metric } : item
 }
-
-const isFault = (item: PreviewItem) => 'fault' in item
 
 /** The literals of all properties: what the specs say themselves is no one's data. */
 function listSpecTexts(specs: readonly Spec[]): ReadonlySet<string> {
@@ -114,7 +130,7 @@ class SampleCounts {
     }
   }
 
-  /** All metrics with a difference, in the order of their names, the profile last. */
+  /** All metrics with a difference, in their order. */
   list(): readonly MetricSamples[] {
     const rows = [...this.#metrics].map(([metric, { appearing, vanishing, values, ...counts }]) => ({
       metric,
@@ -123,9 +139,7 @@ class SampleCounts {
       vanishing: Object.fromEntries(vanishing),
       values: toValueChanges(values),
     }))
-    const byName = (a: MetricSamples, b: MetricSamples) =>
-      Number(a.metric === PROFILE) - Number(b.metric === PROFILE) || (a.metric < b.metric ? -1 : 1)
-    return rows.sort(byName)
+    return inOrder(rows)
   }
 
   #countsOf(metric: string): MetricCounts {
@@ -138,13 +152,17 @@ class SampleCounts {
   }
 }
 
+/** By the names of the metrics, the profile last. */
+const inOrder = <T extends { readonly metric: string }>(rows: readonly T[]): readonly T[] =>
+  [...rows].sort(
+    (a, b) => Number(a.metric === PROFILE) - Number(b.metric === PROFILE) || (a.metric < b.metric ? -1 : 1),
+  )
+
 /** Whether any event of the metric differs. */
 export function differs({ appearing, vanishing, newKeys, newTimes, values }: MetricSamples): boolean {
   const isEmpty = (counts: Readonly<Record<string, number>>) => Object.keys(counts).length === 0
   return !isEmpty(appearing) || !isEmpty(vanishing) || newKeys + newTimes + values.length > 0
 }
-
-const metricOf = (item: PreviewItem) => ('metric' in item ? item.metric : PROFILE)
 
 /** Why items send nothing, in order, without the reasons that the other spec has, too. */
 function listReasons(items: readonly PreviewItem[], others: readonly PreviewItem[]): readonly string[] {

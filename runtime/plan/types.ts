@@ -58,6 +58,8 @@ export interface Sample {
 export interface SampleChanges {
   readonly records: number
   readonly metrics: readonly MetricSamples[]
+  /** Of metrics that the new spec still sends, in the order of `metrics`. */
+  readonly losses: readonly MetricLosses[]
   readonly deadLetters: DeadLetterSamples
   /** Lookups with values that are neither in the store nor in the record, so that nothing is known of them. */
   readonly unknownLookups: readonly string[]
@@ -88,6 +90,31 @@ export interface ValueChange {
   readonly examples: readonly string[]
 }
 
+/** What the new spec makes of sampled records, against what the old one sends of them. */
+export interface MetricLosses {
+  /** By its new name. `Profile`: also as it goes with events. Empty: records that cannot be mapped at all. */
+  readonly metric: string
+  /** Records of which either spec sends, skips or fails something of the metric. */
+  readonly records: number
+  /** Those that fail only by the new spec, by what fails; most records first. */
+  readonly failing: readonly FailingRecords[]
+  /** Those with an event by the old spec. */
+  readonly sent: number
+  /** Of these, those without an event by the new spec, though nothing fails. Values of lookups must be known. */
+  readonly leftOut: number
+  /** Why, by the number of records. */
+  readonly reasons: Readonly<Record<string, number>>
+  /** Properties that the new spec maps, with a value in no record that is sent by both, and how many had one. */
+  readonly emptied: readonly { readonly name: string; readonly records: number }[]
+}
+
+export interface FailingRecords {
+  readonly message: string
+  /** `file:line:column` */
+  readonly place?: string
+  readonly records: number
+}
+
 /** Sampled dead letters of a fault in the mapping, by what the new spec makes of them. */
 export interface DeadLetterSamples {
   readonly sampled: number
@@ -100,8 +127,17 @@ export interface Plan extends SpecChanges {
 
 /** Whether anything changes at the destination. */
 export function hasChanges({ metrics, sections, samples }: Plan): boolean {
-  return metrics.length > 0 || SECTIONS.some((name) => sections[name].length > 0) || samples.metrics.length > 0
+  return (
+    metrics.length > 0 ||
+    SECTIONS.some((name) => sections[name].length > 0) ||
+    samples.metrics.length > 0 ||
+    samples.losses.length > 0
+  )
 }
+
+/** Whether records fail, all are left out, or a property is missing everywhere. Some that are left out may be what is wanted. */
+export const isBroken = ({ failing, sent, leftOut, emptied }: MetricLosses): boolean =>
+  failing.length + emptied.length > 0 || (leftOut > 0 && leftOut === sent)
 
 export const needsConsent = ({ metrics }: Pick<Plan, 'metrics'>): boolean =>
   metrics.some(({ key }) => key?.needsConsent === true)

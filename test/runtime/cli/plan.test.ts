@@ -100,6 +100,33 @@ describe('against a folder', () => {
     expect(exit).toBe(4)
   })
 
+  test.each<[path: string, find: string, put: string, line: string]>([
+    [
+      TICKET,
+      'include:',
+      'properties: { Size: $number(type) }\ninclude:',
+      'fails for 1 of 1 record: the expression failed:',
+    ],
+    [TICKET, 'include:', 'skip: { all: "true" }\ninclude:', 'leaves out 1 of 1 record that was sent'],
+    [
+      'mappings/_ticket.yaml',
+      ': category',
+      ': open',
+      'properties.Category has no value any more, which it had in 1 record',
+    ],
+  ])('names what recorded notifications lose by %s with "%s" as "%s"', async (path, find, put, line) => {
+    const { copy, edit, write, run } = createFolder()
+    copy('old')
+    edit(path, find, put)
+    const contacts = { contacts: [{ id: 'c1', email: 'ada@shop.example' }] }
+    const item = { type: 'ticket', id: '77', created_at: 1_767_950_000, category: 'Customer', contacts }
+    const envelope = { type: 'notification_event', app_id: 'w', topic: 'ticket.created', created_at: 1_767_950_000 }
+    write('recorded/ticket.json', JSON.stringify({ ...envelope, data: { item } }))
+    const { exit, out } = await run(['spec', '--against', 'old', '--fixtures', 'recorded'])
+    expect(out).toContain(`! Created Ticket: ${line}`)
+    expect(exit).toBe(4)
+  })
+
   test('--json gives the same as data', async () => {
     const { copy, edit, run } = createFolder()
     copy('old')

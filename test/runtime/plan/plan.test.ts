@@ -4,7 +4,7 @@ import { functions } from '../../../connector/functions/index.ts'
 import { vendorRules } from '../../../connector/spec-rules.ts'
 import { virtualClock } from '../../../runtime/conformance/virtual-clock.ts'
 import { planChanges } from '../../../runtime/plan/plan.ts'
-import { hasChanges, needsConsent, type Sample } from '../../../runtime/plan/types.ts'
+import { hasChanges, isBroken, needsConsent, type Sample } from '../../../runtime/plan/types.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { addAfter, changeFiles, type SpecChanges } from '../../helpers/spec/changed-spec.ts'
@@ -250,6 +250,94 @@ describe('a key', () => {
     expect(found.metrics).toMatchObject([{ key: { delivered: 95, since: '2026-01-03', needsConsent: true } }])
     const none = await planChanges({ ...input, ledger: ledger(0) }, parts)
     expect(none.metrics).toMatchObject([{ key: { delivered: 0, needsConsent: false } }])
+  })
+})
+
+describe('losses', () => {
+  const FAILING = own('Size: $number(ticket_attributes._default_title_)')
+  const lossesOf = async (before: SpecChanges, after: SpecChanges, samples: readonly Sample[]) =>
+    (await plan(before, after, samples)).samples.losses
+  const many = (count: number, changes: object = {}) => Array.from({ length: count }, () => notice(changes))
+
+  test.each<[what: string, after: SpecChanges, samples: readonly Sample[], isBroken: boolean, expected: object]>([
+    [
+      'all fail',
+      FAILING,
+      many(12),
+      true,
+      {
+        records: 12,
+        failing: [
+          {
+            message: 'the expression failed: a value cannot be read as a number',
+            place: expect.stringMatching(/^mappings\/created-ticket\.yaml:\d+:\d+$/),
+            records: 12,
+          },
+        ],
+        leftOut: 0,
+        emptied: [],
+      },
+    ],
+    [
+      'one fails',
+      FAILING,
+      [...many(3, { ticket_attributes: { _default_title_: '1' } }), notice()],
+      true,
+      { records: 4, failing: [{ records: 1 }] },
+    ],
+    [
+      'all are left out',
+      { [TICKET]: (text) => `${text}when: category = "Tracker"\n` },
+      many(2),
+      true,
+      { sent: 2, leftOut: 2, failing: [], reasons: { 'its conditions give no occurrence': 2 } },
+    ],
+    [
+      'some are left out, as is often meant',
+      { [TICKET]: (text) => `${text}skip: { of-customers: category = "Customer" }\n` },
+      [notice(), notice({ category: 'Tracker' })],
+      false,
+      { sent: 2, leftOut: 1, reasons: { 'skipped: of-customers': 1 } },
+    ],
+    [
+      'a property is missing everywhere',
+      { [SET]: replace('Category: category', 'Category: open') },
+      many(3),
+      true,
+      { emptied: [{ name: 'properties.Category', records: 3 }], leftOut: 0 },
+    ],
+  ])('%s', async (_, after, samples, broken, expected) => {
+    const losses = await lossesOf({}, after, samples)
+    expect(losses).toMatchObject([{ metric: 'Created Ticket', ...expected }])
+    expect(losses.some(isBroken)).toBe(broken)
+  })
+
+  test('of the profile, by what goes with events', async () => {
+    const losses = await lossesOf(
+      {},
+      { [PROFILE]: replace('  Contact Role: role', '  Contact Role: avatar.id') },
+      many(2),
+    )
+    expect(losses).toMatchObject([{ metric: 'Profile', emptied: [{ name: 'properties.Contact Role', records: 2 }] }])
+  })
+
+  test('of a new metric that fails', async () => {
+    const failing = OWN_METRIC.replace('Company: $company.name', 'Size: $number(type)')
+    const losses = await lossesOf({}, { 'mappings/shared-ticket.yaml': failing }, [notice({}, 'ticket.admin.replied')])
+    expect(losses).toMatchObject([{ metric: 'Shared Ticket', records: 1, failing: [{ records: 1 }] }])
+  })
+
+  test.each<[what: string, before: SpecChanges, after: SpecChanges]>([
+    ['what failed before', FAILING, own('Size: $number(category)')],
+    ['a property that is no longer mapped', {}, { [SET]: replace('  Category: category', '  #') }],
+    ['a metric that is turned off', {}, disabled],
+    [
+      'what needs a lookup without a stored value',
+      { [CONNECTOR]: WITH_COMPANY, ...own('Company: category') },
+      { [CONNECTOR]: WITH_COMPANY, ...own('Company: $company.name') },
+    ],
+  ])('are not %s', async (_, before, after) => {
+    expect(await lossesOf(before, after, many(2, { company_id: 'x' }))).toEqual([])
   })
 })
 

@@ -25,6 +25,7 @@ async function createStore() {
 test.each([
   [9, ['dead', 'waiting', 'a3', 'b1', 'a2', 'a1']],
   [3, ['dead', 'waiting', 'a3']],
+  [2, ['dead', 'a3']],
   [1, ['dead']],
   [0, []],
 ])('up to %i', async (limit, expected) => {

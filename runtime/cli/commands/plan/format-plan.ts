@@ -3,7 +3,9 @@ import { capitalize, plural } from '../../../lib/format.ts'
 import {
   type Change,
   hasChanges,
+  isBroken,
   type KeyChange,
+  type MetricLosses,
   type MetricPlan,
   type MetricSamples,
   needsConsent,
@@ -135,22 +137,43 @@ function sectionLines(name: SectionName, changes: readonly Change[], paint: Pain
   return ['', paint('bold', TITLES[name]), ...changes.flatMap((change) => changeLines(change, paint))]
 }
 
-function sampleLines({ records, metrics, deadLetters, unknownLookups }: SampleChanges, paint: Painter): string[] {
+function sampleLines(
+  { records, metrics, losses, deadLetters, unknownLookups }: SampleChanges,
+  paint: Painter,
+): string[] {
   if (records === 0) return ['', 'No record was mapped by both specs: there is none in the store, and no --fixtures.']
   const head = `${plural(records, 'record')} mapped by both specs`
   const unknown =
     unknownLookups.length === 0
       ? []
       : [paint('dim', `    without values that only the source has: ${unknownLookups.join(', ')}`)]
-  if (metrics.length === 0) return ['', `${head}: the same events`, ...unknown]
+  if (metrics.length + losses.length === 0) return ['', `${head}: the same events`, ...unknown]
   const { sampled, mappable } = deadLetters
   return [
     '',
     paint('bold', head),
     ...metrics.flatMap((one) => metricSampleLines(one, paint)),
+    ...losses.filter(isBroken).flatMap((one) => lossLines(one, paint)),
     ...(sampled > 0 ? [`    ${mappable} of ${plural(sampled, 'dead letter')} of the mapping would succeed now`] : []),
     ...unknown,
   ]
+}
+
+/** What has to be consented to where the spec is edited in the console. */
+function lossLines({ metric, records, failing, sent, leftOut, emptied }: MetricLosses, paint: Painter): string[] {
+  const lines = [
+    ...failing.map(
+      ({ message, place, records: count }) =>
+        `fails for ${count} of ${plural(records, 'record')}: ${message}${place === undefined ? '' : ` (${place})`}`,
+    ),
+    ...(leftOut > 0
+      ? [`leaves out ${leftOut} of ${plural(sent, 'record')} that ${sent === 1 ? 'was' : 'were'} sent`]
+      : []),
+    ...emptied.map(
+      ({ name, records: count }) => `${name} has no value any more, which it had in ${plural(count, 'record')}`,
+    ),
+  ]
+  return lines.map((line) => `    ${paint('red', '!')} ${metric === '' ? 'Whole records' : metric}: ${line}`)
 }
 
 function metricSampleLines(samples: MetricSamples, paint: Painter): string[] {
