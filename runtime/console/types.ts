@@ -173,7 +173,7 @@ export interface PageContext {
   readonly eventsUrl: string
   /** Of the viewer, as the browser names it. Undefined at a first visit and without the script: times are in UTC. */
   readonly timeZone: string | undefined
-  /** What the timeline says that an action did, even if not all succeeded. Default: the text of `redirect`, unless it is bad. */
+  /** What the timeline says that an action did, even if not all succeeded. Default: the text of `redirect`, if it is good. */
   note(text: string): void
   /**
    * Ends an action: redirects to a page that shows `text` once. `text` must hold no payload and no address, `path` nothing
@@ -205,4 +205,5 @@ export interface RejectedForm {
   readonly values: Readonly<Record<string, string>>
 }
 
-export type Tone = 'good' | 'bad'
+/** `still`: nothing has changed. */
+export type Tone = 'good' | 'bad' | 'still'

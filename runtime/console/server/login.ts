@@ -65,8 +65,7 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
     }
     throttle.reset(c.env.address)
     await replaceSession(c, session)
-    if (session.user === undefined)
-      await note({ options, person: 'console' }, 'sign-in', `Signed in with the ${signIn.kind}`)
+    if (session.user === undefined) await note({ options, person: 'console' }, 'sign-in', SIGNED_IN[signIn.kind])
     return context.redirect(next)
   })
 
@@ -75,6 +74,11 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
     return renderer.contextOf(c).redirect(LOGIN_PATH, 'You are signed out.')
   })
   return routes
+}
+
+const SIGNED_IN: Readonly<Record<SignIn['kind'], string>> = {
+  password: 'Signed in with the password',
+  code: 'Signed in with the printed link',
 }
 
 const WRONG: Readonly<Record<SignIn['kind'] | 'name', string>> = {

@@ -1,7 +1,7 @@
 /** The page Timeline: states, what visitors did and by whom, and that a person's data was shown, without naming the person. */
 import { expect, test } from 'vitest'
 import { readTimeline } from '../../../runtime/timeline.ts'
-import { browser, LOCAL, openConsoleWithConnector } from '../../helpers/console.ts'
+import { browser, LOCAL, openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 import { reveal } from '../../helpers/reveal.ts'
 
 const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
@@ -34,6 +34,13 @@ test('notes that personal data was shown, by the number of the record', async ()
   expect(await reveals()).toEqual([])
   expect(await reveal(visitor, entry?.seq)).toContain('secret@person.example')
   expect(await reveals()).toEqual([`Personal data of record ${entry?.seq} was shown Ann`])
+})
+
+test('says that the printed link signed in', async () => {
+  const shop = await openConsole()
+  await shop.browser().text('/')
+  const { entries } = await readTimeline(shop.store)
+  expect(entries.map(({ text }) => text)).toContain('Signed in with the printed link')
 })
 
 test('notes each change of the state', async () => {

@@ -49,7 +49,9 @@ export const createAction: Action = {
       const state = await withTimeout(CREATE_TIMEOUT, options, (signal) => book.apply(recipe, signal))
       if (state.state !== 'exists')
         return redirect(PATH, `${name} was not created: one of its metrics has no events yet.`, 'bad')
-      return redirect(PATH, state.created ? `${name} was created.` : `${name} already exists, so nothing was created.`)
+      return state.created
+        ? redirect(PATH, `${name} was created.`)
+        : redirect(PATH, `${name} already exists, so nothing was created.`, 'still')
     } catch (error) {
       const { message, code } = toFault(error)
       options.logger.warn(`recipe not created: ${message}`, { recipe: id, code })
