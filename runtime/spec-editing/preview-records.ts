@@ -1,4 +1,4 @@
-/** Maps the newest records of a store by a changed spec, and explains what each of its mappings makes of them. */
+/** Maps the newest records of a store, also those that wait, by a changed spec, and explains what each of its mappings makes of them. */
 import type { Connector } from '../connector.ts'
 import type { MappingExplanation } from '../mapping/explain/explain-mapping.ts'
 import { PROFILE } from '../mapping/map-profile.ts'
@@ -70,10 +70,11 @@ export function metricsOf(path: string, { mappings, profile }: Spec): ReadonlySe
 /** Numbers of records of the metrics, the newest first, then of others of their resources. */
 async function findRecords(
   metrics: ReadonlySet<string>,
-  { mappings, profile }: Spec,
+  spec: Spec,
   store: Connector['store'],
   limit: number,
 ): Promise<readonly number[]> {
+  const { mappings, profile } = spec
   const resources = new Set([
     ...mappings.flatMap(({ metric, resource }) => (metrics.has(metric) ? resource : [])),
     ...(metrics.has(PROFILE) ? [profile.resource] : []),
@@ -86,7 +87,27 @@ async function findRecords(
       .sort((a, b) => b.id - a.id)
       .map(({ seq }) => seq)
   }
-  const own = await newest([...metrics])
+  const [waiting, ended] = await Promise.all([findWaiting(metrics, spec, store, limit), newest([...metrics])])
+  const own = [...new Set([...waiting, ...ended])].sort((a, b) => b - a).slice(0, limit)
   const others = own.length >= limit ? [] : await newest([...related.filter((name) => !metrics.has(name)), ''])
   return [...new Set([...own, ...others])].slice(0, limit)
+}
+
+/** Numbers of records that have not ended and that the metrics take: before its first attempt a record has no metric. */
+async function findWaiting(
+  metrics: ReadonlySet<string>,
+  { mappings, profile, streams }: Spec,
+  store: Connector['store'],
+  limit: number,
+): Promise<readonly number[]> {
+  const own = mappings.filter(({ metric }) => metrics.has(metric))
+  const ofProfile = metrics.has(PROFILE)
+  const topics = new Set([...own, ...(ofProfile ? [profile] : [])].flatMap((one) => [...one.topics]))
+  const takes = (name: string) =>
+    own.some(({ stream }) => stream?.name === name) || (ofProfile && streams.get(name)?.resource === profile.resource)
+  const kinds = [{}, ...[...topics].map((topic) => ({ topic }))]
+  const lists = await Promise.all(kinds.map((kind) => store.findEvents({ ...kind, status: 'deferred', limit })))
+  return lists
+    .flat()
+    .flatMap(({ topic, stream, seq }) => ((topic === undefined ? takes(stream ?? '') : topics.has(topic)) ? [seq] : []))
 }

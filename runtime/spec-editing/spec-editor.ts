@@ -1,5 +1,6 @@
 /** Checks and saves changed files of a running spec: what the pages of mappings do. */
 import type { Connector } from '../connector.ts'
+import { isBroken, type MetricLosses } from '../plan/types.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type ChangedKey, findChangedKeys } from '../running-spec/compare-specs.ts'
 import { readRunningSpec } from '../running-spec/running-spec.ts'
@@ -9,17 +10,20 @@ import { hashSpec } from '../spec/hash-spec.ts'
 import type { LoadedSpec } from '../spec/load.ts'
 import type { Spec } from '../spec/spec.ts'
 import { withChanges } from './changed-files.ts'
+import { planDraft } from './plan-draft.ts'
 import type { CaseResults, EditableSpec, FileChange } from './types.ts'
 
 export interface SpecEditorParts {
   readonly editable: EditableSpec
-  readonly connector: Pick<Connector, 'spec' | 'store'>
+  readonly connector: Pick<Connector, 'spec' | 'store' | 'peekLookup'>
   readonly clock: Clock
 }
 
 export interface SaveOptions {
   /** Metrics whose new keys may count delivered events again. */
   readonly acceptNewKeys: readonly string[]
+  /** Metrics to save although recent records fail, are left out, or lack a property that they had. */
+  readonly acceptBroken: readonly string[]
   /** Whether to save although the spec's cases find what they did not find in the running spec. */
   readonly acceptFailedCases: boolean
   /** Who saves, for the history. */
@@ -27,15 +31,25 @@ export interface SaveOptions {
 }
 
 export type SaveResult =
-  /** `isRunning`: whether this process maps by it. */
-  | { readonly status: 'saved'; readonly hash: string; readonly isRunning: boolean }
+  /** `isRunning`: whether this process maps by it. `cases`: those that ran. */
+  | { readonly status: 'saved'; readonly hash: string; readonly isRunning: boolean; readonly cases?: CaseResults }
   | { readonly status: 'unchanged' }
   | { readonly status: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
-  /** Delivered events of these metrics would be counted again, or cases fail that do not with the running spec. */
-  | { readonly status: 'needs-consent'; readonly keys: readonly ChangedKey[]; readonly cases?: CaseResults }
+  | NeedsConsent
   /** Another has changed the file since it was read. */
   | { readonly status: 'conflict'; readonly path: string; readonly text: string | undefined }
   | { readonly status: 'refused'; readonly reason: string }
+
+/** Of a change that can do harm, all that is to be accepted. */
+export interface NeedsConsent {
+  readonly status: 'needs-consent'
+  /** Delivered events of these metrics would be counted again. */
+  readonly keys: readonly ChangedKey[]
+  /** What recent records of these metrics lose. */
+  readonly broken: readonly MetricLosses[]
+  /** Cases that fail, and do not with the running spec. */
+  readonly cases?: CaseResults
+}
 
 const isPassed = ({ failed, problems }: CaseResults): boolean => failed.length + problems.length === 0
 
@@ -92,29 +106,39 @@ export class SpecEditor {
     const loaded = await this.load(changes)
     if (loaded.spec === undefined || this.isRefused(loaded)) return { status: 'invalid', ...loaded }
     const keys = await this.changedKeys(loaded)
-    const cases = options.acceptFailedCases ? undefined : await this.#newFailures(loaded.spec, changes)
-    if (cases !== undefined || keys.some(({ metric }) => !options.acceptNewKeys.includes(metric)))
-      return { status: 'needs-consent', keys, ...(cases && { cases }) }
+    const { samples } = await planDraft(loaded.spec, connector, clock)
+    const broken = samples.losses.filter(isBroken)
+    const ran = options.acceptFailedCases ? undefined : await this.#runCases(loaded.spec, changes)
+    const isAccepted =
+      keys.every(({ metric }) => options.acceptNewKeys.includes(metric)) &&
+      broken.every(({ metric }) => options.acceptBroken.includes(metric)) &&
+      ran?.failures === undefined
+    if (!isAccepted) return { status: 'needs-consent', keys, broken, ...(ran?.failures && { cases: ran.failures }) }
     await addFirstSpec(connector.store, connector.spec, clock.now())
     const written = await this.#writeAndRun(changes, options)
     if (written !== undefined) return written
     const hash = hashSpec(loaded.spec.sourceFiles)
     await addToSpecHistory(connector.store, loaded.spec, clock.now())
     await noteSpecAuthor(connector.store, hash, options.by)
-    return { status: 'saved', hash, isRunning: hashSpec(connector.spec.sourceFiles) === hash }
+    const isRunning = hashSpec(connector.spec.sourceFiles) === hash
+    return { status: 'saved', hash, isRunning, ...(ran && { cases: ran.results }) }
   }
 
-  /** The cases that the changes make fail, or keep from running. Undefined: none. */
-  async #newFailures(spec: Spec, changes: readonly FileChange[]): Promise<CaseResults | undefined> {
+  /** `failures`: those that the changes make fail, or keep from running. Undefined: the host runs none. */
+  async #runCases(
+    spec: Spec,
+    changes: readonly FileChange[],
+  ): Promise<{ readonly results: CaseResults; readonly failures?: CaseResults } | undefined> {
     const { runCases, files } = this.editable
     const found = await runCases?.(spec, withChanges(files, changes))
-    if (runCases === undefined || found === undefined || isPassed(found)) return undefined
+    if (runCases === undefined || found === undefined) return undefined
+    if (isPassed(found)) return { results: found }
     const before = await runCases(this.#parts.connector.spec, files)
     const known = new Set([...before.failed.map(({ place }) => place), ...before.problems])
     const failed = found.failed.filter(({ place }) => !known.has(place))
     const problems = found.problems.filter((problem) => !known.has(problem))
-    const results = { ...found, failed, problems }
-    return isPassed(results) ? undefined : results
+    const failures = { ...found, failed, problems }
+    return { results: found, ...(!isPassed(failures) && { failures }) }
   }
 
   async #findConflict(changes: readonly FileChange[]): Promise<SaveResult | undefined> {

@@ -30,6 +30,8 @@ export interface CaseResults {
   readonly failed: readonly FailedCase[]
   /** What keeps cases from running, one sentence each. */
   readonly problems: readonly string[]
+  /** Courses and recordings, which only the command runs. Absent: there are none. */
+  readonly leftOut?: number
 }
 
 /** A process that ran on the store in the last day. */

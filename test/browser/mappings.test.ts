@@ -18,7 +18,7 @@ const SOON = 5_000
 /** A connector that runs a copy of the shipped spec, and its sandbox. */
 async function startEdited() {
   const copy = copySpec(closing)
-  for (const name of ['cases', 'fixtures'])
+  for (const name of ['cases', 'courses', 'fixtures'])
     cpSync(join('conformance', name), join(copy.folder, 'tests', name), { recursive: true })
   const { env, intercom, klaviyo } = await startSandbox(closing, { conversations: 5, tickets: 5 })
   const settings = { ...env, CONNECTOR_SPEC: copy.folder }
@@ -79,6 +79,7 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
   await result.getByText(/now present in 1 of 1/).waitFor()
   await page.getByRole('button', { name: 'Tests' }).click()
   await result.getByText('every property, at the time of the first state').waitFor()
+  await result.getByText(/^\d+ courses and recordings did not run here: run "connector test" in a terminal/).waitFor()
   await page.getByRole('button', { name: 'Save and run' }).click()
   await result.getByText('Nothing was saved').waitFor()
   await result.getByLabel('Save although they fail').check()
@@ -88,11 +89,63 @@ inBrowser('a mapping is edited, saved, run and restored', async () => {
   expect(await it.createTicket(9002)).toMatchObject({ Stage: 'submitted' })
 
   await page.goto(`${it.url}mappings/versions`)
-  await page.locator('tbody a').last().click()
+  await page
+    .getByRole('link', { name: /^Restore/ })
+    .last()
+    .click()
   await page.getByRole('button', { name: 'Restore this version' }).click()
   await page.getByText(/Restored \w+: the mappings run as/).waitFor()
   expect(it.read(TICKET)).toBe(before)
   expect(await it.createTicket(9003)).not.toHaveProperty('Stage')
+  expect(faults).toEqual([])
+})
+
+inBrowser('a mapping that breaks is named before, saved only with consent, and so restored', async () => {
+  const it = await startEdited()
+  const before = it.read(TICKET)
+  await it.createTicket(9001)
+  await it.createTicket(9002)
+  const { page, faults } = await openPage(closing, {}, [422])
+  const editor = page.getByRole('textbox', { name: /leaves the editor/ })
+  const result = page.locator('#result')
+  const fails = /This mapping fails for 2 of 2 recent records: .*cannot be read as a number, line \d+ of/
+  await page.goto(it.signIn)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.goto(`${it.url}mappings/file?name=${encodeURIComponent(TICKET)}`)
+  await editor.click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('properties:\nSize: $number(type)')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'What changes' }).click()
+  await result.getByText(fails).waitFor()
+  await page.getByRole('button', { name: 'Save and run' }).click()
+  await result.getByText('Nothing was saved').waitFor()
+  await result.getByText(fails).waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+  expect(it.read(TICKET)).toBe(before)
+  await result.getByLabel('Save although this is lost').check()
+  await result.getByLabel('Save although they fail').check()
+  await page.getByRole('button', { name: 'Save and run' }).click()
+  await page.getByText('This process maps by it from now on.').waitFor()
+  expect(it.read(TICKET)).toContain('Size: $number(type)')
+
+  const restore = async (row: 'first' | 'last') => {
+    await page.goto(`${it.url}mappings/versions`)
+    await page
+      .getByRole('link', { name: /^Restore/ })
+      [row]()
+      .click()
+    await page.getByRole('button', { name: 'Restore this version' }).click()
+  }
+  await restore('last')
+  await page.getByText(/Restored \w+: the mappings run as/).waitFor()
+  await restore('first')
+  await page.getByText(fails).waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+  await page.getByLabel('Save although this is lost').check()
+  await page.getByRole('button', { name: 'Restore this version' }).click()
+  await page.getByText(/Restored \w+: the mappings run as/).waitFor()
+  expect(it.read(TICKET)).toContain('Size: $number(type)')
   expect(faults).toEqual([])
 })
 

@@ -49,6 +49,8 @@ describe('reading', () => {
 
   test('a visitor without the right to set up reads, and has no form', async () => {
     const it = await open({ may: 'operate' })
+    await addToSpecHistory(it.store, { sourceFiles: [{ path: 'x.yaml', text: '' }] } as never, 1)
+    expect(await it.client.text('/mappings/versions')).not.toMatch(/restore/i)
     expect(await it.client.text('/mappings')).not.toContain('/mappings/switch')
     const page = await it.client.text(FILE)
     expect(page).toContain('created-ticket, id')
@@ -143,6 +145,17 @@ describe('a text that is not saved', () => {
     expect(page).toMatch(/<dt>record 1<\/dt><dd><span class="value" dir="auto">ticket</)
     expect(page).not.toContain('Secret title')
     expect(page).not.toContain(email)
+  })
+
+  test('maps records that still wait, too, and says so', async () => {
+    const it = await open()
+    await deliverTicket(it)
+    const topic = 'ticket.created'
+    await it.notify(topic, { type: 'ticket', id: '902', ticket_id: '18', created_at: 1, contacts: {} }, { id: 'n-902' })
+    const page = await (await it.send('/mappings/draft', TICKET, it.read(TICKET), { do: 'preview' })).text()
+    const text = page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+    expect(text).toContain('The newest 2 stored records, waiting ones included,')
+    expect(text).toMatch(/ticket\.created record 2, .{0,40}Still waits .*ticket\.created record 1, /)
   })
 
   test('is compared with the running spec: keys that count again, values before and after', async () => {
@@ -266,6 +279,94 @@ describe('saving', () => {
     const again = await it.send('/mappings/save', TICKET, text, { accept: 'Created Ticket' })
     expect(again.status).toBe(303)
     expect(it.read(TICKET)).toBe(text)
+  })
+
+  describe('what breaks', () => {
+    const failing = (it: Editing) => `${it.read(TICKET)}properties:\n  Size: $number(type)\n`
+    const textOf = async (answer: Response) => (await answer.text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+
+    test('is named before, and needs consent', async () => {
+      const it = await open()
+      await deliverTicket(it)
+      await deliverTicket(it, '902')
+      const [before, text] = [it.read(TICKET), failing(it)]
+      const line = text.split('\n').findIndex((one) => one.includes('Size')) + 1
+      const says = `This mapping fails for 2 of 2 recent records: the expression failed: a value cannot be read as a number, line ${line} of ${TICKET}`
+      expect(await textOf(await it.send('/mappings/draft', TICKET, text, { do: 'plan' }))).toContain(says)
+      const answer = await it.send('/mappings/save', TICKET, text)
+      expect(answer.status).toBe(422)
+      expect(await answer.clone().text()).toContain('name="accept-broken" value="Created Ticket"')
+      expect(await textOf(answer)).toContain(says)
+      expect(it.read(TICKET)).toBe(before)
+      expect((await it.send('/mappings/save', TICKET, text, { 'accept-broken': 'Rated Ticket' })).status).toBe(422)
+      expect((await it.send('/mappings/save', TICKET, text, { 'accept-broken': 'Created Ticket' })).status).toBe(303)
+      expect(it.read(TICKET)).toBe(text)
+    })
+
+    test('also as records left out, and as a property without a value anywhere', async () => {
+      const it = await open()
+      await deliverTicket(it)
+      const skipping = await it.send('/mappings/save', TICKET, `${it.read(TICKET)}skip: { all: "true" }\n`)
+      expect(await textOf(skipping)).toContain('It leaves out 1 of 1 recent record that it sends now: skipped: all')
+      const set = 'mappings/_ticket.yaml'
+      const text = it.read(set).replace('expr: ticket_id', 'expr: open')
+      const emptying = await it.send('/mappings/save', set, text)
+      expect(await textOf(emptying)).toContain('Ticket ID has no value any more: now it has one in 1 recent record')
+      const removing = it.read(set).replace(/^ {2}Ticket ID: .*\n/m, '')
+      expect((await it.send('/mappings/save', set, removing)).status).toBe(303)
+    })
+
+    test('needs consent when a version is restored, or a metric turned on, as well', async () => {
+      const it = await open()
+      await deliverTicket(it)
+      const [good, bad] = [it.read(TICKET), failing(it)]
+      await it.send('/mappings/save', TICKET, bad, { 'accept-broken': 'Created Ticket' })
+      await it.send('/mappings/save', TICKET, good)
+      const hash = (await readSpecHistory(it.store))[1]?.hash ?? ''
+      const from = `/mappings/versions?spec=${hash}`
+      const answer = await it.client.post('/mappings/restore', { spec: hash }, { from })
+      expect(answer.status).toBe(422)
+      expect(await answer.clone().text()).toContain('name="accept-broken" value="Created Ticket"')
+      expect(await textOf(answer)).toContain('fails for 1 of 1 recent record')
+      expect(it.read(TICKET)).toBe(good)
+      const accepted = { spec: hash, 'accept-broken': 'Created Ticket' }
+      expect((await it.client.post('/mappings/restore', accepted, { from })).status).toBe(303)
+      expect(it.read(TICKET)).toBe(bad)
+
+      const page = '/mappings/switch?metric=Created%20Ticket'
+      const turn = (to: string, fields = {}) =>
+        it.client.post('/mappings/switch', { metric: 'Created Ticket', to, ...fields }, { from: page })
+      expect((await turn('off')).status).toBe(303)
+      expect(await textOf(await turn('on'))).toContain('fails for 1 of 1 recent record')
+      expect((await turn('on', { 'accept-broken': 'Created Ticket' })).status).toBe(303)
+    })
+  })
+
+  test('says how many cases passed, and what did not run', async () => {
+    const runCases = async () => ({ passed: 3, failed: [], problems: [], leftOut: 2 })
+    const it = await open({ editable: { runCases } })
+    await it.send('/mappings/save', TICKET, it.read(TICKET).replace('A ticket was', 'One was'))
+    expect((await it.client.text(FILE)).replaceAll('&quot;', '"')).toContain(
+      'from now on. 3 cases passed. 2 courses and recordings did not run here: run "connector test" in a terminal.',
+    )
+  })
+
+  test('what changes nothing is not noted in the timeline', async () => {
+    const it = await open()
+    const timeline = async () => (await readTimeline(it.store)).entries.filter(({ by }) => by === 'Vera')
+    await it.send('/mappings/save', TICKET, it.read(TICKET))
+    expect(await it.client.text(FILE)).toContain('The text is that of the file.')
+    const page = '/mappings/switch?metric=Created%20Ticket'
+    await it.client.post('/mappings/switch', { metric: 'Created Ticket', to: 'on' }, { from: page })
+    expect(await it.client.text('/mappings')).toContain('Created Ticket is on already.')
+    expect(await timeline()).toEqual([])
+    const text = it.read(TICKET)
+    await it.send('/mappings/save', TICKET, text.replace('A ticket was', 'One was'))
+    const [newest, first] = await readSpecHistory(it.store)
+    const from = `/mappings/versions?spec=${first?.hash}`
+    await it.client.post('/mappings/restore', { spec: newest?.hash ?? '' }, { from })
+    expect(await it.client.text('/mappings/versions')).toContain('The files are those of this version already.')
+    expect(await timeline()).toHaveLength(1)
   })
 
   describe('with cases', () => {
@@ -459,6 +560,7 @@ describe('earlier versions', () => {
     const list = await it.client.text('/mappings/versions')
     expect(list).toContain(TICKET)
     expect(list).toContain('Vera')
+    expect(list.match(/>Restore<span class="hidden"> \w+<\/span><\/a>/g)).toHaveLength(1)
     const first = (await readSpecHistory(it.store)).at(-1)?.hash ?? ''
     const address = `/mappings/versions?spec=${first}`
     expect(await it.client.text(address)).toContain('+summary: A ticket was created.')

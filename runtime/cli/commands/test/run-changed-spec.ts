@@ -40,7 +40,7 @@ export async function runChangedSpec(context: CommandContext, changed: ChangedSp
       context.load.spec(folder, { ...context.app, bases }, { files: changedFiles, ignoreLock: true }),
   })
   const conformance = await openConformance(context, spec)
-  const { cases, problems } = await loadPlainCases(context, changed, { specs, conformance })
+  const { cases, problems, leftOut } = await loadPlainCases(context, changed, { specs, conformance })
   const engines = openEnginePair({ spec, fit: conformance.fit, specs })
   const reports: CaseReport[] = []
   try {
@@ -61,6 +61,7 @@ export async function runChangedSpec(context: CommandContext, changed: ChangedSp
       .map(toFailedCase)
       .map(({ name, place, text }) => ({ name, place: place.replace(root, ''), text: text.replaceAll(root, '') })),
     problems: problems.map((one) => one.replace(root, '')),
+    ...(leftOut > 0 && { leftOut }),
   }
 }
 
@@ -69,13 +70,20 @@ interface CaseParts {
   readonly conformance: Awaited<ReturnType<typeof openConformance>>
 }
 
+interface PlainCases {
+  readonly cases: readonly ResolvedCase[]
+  readonly problems: readonly string[]
+  /** Courses and recordings. */
+  readonly leftOut: number
+}
+
 async function loadPlainCases(
   context: CommandContext,
   { folder, spec }: ChangedSpec,
   { specs, conformance }: CaseParts,
-): Promise<{ readonly cases: readonly ResolvedCase[]; readonly problems: readonly string[] }> {
+): Promise<PlainCases> {
   const { io, app } = context
-  const { caseFiles } = await findSuites(context, [], folder)
+  const { caseFiles, recordings } = await findSuites(context, [], folder)
   const texts = await Promise.all(
     caseFiles.map(async (path) => ({ path: shortenPath(path, io.cwd), text: await readFile(path, 'utf8') })),
   )
@@ -87,7 +95,12 @@ async function loadPlainCases(
     faultCodes: [...FAULT_CODES, ...conformance.faultCodes].map(({ code }) => code),
     readFile: (path) => readTextFile(resolve(io.cwd, path)),
   })
-  return { cases: cases.filter(({ isCourse }) => !isCourse), problems: diagnostics.map((one) => renderHeadline(one)) }
+  const courses = new Set(cases.flatMap(({ isCourse, place }) => (isCourse ? [formatPlace(place)] : [])))
+  return {
+    cases: cases.filter(({ isCourse }) => !isCourse),
+    problems: diagnostics.map((one) => renderHeadline(one)),
+    leftOut: courses.size + recordings.length,
+  }
 }
 
 const WIDTH = 100

@@ -40,7 +40,7 @@ async function resultOf(
 ): Promise<Html | string> {
   const { connector, clock } = context.options
   if (panel === 'preview') return previewPanel({ spec, ...draft }, context)
-  if (panel === 'plan') return planPanel(await planDraft(spec, connector, clock), spec.destination.name)
+  if (panel === 'plan') return planPanel(await planDraft(spec, connector, clock), spec.destination.name, context.link)
   const { files, runCases } = editor.editable
   if (runCases === undefined) return html`<p>The program that runs this connector runs no cases.</p>`
   return testsPanel(await runCases(spec, withChanges(files, [plainChangeOf(draft)])), context.options.app.program)

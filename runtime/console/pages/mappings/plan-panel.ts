@@ -4,6 +4,7 @@ import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import {
   type Change,
   hasChanges,
+  isBroken,
   type KeyChange,
   type MetricPlan,
   type MetricSamples,
@@ -11,13 +12,16 @@ import {
   SECTIONS,
   type ValueChange,
 } from '../../../plan/types.ts'
-import type { Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
+import { lossList, lossTitle } from './losses.ts'
 
-export function planPanel(plan: Plan, destination: string): Html {
+export function planPanel(plan: Plan, destination: string, link: PageContext['link']): Html {
   const { metrics, sections, samples } = plan
   if (!hasChanges(plan))
     return html`<p>Nothing changes in ${capitalize(destination)}. ${mappedText(samples.records)}</p>`
+  const broken = samples.losses.filter(isBroken)
   return html`<p class="soft">Compared with the mappings that run.</p>
+${broken.map((one) => html`<div class="message bad"><p><strong>${lossTitle(one.metric)}</strong></p>${lossList(one, link)}</div>`)}
 <ul class="changes">${metrics.map((one) => html`<li>${metricChange(one, destination)}</li>`)}
 ${SECTIONS.map((name) => sections[name].length > 0 && html`<li><p><strong>${capitalize(name)}</strong></p>${changeList(sections[name])}</li>`)}</ul>
 <h3>Before and after</h3><p class="soft">${mappedText(samples.records)}</p>
@@ -103,7 +107,7 @@ function sampleChange({
   const both = same.sameKeys + newKeys
   const reasons = (counts: Readonly<Record<string, number>>, what: string) =>
     Object.entries(counts).map(([why, count]) => html`<li>${plural(count, 'event')} ${what}: ${why}</li>`)
-  return html`<p><strong>${metric || 'Whole records'}</strong> ${before === after ? plural(after, 'event') : html`${formatCount(before)} → ${plural(after, 'event')}`}</p>
+  return html`<p><strong>${lossTitle(metric)}</strong> ${before === after ? plural(after, 'event') : html`${formatCount(before)} → ${plural(after, 'event')}`}</p>
 <ul class="plain">${reasons(vanishing, 'fewer')}${reasons(appearing, 'more, before')}
 ${newKeys > 0 && html`<li>${plural(newKeys, 'event')} with another key</li>`}${newTimes > 0 && html`<li>${plural(newTimes, 'event')} at another time</li>`}
 ${values.map((value) => html`<li><span dir="auto">${nameOf(value)}</span>: ${valueText(value, both)} <span class="soft">${value.examples.join(', ')}</span></li>`)}</ul>`

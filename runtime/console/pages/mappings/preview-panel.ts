@@ -27,14 +27,15 @@ export async function previewPanel({ spec, path, line }: PreviewedFile, context:
   if (masked.length === 0)
     return html`<p>No record of ${[...metricsOf(path, spec)].slice(0, 3).join(', ')} is stored, so there is nothing to map. Tests map their own records.</p>`
   const property = line === undefined ? undefined : findProperty(path, line, spec)
-  return html`<p class="soft">The newest ${masked.length === 1 ? 'stored record' : `${masked.length} stored records`}, mapped by this text. Nothing is sent. Personal data is masked.</p>
+  return html`<p class="soft">The newest ${masked.length === 1 ? 'stored record' : `${masked.length} stored records`}, waiting ones included, mapped by this text. Nothing is sent. Personal data is masked.</p>
 ${property && propertyValues(property, masked)}
 <ol class="previews">${masked.map((one) => recordItem(one, context))}</ol>`
 }
 
 function recordItem({ entry, mappings, problem }: RecordPreview, context: PageContext): Html {
-  const { topic, stream, seq, receivedAt } = entry
-  return html`<li><details${problem !== undefined && html` open`}><summary>${topic ?? stream} <span class="soft">record ${seq}, ${timeElement(receivedAt)}</span> ${summarize(mappings, problem)}</summary>
+  const { topic, stream, seq, receivedAt, status } = entry
+  const waits = status === 'pending' || status === 'leased' || status === 'deferred'
+  return html`<li><details${problem !== undefined && html` open`}><summary>${topic ?? stream} <span class="soft">record ${seq}, ${timeElement(receivedAt)}</span> ${summarize(mappings, problem)}${waits && html` <span class="badge">Still waits</span>`}</summary>
 ${problem !== undefined ? html`<p>${problem}.</p>` : mappingOutcomes(mappings, toOutcomesView(context, false))}</details></li>`
 }
 

@@ -94,7 +94,8 @@ export const switchAction: Action = {
     const { metric } = found.mapping
     const enabled = form.get('to') === 'on'
     // Sent again, or from a page of before.
-    if (enabled === found.isOn) return redirect(MAPPINGS_PATH, `${metric} is ${enabled ? 'on' : 'off'} already.`)
+    if (enabled === found.isOn)
+      return redirect(MAPPINGS_PATH, `${metric} is ${enabled ? 'on' : 'off'} already.`, 'still')
     const change = await changeOfSwitch(found.mapping, enabled, { specEditor, context })
     const fail = async (problem: Html) =>
       context.respond({
@@ -107,6 +108,7 @@ export const switchAction: Action = {
       return fail(html`<p class="message bad" role="alert">The file has errors, so it was not changed.</p>`)
     const result = await specEditor.save([change], {
       acceptNewKeys: form.getAll('accept'),
+      acceptBroken: form.getAll('accept-broken'),
       acceptFailedCases: true,
       by: person,
     })
@@ -115,7 +117,7 @@ export const switchAction: Action = {
         MAPPINGS_PATH,
         savedText(`Turned ${enabled ? 'on' : 'off'} ${metric}: the mappings run`, result, context),
       )
-    if (result.status === 'unchanged') return redirect(MAPPINGS_PATH, `The file of ${metric} says so already.`)
+    if (result.status === 'unchanged') return redirect(MAPPINGS_PATH, `The file of ${metric} says so already.`, 'still')
     if (result.status === 'conflict')
       return redirect(switchLink(metric), 'The file was changed elsewhere at the same time. Try again.', 'bad')
     return fail(problemOf(result, context))

@@ -5,8 +5,8 @@ import type { CaseResults } from '../../../spec-editing/types.ts'
 import type { Html } from '../../types.ts'
 
 /** `program`: the name of the command. */
-export function testsPanel({ passed, failed, problems }: CaseResults, program = 'connector'): Html {
-  if (passed + failed.length + problems.length === 0)
+export function testsPanel({ passed, failed, problems, leftOut }: CaseResults, program?: string): Html {
+  if (passed + failed.length + problems.length + (leftOut ?? 0) === 0)
     return html`<p>There are no cases. They are YAML files in <code>tests/</code> beside <code>connector.yaml</code>.</p>`
   const isGood = failed.length + problems.length === 0
   const counts = [
@@ -16,5 +16,9 @@ export function testsPanel({ passed, failed, problems }: CaseResults, program = 
   return html`<p class="message ${isGood ? 'good' : 'bad'}">${isGood ? `${plural(passed, 'case')} passed.` : `${counts.join(', ')}, ${passed} passed.`}</p>
 ${failed.length > 0 && html`<ul class="changes">${failed.map(({ name, place, text }) => html`<li><details open><summary>${name}</summary><p class="place">${place}</p><pre class="diff" tabindex="0" aria-label="${name}"><code>${text}</code></pre></details></li>`)}</ul>`}
 ${problems.length > 0 && html`<p>Cases that do not fit this text, so they did not run:</p><ul class="plain">${problems.map((one) => html`<li>${one}</li>`)}</ul>`}
-<p class="soft">Courses and recordings are left out: <code>${program} test</code> runs them, too.</p>`
+${leftOut !== undefined && html`<p class="soft">${leftOutText(leftOut, program)}</p>`}`
 }
+
+/** Running them takes as long again, in a process that delivers. */
+export const leftOutText = (count: number, program = 'connector'): string =>
+  `${plural(count, 'course or recording', 'courses and recordings')} did not run here: run "${program} test" in a terminal.`

@@ -33,16 +33,18 @@ export const versionsPage: Page = {
   },
 }
 
-function versionsTable(specs: readonly FormerSpecFiles[], { url, link, options }: PageContext): Html {
+async function versionsTable(specs: readonly FormerSpecFiles[], context: PageContext): Promise<Html> {
+  const { url, link, options } = context
+  const mayRestore = mayEdit(context) && (await context.specEditor?.readOnlyReason()) === undefined
   // A spec that runs again has a row of each time: the newest is the one that runs.
   const running = findInSpecHistory(specs, hashSpec(options.connector.spec.sourceFiles))
   const last = Math.ceil(specs.length / PAGE_SIZE)
   const page = Math.min(Math.max(1, Number.parseInt(url.searchParams.get('page') ?? '', 10) || 1), last)
   const start = (page - 1) * PAGE_SIZE
   const shown = specs.slice(start, start + PAGE_SIZE)
-  return html`<p class="lead">The mappings that ran on this store, the newest first. Each can be restored.</p>
-<div class="table"><table class="stack"><thead><tr><th scope="col">Since</th><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">By</th></tr></thead>
-<tbody>${shown.map((one, index) => versionRow(one, specs[start + index + 1], { isRunning: start + index === running, link }))}</tbody></table></div>
+  return html`<p class="lead">The mappings that ran on this store, the newest first.${mayRestore && ' Each can be restored, after a look at what that changes.'}</p>
+<div class="table"><table class="stack"><thead><tr><th scope="col">Since</th><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">By</th>${mayRestore && html`<th scope="col"><span class="hidden">Restore</span></th>`}</tr></thead>
+<tbody>${shown.map((one, index) => versionRow(one, specs[start + index + 1], { isRunning: start + index === running, mayRestore, link }))}</tbody></table></div>
 ${last > 1 && pager({ page, last, start, end: start + shown.length, total: specs.length }, link)}
 ${page === last && specs.at(-1)?.hasEarlier && html`<p class="soft">Versions before these are no longer kept: together they were larger than 50 MB.</p>`}
 <p><a href="${link(MAPPINGS_PATH)}">All mappings</a></p>`
@@ -60,14 +62,17 @@ ${page < last && html`<a class="button plain" rel="next" href="${at(page + 1)}">
 
 interface RowView extends Pick<PageContext, 'link'> {
   readonly isRunning: boolean
+  readonly mayRestore: boolean
 }
 
-function versionRow(spec: FormerSpecFiles, former: FormerSpecFiles | undefined, { isRunning, link }: RowView): Html {
+function versionRow(spec: FormerSpecFiles, former: FormerSpecFiles | undefined, view: RowView): Html {
+  const { isRunning, mayRestore, link } = view
   const changed = former === undefined ? undefined : changedPaths(former, spec)
   return html`<tr><td data-name="Since">${timeElement(spec.at)}</td>
 <th scope="row"><a href="${link(specLink(spec.hash, spec.at))}"><code>${spec.hash}</code></a>${isRunning && html` <span class="badge good">Running</span>`}</th>
 <td data-name="Changed">${changed === undefined ? html`<span class="soft">the first that is kept</span>` : changed.join(', ')}</td>
-<td data-name="By">${spec.by ?? html`<span class="soft">outside of the console</span>`}</td></tr>`
+<td data-name="By">${spec.by ?? html`<span class="soft">outside of the console</span>`}</td>
+${mayRestore && html`<td class="number">${!isRunning && html`<a class="button plain small" href="${link(specLink(spec.hash, spec.at))}">Restore<span class="hidden"> ${spec.hash}</span></a>`}</td>`}</tr>`
 }
 
 type Files = FormerSpecFiles['files']
@@ -123,12 +128,14 @@ export const restoreAction: Action = {
     const changes = await changesTo(spec, context)
     const result = await specEditor.save(changes, {
       acceptNewKeys: form.getAll('accept'),
+      acceptBroken: form.getAll('accept-broken'),
       acceptFailedCases: true,
       by: person,
     })
     if (result.status === 'saved')
       return redirect(MAPPINGS_PATH, savedText(`Restored ${spec.hash}: the mappings run`, result, context))
-    if (result.status === 'unchanged') return redirect(VERSIONS_PATH, 'The files are those of this version already.')
+    if (result.status === 'unchanged')
+      return redirect(VERSIONS_PATH, 'The files are those of this version already.', 'still')
     if (result.status === 'conflict')
       return redirect(specLink(spec.hash), `${result.path} was changed at the same time. Try again.`, 'bad')
     const problem = problemOf(result, context)
