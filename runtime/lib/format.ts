@@ -91,3 +91,10 @@ interface Sides {
 /** What people call a connector, with the names of both sides. */
 export const connectorName = ({ source, destination }: Sides): string =>
   `${capitalize(source.name)} to ${capitalize(destination.name)}`
+
+/** Whole percents, but 0 and 100 only where they are exact. */
+export function formatShare(part: number, whole: number): string {
+  const percent = Math.round((part / whole) * 100)
+  if (part > 0 && percent === 0) return 'under 1%'
+  return part < whole && percent === 100 ? 'over 99%' : `${percent}%`
+}

@@ -5,7 +5,7 @@ import { PROFILE } from '../mapping/map-profile.ts'
 import type { PreviewItem } from '../mapping/preview.ts'
 import type { Json } from '../ports/types.ts'
 import type { LookupSpec, Spec } from '../spec/spec.ts'
-import { compareValues, toValueChanges, type ValueCounts } from './compare-values.ts'
+import { compareValues, createValueCounts, toValueChanges, type ValueCounts } from './compare-values.ts'
 import { isFault, LossCounter, metricOf } from './count-losses.ts'
 import { mapSample, type SampleParts } from './map-sample.ts'
 import { pairEvents, toSampleEvents } from './pair-events.ts'
@@ -145,7 +145,7 @@ class SampleCounts {
   #countsOf(metric: string): MetricCounts {
     const known = this.#metrics.get(metric)
     if (known !== undefined) return known
-    const maps = { appearing: new Map(), vanishing: new Map(), values: new Map() }
+    const maps = { appearing: new Map(), vanishing: new Map(), values: createValueCounts() }
     const counts = { before: 0, after: 0, sameKeys: 0, newKeys: 0, newTimes: 0, ...maps }
     this.#metrics.set(metric, counts)
     return counts

@@ -6,26 +6,36 @@ import type { ValueChange } from './types.ts'
 
 const MAX_EXAMPLES = 3
 
-export type ValueCounts = Map<
-  string,
-  Omit<ValueChange, 'count' | 'examples'> & { count: number; examples: Set<string> }
->
+export interface ValueCounts {
+  readonly changes: Map<
+    string,
+    Pick<ValueChange, 'name' | 'change'> & { count: number; readonly examples: Set<string> }
+  >
+  /** Events with a value, by name. */
+  readonly present: Map<string, { before: number; after: number }>
+}
+
+export const createValueCounts = (): ValueCounts => ({ changes: new Map(), present: new Map() })
 
 type Values = ReadonlyMap<string, Json | undefined>
 
 export function compareValues(
   before: Values,
   after: Values,
-  counts: ValueCounts,
+  { changes, present: presence }: ValueCounts,
   specTexts: ReadonlySet<string>,
 ): void {
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [old, present] = [before.get(name), after.get(name)]
+    const counted = presence.get(name) ?? { before: 0, after: 0 }
+    presence.set(name, counted)
+    counted.before += Number(kindOf(old) !== 'nothing')
+    counted.after += Number(kindOf(present) !== 'nothing')
     if (JSON.stringify(old) === JSON.stringify(present)) continue
     const change = kindOfChange(old, present)
     const id = `${change} ${name}`
-    const entry = counts.get(id) ?? { name, change, count: 0, examples: new Set<string>() }
-    counts.set(id, entry)
+    const entry = changes.get(id) ?? { name, change, count: 0, examples: new Set<string>() }
+    changes.set(id, entry)
     entry.count += 1
     if (entry.examples.size < MAX_EXAMPLES) entry.examples.add(formatExample(name, old, present, specTexts))
   }
@@ -45,5 +55,9 @@ function formatExample(name: string, before: Json | undefined, after: Json | und
   return `${mask(before)} → ${mask(after)}`
 }
 
-export const toValueChanges = (counts: ValueCounts): readonly ValueChange[] =>
-  [...counts.values()].map((entry) => ({ ...entry, examples: [...entry.examples] }))
+export const toValueChanges = ({ changes, present }: ValueCounts): readonly ValueChange[] =>
+  [...changes.values()].map((entry) => ({
+    ...entry,
+    ...(present.get(entry.name) ?? { before: 0, after: 0 }),
+    examples: [...entry.examples],
+  }))

@@ -86,6 +86,9 @@ export interface ValueChange {
   readonly name: string
   readonly change: 'added' | 'removed' | 'type' | 'value'
   readonly count: number
+  /** Events of both specs that have a value by the old one, and by the new one. */
+  readonly before: number
+  readonly after: number
   /** At most three, masked: `text of 12 → number`. */
   readonly examples: readonly string[]
 }

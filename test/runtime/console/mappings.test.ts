@@ -1,5 +1,5 @@
 /** The pages of mappings: reading, problems, completion, preview, plan, saving, the switch, and earlier versions. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { addToSpecHistory, readSpecHistory } from '../../../runtime/running-spec/spec-history.ts'
 import type { CaseResults } from '../../../runtime/spec-editing/types.ts'
 import { readTimeline } from '../../../runtime/timeline.ts'
@@ -167,7 +167,7 @@ describe('a text that is not saved', () => {
     ).text()
     expect(page).toContain('1 event delivered')
     expect(page).toContain('would count again')
-    expect(page).toMatch(/Kind.{0,40}now present in 1 of 1/s)
+    expect(page).toMatch(/Kind.{0,40}now present in 1 of 1 \(coverage 0% → 100%\)/s)
   })
 
   test('is a patch to copy or download', async () => {
@@ -175,6 +175,7 @@ describe('a text that is not saved', () => {
     const text = it.read(TICKET).replace('A ticket was created.', 'A ticket.')
     const page = await (await it.send('/mappings/draft', TICKET, text, { do: 'patch' })).text()
     expect(page).toContain('+summary: A ticket.')
+    expect(page).toMatch(/data-copy="[^"]*\+summary: A ticket\.[^"]*" aria-label="Copy the patch"/)
     const download = await it.send('/mappings/draft', TICKET, text, { do: 'download' })
     expect(download.headers.get('content-disposition')).toContain('mappings.patch')
     expect(await download.text()).toContain(`--- a/${TICKET}\n+++ b/${TICKET}\n@@`)
@@ -539,6 +540,31 @@ describe('the switch of a metric', () => {
     expect((await turn(it, 'on')).status).toBe(303)
     expect(isOn(it)).toBe(true)
     expect(it.read(TICKET)).toContain('enabled: true')
+  })
+
+  test('names the flows and segments that get no new events, or those of the recipes', async () => {
+    const it = await open()
+    const page = () => it.client.text('/mappings/switch?metric=Rated%20Conversation')
+    const book = it.running.connector.recipes
+    const resource = (name: string) => ({ id: name, link: 'https://www.klaviyo.com/x', name, kind: 'flow' as const })
+    const found = {
+      flows: ['Rated Conversation', 'Created Ticket'].map((metric) => ({ ...resource(`Flow of ${metric}`), metric })),
+      segments: [{ ...resource('Unhappy'), metrics: ['Rated Conversation'], flows: [] }],
+      unreadable: [],
+    }
+    const answers = vi.spyOn(book as NonNullable<typeof book>, 'findDependents')
+    answers.mockResolvedValueOnce(found)
+    const whole = await page()
+    expect(whole).toContain('Flow of Rated Conversation</a>')
+    expect(whole).toContain('Unhappy</a>')
+    expect(whole).not.toContain('Flow of Created Ticket')
+    expect(whole).not.toContain('if you created them')
+    answers.mockResolvedValueOnce({ flows: [], segments: [], unreadable: [] })
+    expect(await page()).toContain('No flow and no segment in Klaviyo uses it.')
+    answers.mockRejectedValueOnce(new Error('down'))
+    const unknown = await page()
+    expect(unknown).toContain('did not tell all flows and segments')
+    expect(unknown).toContain('These get no new events, if you created them: ')
   })
 
   test('of a metric of a base writes a file of its own', async () => {

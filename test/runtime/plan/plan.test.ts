@@ -374,7 +374,14 @@ describe('records mapped by both specs', () => {
       },
       {
         values: [
-          { name: 'properties.Ticket Name', change: 'removed', count: 1, examples: ['text of 12 → nothing'] },
+          {
+            name: 'properties.Ticket Name',
+            change: 'removed',
+            count: 1,
+            before: 1,
+            after: 0,
+            examples: ['text of 12 → nothing'],
+          },
           { name: 'properties.Ticket Title', change: 'added', count: 1, examples: ['nothing → text of 12'] },
         ],
       },
@@ -409,6 +416,8 @@ describe('records mapped by both specs', () => {
         name: 'properties.Ticket Name',
         change: 'value',
         count: 5,
+        before: 5,
+        after: 5,
         examples: ['text of 1 → text of 1', 'text of 2 → text of 2', 'text of 3 → text of 3'],
       },
     ])

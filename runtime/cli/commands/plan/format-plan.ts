@@ -198,8 +198,9 @@ const VALUE_SIGNS: Readonly<Record<ValueChange['change'], Sign>> = {
   value: 'changed',
 }
 
-function valueLine({ name, change, count, examples }: ValueChange, paint: Painter): string {
-  const type = change === 'type' ? ' of another type' : ''
+function valueLine({ name, change, count, before, after, examples }: ValueChange, paint: Painter): string {
+  const isCoverage = change === 'added' || change === 'removed'
+  const type = change === 'type' ? ' of another type' : isCoverage ? ` (with a value: ${before} → ${after})` : ''
   return `      ${sign(VALUE_SIGNS[change], paint)} ${name} in ${count}${type}: ${examples.join(', ')}`
 }
 

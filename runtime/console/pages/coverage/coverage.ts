@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import { sum } from '../../../backfill/counts.ts'
-import { formatCount, plural } from '../../../lib/format.ts'
+import { formatCount, formatShare, plural } from '../../../lib/format.ts'
 import { coverageNames } from '../../../mapping/coverage/coverage-names.ts'
 import type { PropertyCoverage } from '../../../mapping/coverage/property-counter.ts'
 import { type Coverage, isNeverPresent, isUnseen, readCoverage } from '../../../mapping/coverage/stored-coverage.ts'
@@ -118,12 +118,5 @@ function presentText(property: PropertyCoverage, coverage: Coverage): Html {
   const since = events < coverage.events && ` of ${formatCount(events)} since its mapping changed`
   if (isUnseen(property))
     return html`<span class="soft">0 of ${events} so far${since && ' since its mapping changed'}</span>`
-  return html`${share(present, events)} <span class="soft">${formatCount(present)}${since}</span>`
-}
-
-/** Whole percents, but 0 and 100 only where they are exact. */
-function share(part: number, whole: number): string {
-  const percent = Math.round((part / whole) * 100)
-  if (part > 0 && percent === 0) return 'under 1%'
-  return part < whole && percent === 100 ? 'over 99%' : `${percent}%`
+  return html`${formatShare(present, events)} <span class="soft">${formatCount(present)}${since}</span>`
 }

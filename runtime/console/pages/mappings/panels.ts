@@ -5,6 +5,7 @@ import type { LoadedSpec } from '../../../spec/load.ts'
 import { withChanges } from '../../../spec-editing/changed-files.ts'
 import { planDraft } from '../../../spec-editing/plan-draft.ts'
 import type { SpecEditor } from '../../../spec-editing/spec-editor.ts'
+import { copyButton } from '../../copyable.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { diffView } from './diff-view.ts'
 import { changeOf, type Draft, plainChangeOf } from './draft.ts'
@@ -55,4 +56,4 @@ export async function patchOf(draft: Draft, editor: SpecEditor): Promise<string>
 const patchPanel = (patch: string): Html =>
   patch === ''
     ? html`<p>The text is that of the file.</p>`
-    : html`<p class="soft">From the file to this text. <code>git apply</code> takes it.</p>${diffView(patch, 'Patch')}`
+    : html`<p class="soft">From the file to this text. <code>git apply</code> takes it. ${copyButton(patch, 'Copy', 'Copy the patch')}</p>${diffView(patch, 'Patch')}`

@@ -1,6 +1,6 @@
 /** What a changed spec changes at the destination: keys that count again, names, expressions, and events before and after. */
 import { html } from 'hono/html'
-import { capitalize, formatCount, plural } from '../../../lib/format.ts'
+import { capitalize, formatCount, formatShare, plural } from '../../../lib/format.ts'
 import {
   type Change,
   hasChanges,
@@ -122,5 +122,9 @@ const VALUE_TEXTS: Readonly<Record<ValueChange['change'], string>> = {
   value: 'another value in',
 }
 
-const valueText = ({ change, count }: ValueChange, both: number): string =>
-  `${VALUE_TEXTS[change]} ${formatCount(count)} of ${formatCount(both)}`
+function valueText({ change, count, before, after }: ValueChange, both: number): string {
+  const text = `${VALUE_TEXTS[change]} ${formatCount(count)} of ${formatCount(both)}`
+  return change === 'added' || change === 'removed'
+    ? `${text} (coverage ${formatShare(before, both)} → ${formatShare(after, both)})`
+    : text
+}

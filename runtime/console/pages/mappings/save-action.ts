@@ -96,9 +96,9 @@ const brokenConsent = (
 ${broken.map(
   (losses) => html`<fieldset><legend>${lossTitle(losses.metric)}</legend>
 ${lossList(losses, link)}
-<label class="check"><input type="checkbox" name="accept-broken" value="${losses.metric}"${accepted.includes(losses.metric) && html` checked`}> <span>Save although this is lost</span></label></fieldset>`,
+<label class="check"><input type="checkbox" name="accept-broken" value="${losses.metric}"${accepted.includes(losses.metric) && html` checked`}> <span>Accept this for ${lossTitle(losses.metric)}</span></label></fieldset>`,
 )}
-<p>Mark each metric where this is meant, and save again.</p>`
+<p>Mark each metric where this is meant, and press the button again.</p>`
 
 const caseConsent = (cases: CaseResults, program?: string): Html =>
   html`<p class="message bad" role="alert">Tests that pass with the running mappings fail with this text.</p>

@@ -10,6 +10,7 @@ import { countLink } from '../../count-link.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { MAPPINGS_PATH, SWITCH_PATH, switchLink } from './addresses.ts'
 import { allMappings } from './all-mappings.ts'
+import { dependentsOf } from './dependents.ts'
 import { problemOf, savedText } from './save-action.ts'
 
 const DAY = 86_400_000
@@ -56,10 +57,9 @@ ${problem}${isOn ? await whatStops(mapping, context) : whatStarts(mapping, conte
 async function whatStops({ metric, stream }: Mapping, context: PageContext): Promise<Html> {
   const { spec } = context.options.connector
   const name = capitalize(spec.destination.name)
-  const recipes = spec.recipes.filter(({ metrics }) => metrics.includes(metric))
   return html`<p>${await usualRate(metric, context)} None will be sent from now on, live or by an import. What ${name} has stays there.</p>
 <p>${stream === undefined ? 'What happens meanwhile is not sent later: this metric has no history to import.' : 'What happens meanwhile can be imported once it is on again.'}</p>
-${recipes.length > 0 && html`<p>These get no new events, if you created them: ${recipes.map(({ name }) => name).join(', ')}.</p>`}
+${await dependentsOf(metric, context)}
 ${fileNote(metric)}`
 }
 

@@ -14,7 +14,7 @@ export function testsPanel({ passed, failed, problems, leftOut }: CaseResults, p
     ...(problems.length > 0 ? [`${plural(problems.length, 'mistake')} in cases`] : []),
   ]
   return html`<p class="message ${isGood ? 'good' : 'bad'}">${isGood ? `${plural(passed, 'case')} passed.` : `${counts.join(', ')}, ${passed} passed.`}</p>
-${failed.length > 0 && html`<ul class="changes">${failed.map(({ name, place, text }) => html`<li><details open><summary>${name}</summary><p class="place">${place}</p><pre class="diff" tabindex="0" aria-label="${name}"><code>${text}</code></pre></details></li>`)}</ul>`}
+${failed.length > 0 && html`<ul class="changes">${failed.map(({ name, place, text }, index) => html`<li><details${index === 0 && html` open`}><summary>${name}</summary><p class="place">${place}</p><pre class="diff" tabindex="0" aria-label="${name}"><code>${text}</code></pre></details></li>`)}</ul>`}
 ${problems.length > 0 && html`<p>Cases that do not fit this text, so they did not run:</p><ul class="plain">${problems.map((one) => html`<li>${one}</li>`)}</ul>`}
 ${leftOut !== undefined && html`<p class="soft">${leftOutText(leftOut, program)}</p>`}`
 }

@@ -105,8 +105,10 @@ async function showSpec(
 <section class="card" aria-labelledby="restore"><h2 id="restore">Against what runs now</h2>
 ${toRunning === '' ? html`<p>This is the version that runs.</p>` : html`<p class="soft">What restoring it changes.</p>${diffView(toRunning, 'What restoring changes')}${await restoreForm(spec, context)}`}</section>
 ${former && html`<section class="card" aria-labelledby="before"><h2 id="before">What it changed</h2><p class="soft">Against the version before it.</p>${diffView(diffOf(former.files, spec.files), 'What it changed')}</section>`}
-<p><a href="${context.link(VERSIONS_PATH)}">All versions</a></p>`
+${allVersions(context)}`
 }
+
+const allVersions = ({ link }: PageContext): Html => html`<p><a href="${link(VERSIONS_PATH)}">All versions</a></p>`
 
 async function restoreForm({ hash }: FormerSpecFiles, context: PageContext, consent?: Html): Promise<Html> {
   if (!mayEdit(context)) return html`<p class="soft">Your account may not restore it.</p>`
@@ -121,14 +123,14 @@ export const restoreAction: Action = {
   path: RESTORE_PATH,
   access: 'set-up',
   async run(context) {
-    const { specEditor, form, person, redirect, options } = context
+    const { specEditor, form: fields, person, redirect, options } = context
     const specs = await readSpecHistory(options.connector.store)
-    const spec = specs[findInSpecHistory(specs, form.get('spec'))]
+    const spec = specs[findInSpecHistory(specs, fields.get('spec'))]
     if (spec === undefined || specEditor === undefined) return context.notFound('This version is no longer kept.')
     const changes = await changesTo(spec, context)
     const result = await specEditor.save(changes, {
-      acceptNewKeys: form.getAll('accept'),
-      acceptBroken: form.getAll('accept-broken'),
+      acceptNewKeys: fields.getAll('accept'),
+      acceptBroken: fields.getAll('accept-broken'),
       acceptFailedCases: true,
       by: person,
     })
@@ -139,7 +141,8 @@ export const restoreAction: Action = {
     if (result.status === 'conflict')
       return redirect(specLink(spec.hash), `${result.path} was changed at the same time. Try again.`, 'bad')
     const problem = problemOf(result, context)
-    const body = result.status === 'needs-consent' ? await restoreForm(spec, context, problem) : problem
+    const form = result.status === 'needs-consent' ? await restoreForm(spec, context, problem) : problem
+    const body = html`${form}${allVersions(context)}`
     return context.respond({ path: VERSIONS_PATH, title: 'Nothing was restored', body, status: 422 })
   },
 }
