@@ -11,6 +11,7 @@ const EMPTY: Ledger = {
   deliveredByDay: async () => [],
   events: async () => [],
   findEvents: async () => [],
+  countEvents: async () => 0,
   listUnsettled: async () => [],
   listDeadLetters: async () => [],
   groupDeadLetters: async () => [],

@@ -25,9 +25,14 @@ export interface EventSearch extends EventKindFilter {
   readonly limit: number
 }
 
+/** A search without its page. */
+export type CountSearch = Omit<EventSearch, 'before' | 'after' | 'limit'>
+
 /** An event that ended, or one that waits: `deferred`, with the metric of its last attempt, or an empty one before the first. */
 export interface FoundEvent extends Omit<LedgerEvent, 'settledAt'>, EventPosition {
   readonly origin: EventOrigin
   /** Absent: it waits. */
   readonly settledAt?: number
+  /** The queue in which its record waits. Absent: it ended, or waits outside the queues. */
+  readonly queue?: Lane
 }

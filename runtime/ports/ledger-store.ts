@@ -1,5 +1,5 @@
 /** The part of a store that people read: what became of every record. The pipeline runs without it. */
-import type { EventSearch, FoundEvent } from './event-search.ts'
+import type { CountSearch, EventSearch, FoundEvent } from './event-search.ts'
 import type {
   ActivityBucket,
   ActivityWindow,
@@ -35,6 +35,11 @@ export interface Ledger {
   events(page: EventQuery): Promise<readonly LedgerEvent[]>
   /** Events that ended and events that wait, newest first by when they happened. */
   findEvents(search: EventSearch): Promise<readonly FoundEvent[]>
+  /**
+   * The number of events that `findEvents` finds in all its pages, counted up to `most`. Those that wait may be counted
+   * among the `most` records received last alone: to look through a long queue takes long.
+   */
+  countEvents(search: CountSearch, most: number): Promise<number>
   /** Records that have not ended: queued, being delivered, or waiting. Oldest first. */
   listUnsettled(page: LedgerPage): Promise<readonly LedgerEntry[]>
   /** Oldest first. Leaves out records whose dead events were all delivered since by other records. */

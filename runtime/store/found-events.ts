@@ -1,7 +1,7 @@
 /** Events found by a search: those that ended and those that wait, in one order. Shared by all stores. */
 import type { EventPosition, EventSearch, FoundEvent } from '../ports/event-search.ts'
 import type { EventKindFilter, EventOrigin, LedgerEntry, LedgerEvent } from '../ports/ledger.ts'
-import type { EventResult } from '../ports/types.ts'
+import type { EventResult, Lane } from '../ports/types.ts'
 import { happenedAt, originOf, tallyLine } from './outcome-effects.ts'
 
 /** Waiting events of one record in the list; a record has more only by mistake. */
@@ -21,7 +21,7 @@ export function foundEvent(event: LedgerEvent, scope: string): FoundEvent {
 }
 
 /** The events of a record that has not ended: as the last attempt left them, or one without a metric. */
-export function waitingEventsOf(entry: LedgerEntry, scope: string): FoundEvent[] {
+export function waitingEventsOf(entry: LedgerEntry, scope: string, queue: Lane | undefined): FoundEvent[] {
   const { id: record, seq, ingress, topic, stream, lane, receivedAt: at, outcome } = entry
   const fault = outcome !== undefined && 'fault' in outcome ? outcome.fault : undefined
   const reason = outcome?.status === 'deferred' ? outcome.awaits : undefined
@@ -41,6 +41,7 @@ export function waitingEventsOf(entry: LedgerEntry, scope: string): FoundEvent[]
     ...(stream !== undefined && { stream }),
     origin: originOf(scope),
     at,
+    ...(queue !== undefined && { queue }),
   }
   return (results.length === 0 ? [whole] : results).map((result, index) => ({
     ...(result.fault === undefined && result.reason === undefined && fault !== undefined
@@ -76,7 +77,11 @@ export const includesStatus = (kind: EventKindFilter, status: EventResult['statu
   statusesOf(kind)?.includes(status) ?? true
 
 /** Whether an event is in the range of a search, of its kind, and concerns what it names. `names`: those of its record. */
-export function matchesSearch(event: FoundEvent, search: EventSearch, names: ReadonlySet<string>): boolean {
+export function matchesSearch(
+  event: FoundEvent,
+  search: Omit<EventSearch, 'limit'>,
+  names: ReadonlySet<string>,
+): boolean {
   const { since = 0, until = Number.POSITIVE_INFINITY, before, after, refs } = search
   return (
     isOfKind(event, event.origin, search) &&

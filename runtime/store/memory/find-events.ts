@@ -17,7 +17,8 @@ function findWaiting(stored: StoredRecord, search: EventSearch): FoundEvent[] {
   const { record } = stored
   const scope = scopeOf(stored)
   if (scope !== (search.run ?? scope)) return []
-  if (search.queue !== undefined && (stored.parked || record.lane !== search.queue)) return []
+  const queue = stored.parked ? undefined : record.lane
+  if (search.queue !== undefined && queue !== search.queue) return []
   const names = new Set([record.id, ...record.lookupIds])
-  return waitingEventsOf(ledgerEntry(stored), scope).filter((event) => matchesSearch(event, search, names))
+  return waitingEventsOf(ledgerEntry(stored), scope, queue).filter((event) => matchesSearch(event, search, names))
 }

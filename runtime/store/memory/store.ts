@@ -1,6 +1,6 @@
 /** The reference store: keeps everything in memory, for tests, trials and the demo. */
 import type { Clock } from '../../ports/effects.ts'
-import type { EventSearch } from '../../ports/event-search.ts'
+import type { CountSearch, EventSearch } from '../../ports/event-search.ts'
 import {
   type ActivityWindow,
   type DeadLetterQuery,
@@ -194,9 +194,9 @@ class MemoryStore extends MemoryKeyValues implements Store {
 
   events = async (query: EventQuery) => this.#activity.list(query)
 
-  async findEvents(search: EventSearch) {
-    return findEvents(this.#records.values(), this.#activity, search)
-  }
+  findEvents = async (search: EventSearch) => findEvents(this.#records.values(), this.#activity, search)
+
+  countEvents = async (search: CountSearch, limit: number) => (await this.findEvents({ ...search, limit })).length
 
   async listUnsettled(page: LedgerPage) {
     return listUnsettled(this.#records.values(), page)

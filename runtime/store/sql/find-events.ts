@@ -1,5 +1,5 @@
 /** The search for events: the newest by when they happened, of any kinds, or of what a name stands for. */
-import type { EventPosition, EventSearch, FoundEvent } from '../../ports/event-search.ts'
+import type { CountSearch, EventPosition, EventSearch, FoundEvent } from '../../ports/event-search.ts'
 import { byPosition, includesStatus, matchesSearch, pageOf, statusesOf } from '../found-events.ts'
 import { originOf } from '../outcome-effects.ts'
 import { selectKinds } from './event-kinds.ts'
@@ -32,11 +32,13 @@ const FIRST = { DESC: firstOf('DESC'), ASC: firstOf('ASC') }
 
 /** Ended and waiting events, newest first. */
 export function* findEvents(tenant: number, search: EventSearch): Steps<readonly FoundEvent[]> {
-  const isEndedWanted = search.queue === undefined && (statusesOf(search)?.some((one) => one !== 'deferred') ?? true)
-  const ended = isEndedWanted ? yield* findEnded(tenant, search) : []
+  const ended = isEndedWanted(search) ? yield* findEnded(tenant, search) : []
   const waiting = includesStatus(search, 'deferred') ? yield* findWaiting(tenant, search) : []
   return pageOf([...ended, ...waiting], search)
 }
+
+export const isEndedWanted = (search: CountSearch): boolean =>
+  search.queue === undefined && (statusesOf(search)?.some((one) => one !== 'deferred') ?? true)
 
 function* findEnded(tenant: number, search: EventSearch): Steps<readonly FoundEvent[]> {
   const kinds = yield* selectKinds(tenant, search)

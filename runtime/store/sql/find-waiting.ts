@@ -1,5 +1,6 @@
 /** The search for events that wait: of records that are queued, being delivered, retried, or waiting for a contact. */
 import type { EventPosition, EventSearch, FoundEvent } from '../../ports/event-search.ts'
+import type { Lane } from '../../ports/types.ts'
 import { matchesSearch, waitingEventsOf, waitingSeq } from '../found-events.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DialectWords, statement } from './statement.ts'
@@ -31,6 +32,7 @@ const named = ({ texts }: DialectWords) => `
 
 interface WaitingRow extends LedgerRow {
   readonly scope: string
+  readonly queue: Lane | null
 }
 
 /** The records of some parts that meet the conditions, of the first ?4 in their order. */
@@ -42,7 +44,8 @@ const rowsOf = (parts: string | ((words: DialectWords) => string)) =>
         WHERE +seq > ?2 AND +seq < ?3 ORDER BY +seq ${order} LIMIT ?4`
       return `
   SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, lookup_ids, received_at, scope, status, attempt,
-    due_at, settled_at, outcome, NULL AS attempts, NULL AS body
+    due_at, settled_at, outcome, NULL AS attempts, NULL AS body,
+    CASE WHEN queue_head IS NOT NULL THEN lane END AS queue
   FROM records r
   WHERE ${ofTenant('r.tenant = ?1')} AND ${isOneOf('r.seq', seqs)} AND settled_at IS NULL
     AND received_at >= ?5 AND received_at <= ?6 AND (?7 IS NULL OR topic = ?7) AND (?8 IS NULL OR scope = ?8)
@@ -70,13 +73,15 @@ const LOOKS = [250, 130_000]
 export function* findWaiting(tenant: number, search: EventSearch): Steps<readonly FoundEvent[]> {
   let found: FoundEvent[] = []
   for (const size of LOOKS) {
+    if (size < search.limit) continue
     found = yield* findAmong(tenant, search, size)
     if (found.length >= search.limit) break
   }
   return found
 }
 
-function* findAmong(tenant: number, search: EventSearch, size: number): Steps<FoundEvent[]> {
+/** In the records received last, `size` of them. */
+export function* findAmong(tenant: number, search: EventSearch, size: number): Steps<FoundEvent[]> {
   const order = search.after === undefined ? 'DESC' : 'ASC'
   const found: FoundEvent[] = []
   const most = search.limit + SPARE
@@ -119,7 +124,9 @@ function* readRows(
 function matchesOf(row: WaitingRow, search: EventSearch): readonly FoundEvent[] {
   const entry = ledgerEntry(row)
   const names = new Set([entry.id, ...entry.lookupIds])
-  return waitingEventsOf(entry, row.scope).filter((event) => matchesSearch(event, search, names))
+  return waitingEventsOf(entry, row.scope, row.queue ?? undefined).filter((event) =>
+    matchesSearch(event, search, names),
+  )
 }
 
 /** The number of the record at a position: of an event that ended, any may be next to it. */

@@ -19,13 +19,16 @@ const ENTRY = `
     settled_at, outcome, attempts, body
   FROM records r LEFT JOIN bodies b ON b.tenant = r.tenant AND b.seq = r.seq`
 
-const TRACE = statement(`${ENTRY}
-  WHERE r.tenant = ?1 AND r.seq IN (
+// `ofTenant`: with the tenant's index SQLite would read all records of it.
+const TRACE = statement(
+  ({ ofTenant }) => `${ENTRY}
+  WHERE ${ofTenant('r.tenant = ?1')} AND r.seq IN (
     SELECT seq FROM records WHERE tenant = ?1 AND id = ?2
     UNION SELECT seq FROM lookup_ids WHERE tenant = ?1 AND lookup_id = ?2
     UNION SELECT seq FROM delivered_keys WHERE tenant = ?1 AND key = ?2
   )
-  ORDER BY r.seq LIMIT 100`)
+  ORDER BY r.seq LIMIT 100`,
+)
 
 export function* traceRecords(tenant: number, ref: string): Steps<readonly LedgerEntry[]> {
   return (yield* all<LedgerRow>(TRACE, tenant, ref)).map(ledgerEntry)
@@ -38,8 +41,8 @@ export function* readRecord(tenant: number, seq: number): Steps<LedgerEntry | un
 }
 
 const FOUND = statement(
-  ({ texts }) => `${ENTRY}
-  WHERE r.tenant = ?1 AND r.seq IN (
+  ({ texts, ofTenant }) => `${ENTRY}
+  WHERE ${ofTenant('r.tenant = ?1')} AND r.seq IN (
     SELECT seq FROM records WHERE tenant = ?1 AND id IN ${texts('?2')}
     UNION SELECT seq FROM lookup_ids WHERE tenant = ?1 AND lookup_id IN ${texts('?2')}
     UNION SELECT seq FROM delivered_keys WHERE tenant = ?1 AND key IN ${texts('?2')}
@@ -55,26 +58,32 @@ export function* findRecords(
   return rows.map(ledgerEntry)
 }
 
-// Each part has an index of its own: those in a queue, those that wait for a contact, those that were cut off or are checked.
-const UNSETTLED = statement(`${ENTRY}
-  WHERE r.tenant = ?1 AND r.seq IN (
-    SELECT seq FROM records WHERE tenant = ?1 AND queue_head IS NOT NULL AND seq > ?2
-    UNION SELECT seq FROM records
-      WHERE tenant = ?1 AND queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND seq > ?2
-    UNION SELECT seq FROM records WHERE tenant = ?1 AND cut_offs > 0 AND seq > ?2
-    UNION SELECT seq FROM records WHERE tenant = ?1 AND lease IS NOT NULL AND seq > ?2
+// Each part has an index of its own: those in a queue, those that wait for a contact, those that were cut off or are
+// checked. Merged by SQLite in their order, the last part would walk through all records.
+const UNSETTLED = statement(
+  ({ ofTenant }) => `${ENTRY}
+  WHERE ${ofTenant('r.tenant = ?1')} AND r.seq IN (
+    SELECT DISTINCT seq FROM (
+      SELECT seq FROM records WHERE tenant = ?1 AND queue_head IS NOT NULL AND +seq > ?2
+      UNION ALL SELECT seq FROM records
+        WHERE tenant = ?1 AND queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND +seq > ?2
+      UNION ALL SELECT seq FROM records WHERE tenant = ?1 AND cut_offs > 0 AND +seq > ?2
+      UNION ALL SELECT seq FROM records WHERE tenant = ?1 AND lease IS NOT NULL AND +seq > ?2) AS found
     ORDER BY seq LIMIT ?3)
-  ORDER BY r.seq`)
+  ORDER BY r.seq`,
+)
 
 export function* listUnsettled(tenant: number, { after = 0, limit }: LedgerPage): Steps<readonly LedgerEntry[]> {
   return (yield* all<LedgerRow>(UNSETTLED, tenant, after, Math.max(0, limit))).map(ledgerEntry)
 }
 
-const DEAD_LETTERS = statement(`${ENTRY}
-  WHERE r.tenant = ?1
+const DEAD_LETTERS = statement(
+  ({ ofTenant }) => `${ENTRY}
+  WHERE ${ofTenant('r.tenant = ?1')}
     AND r.seq IN (SELECT seq FROM dead_letters WHERE tenant = ?1 AND seq > ?2 AND (?5 IS NULL OR group_name = ?5))
     AND (?3 IS NULL OR scope = ?3)
-  ORDER BY r.seq LIMIT ?4`)
+  ORDER BY r.seq LIMIT ?4`,
+)
 
 export function* listDeadLetters(
   tenant: number,

@@ -1,5 +1,5 @@
 /** The store of one tenant of a SQL database. */
-import type { EventSearch } from '../../ports/event-search.ts'
+import type { CountSearch, EventSearch } from '../../ports/event-search.ts'
 import type {
   ActivityWindow,
   DeadLetterQuery,
@@ -14,6 +14,7 @@ import type { EventSend, Json, Lane, LeasedRecord, Profile, Settlement, SourceRe
 import * as activity from './activity.ts'
 import { makeDue } from './claims.ts'
 import * as contacts from './contacts.ts'
+import { countEvents } from './count-events.ts'
 import * as deadLetters from './dead-letters.ts'
 import { listEvents } from './events.ts'
 import { findEvents } from './find-events.ts'
@@ -180,6 +181,10 @@ export class TenantStore implements Store {
 
   findEvents(search: EventSearch) {
     return this.#read((tenant) => findEvents(tenant, search))
+  }
+
+  countEvents(search: CountSearch, most: number) {
+    return this.#read((tenant) => countEvents(tenant, search, most))
   }
 
   listUnsettled(page: LedgerPage) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sum } from '../../../runtime/backfill/counts.ts'
 import { record, settlement } from '../../../runtime/conformance/contracts/store/fixtures.ts'
 import type { EventResult, Outcome, WaitReason } from '../../../runtime/ports/types.ts'
-import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
+import { type browser, openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
 test('the counts of the overview, a metric, History and its report are those of their links', async () => {
   const shop = await openConsoleWithConnector({}, { conversations: 30, tickets: 20 })
@@ -96,13 +96,14 @@ test('the tabs of Events count what they list, with records that are queued or r
   })
   const fault = { kind: 'transient', code: 'http/server-error', message: 'it failed' } as const
   const until = Number.MAX_SAFE_INTEGER
+  const topic = { topic: 'ticket.created' } as const
   const history = { lane: 'backfill', ingress: 'backfill', stream: 's', backfillRun: { id: 'r1', until: 0 } } as const
-  await settle({ status: 'delivered', events: [of('Created Ticket', 'k0', { status: 'delivered' })] }, 'sent')
-  await settle({ status: 'skipped', reason: 'no-identity', events: [] }, 'skipped')
+  await settle({ status: 'delivered', events: [of('Created Ticket', 'k0', { status: 'delivered' })] }, 'sent', topic)
+  await settle({ status: 'skipped', reason: 'no-identity', events: [] }, 'skipped', topic)
   const waits = of('Created Ticket', 'k1', { reason: 'awaiting-identity' })
   await settle({ status: 'deferred', awaits: 'awaiting-identity', until, events: [waits] }, 'waits')
   const two = [of('Created Ticket', 'k2'), of('Rated Conversation', 'k3')]
-  await settle({ status: 'deferred', fault, until, events: two }, 'retried')
+  await settle({ status: 'deferred', fault, until, events: two }, 'retried', topic)
   await settle({ status: 'deferred', fault, until, events: [] }, 'whole')
   await settle({ status: 'deferred', fault, until, events: [of('Created Ticket', 'k4')] }, 'imported', history)
   await store.append([record('queued'), record('next', history)])
@@ -112,7 +113,9 @@ test('the tabs of Events count what they list, with records that are queued or r
   const waiting: Record<string, string | undefined> = {}
   for (const filter of [
     ...['', 'metric=Created+Ticket', 'metric=*', 'metric=-', 'origin=live', 'origin=history', 'run=r1'],
-    ...['metric=-&run=r1', 'outcome=waiting', 'outcome=waiting&reason=http%2Fserver-error'],
+    ...['metric=-&run=r1', 'outcome=waiting', 'outcome=waiting&reason=http%2Fserver-error', 'queue=live'],
+    ...['topic=ticket.created', 'topic=ticket.created&metric=Created+Ticket', 'topic=none', 'since=2020-01-01'],
+    ...['until=2020-01-01', 'since=2020-01-01&origin=history', 'from=2020-01-01&metric=*', await personFilter(client)],
   ]) {
     const page = await client.text(`/events?${filter}`)
     const tabs = [...page.matchAll(TAB)]
@@ -134,12 +137,33 @@ test('the tabs of Events count what they list, with records that are queued or r
     await client.text('/metric/Created%20Ticket'),
   ) ?? ['']
   expect(ticket).toBe('3')
-  // Of a queue too long to list, only the total is known.
-  await store.append(Array.from({ length: 1_000 }, (_, at) => record(`more-${at}`)))
+  // Of a queue too long to list, a record is an event at least, and a filter counts up to a limit.
+  await store.append(Array.from({ length: 1_001 }, (_, at) => record(`more-${at}`, topic)))
   const counts = async (path: string) =>
     [...(await client.text(path)).matchAll(TAB)].map(([, , ...tab]) => tab.join(' '))
-  expect(await counts('/events')).toEqual(['All 1,008', 'Delivered 1', 'Skipped 1', 'Failed 0', 'Waiting 1,006'])
-  expect(await counts('/events?metric=Created+Ticket')).toEqual(['Delivered 1', 'Skipped 0', 'Failed 0'])
+  expect(await counts('/events')).toEqual(['All 1,009+', 'Delivered 1', 'Skipped 1', 'Failed 0', 'Waiting 1,007+'])
+  const ofMetric = await counts('/events?metric=Created+Ticket')
+  expect(ofMetric).toEqual(['All 4+', 'Delivered 1', 'Skipped 0', 'Failed 0', 'Waiting 3+'])
+  const unmapped = await counts('/events?metric=-&topic=ticket.created')
+  expect(unmapped).toEqual(['All 1,001+', 'Delivered 0', 'Skipped 1', 'Failed 0', 'Waiting 1,000+'])
+  const busy = await client.text('/')
+  expect(busy).toContain('<a href="/events?outcome=waiting">1,007+</a>')
+  expect(busy).toContain('<a href="/events?outcome=waiting&amp;queue=live">1,004+</a>')
+  expect(await client.text('/metric/Created%20Ticket')).toContain('outcome=waiting">3+</a>')
+})
+
+test('the overview lists what waits once', async () => {
+  const { store, browser } = await openConsole()
+  await store.append([record('one'), record('two', { lane: 'backfill', stream: 's' })])
+  const client = browser()
+  const searches: unknown[] = []
+  const { findEvents } = store
+  store.findEvents = (search) => {
+    searches.push(search)
+    return findEvents.call(store, search)
+  }
+  await client.text('/')
+  expect(searches).toHaveLength(1)
 })
 
 test('failed records are counted on the page that lists them, and their events on Events', async () => {
@@ -180,9 +204,15 @@ test('failed records are counted on the page that lists them, and their events o
   expect(csv.trim().split('\n')).toHaveLength(25)
 })
 
+/** The filter of a search for the contact of the tests. */
+async function personFilter(client: ReturnType<typeof browser>): Promise<string> {
+  const answer = await client.post('/events/person', { person: 'c7' })
+  return answer.headers.get('location')?.split('?')[1] ?? ''
+}
+
 /** A column of a chart, named by its time and its parts. */
 const COLUMN = /<a href="(\/events\?[^"]+)" class="whole" aria-label="[^"]*: ([^":]+)"/g
 /** A tab of an outcome, with its count. */
-const TAB = /<a class="chip" href="([^"]+)"[^>]*>(\w+) <span class="soft">([\d,]+)</g
+const TAB = /<a class="chip" href="([^"]+)"[^>]*>(\w+) <span class="soft">([\d,]+\+?)</g
 /** A link whose text begins with a number: `38`, `38 events`. */
 const LINKED_COUNT = /<a href="(\/events\?[^"]+)">(?:<text[^>]*>)?([\d,]+)\b/g

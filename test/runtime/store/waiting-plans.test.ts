@@ -10,7 +10,9 @@ import type { EventSearch } from '../../../runtime/ports/event-search.ts'
 import type { Outcome, Settlement } from '../../../runtime/ports/types.ts'
 import { appendAll } from '../../../runtime/store/sql/append.ts'
 import { AppendBuffer } from '../../../runtime/store/sql/append-buffer.ts'
+import { countEvents } from '../../../runtime/store/sql/count-events.ts'
 import { findWaiting } from '../../../runtime/store/sql/find-waiting.ts'
+import { findRecords, listUnsettled, traceRecords } from '../../../runtime/store/sql/ledger.ts'
 import * as queue from '../../../runtime/store/sql/queue.ts'
 import { backlog, dueLanes, nextDue } from '../../../runtime/store/sql/queue-state.ts'
 import { settle } from '../../../runtime/store/sql/settle.ts'
@@ -130,6 +132,10 @@ describe('with 100,000 waiting events', () => {
       { metric: 'M' },
     ]
     for (const search of searches as readonly Partial<EventSearch>[]) steps(findWaiting(0, { ...search, limit: 50 }))
+    steps(countEvents(0, { status: 'deferred' }, 1_000))
+    expect(steps(listUnsettled(0, { limit: 50 }))).toHaveLength(50)
+    steps(traceRecords(0, 'w7'))
+    steps(findRecords(0, { refs: ['w7'], limit: 50 }))
     const details = [...statements].filter((sql) => !before.has(sql)).flatMap(planOf)
     const ofRecords = details.filter((detail) => /^(SCAN|SEARCH) (records|r)\b/.test(detail))
     expect(ofRecords.length).toBeGreaterThan(10)
@@ -155,7 +161,7 @@ function planOf(sql: string): readonly string[] {
 
 /** Few records are interrupted: those are read themselves. */
 const OWN_ROWS_OR_INDEX =
-  /^SEARCH (r USING INTEGER PRIMARY KEY|records USING COVERING INDEX|records USING INDEX records_(cut_off|leased) )/
+  /^SEARCH (r USING INTEGER PRIMARY KEY|records USING COVERING INDEX|records USING INDEX records_(cut_off|leased) )|^SEARCH records USING COVERING INDEX sqlite_autoindex_records_1 \(tenant=\? AND id=\?\)/
 
 /** The first row alone, or for a page of events an index of those that wait. */
 const READS_ALL = /FROM waiting_events WHERE tenant = \?1 LIMIT 1|\) AS found/

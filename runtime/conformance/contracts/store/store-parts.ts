@@ -34,6 +34,7 @@ export const STORE_PARTS: Readonly<Record<StorePart, StorePartInfo>> = {
       ...(['tallies', 'trace', 'activity', 'deliveredByDay', 'events', 'listUnsettled', 'listDeadLetters'] as const),
       ...([
         'findEvents',
+        'countEvents',
         'readRecord',
         'findRecords',
         'groupDeadLetters',

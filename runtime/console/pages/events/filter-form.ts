@@ -10,13 +10,13 @@ import { describeSkipReason } from '../../../skip-reasons.ts'
 import { originOf } from '../../../store/outcome-effects.ts'
 import { countByReason } from '../../count-by-reason.ts'
 import { addDays, dayBeginningAt } from '../../days.ts'
-import { type EventCounts, readEventCounts } from '../../event-counts.ts'
+import { type Count, countFound, countText, type EventCounts, readEventCounts, sumCounts } from '../../event-counts.ts'
 import { ANY_METRIC, type EventFilter, type EventOutcome, eventsLink, NO_METRIC, UNMOUNTED } from '../../event-links.ts'
 import { hiddenFields } from '../../form-field.ts'
 import { timeElement } from '../../format-html.ts'
 import { icon } from '../../icons.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { isOfMetric, outcomesOf } from './filter.ts'
+import { isOfMetric, outcomesOf, toSearch } from './filter.ts'
 import { ORIGINS } from './table.ts'
 
 const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', waiting: 'Waiting' } as const
@@ -24,7 +24,7 @@ const OUTCOMES = { delivered: 'Delivered', skipped: 'Skipped', dead: 'Failed', w
 export async function filterForm(filter: EventFilter, context: PageContext): Promise<Html> {
   const { store } = context.options.connector
   const [counts, activity] = await Promise.all([readEventCounts(store, filter.run), readWebhookActivity(store)])
-  return html`${outcomes(filter, counts, context)}
+  return html`${await outcomes(filter, counts, context)}
 <div class="card filters">
 <form method="get" action="${context.link('/events')}" aria-label="Filter">
 ${hiddenFields({ outcome: filter.outcome?.toString(), queue: filter.queue, run: filter.run, search: filter.search, ...exactTimes(filter, context) })}
@@ -44,35 +44,46 @@ ${hiddenFields({ filter: eventsLink({ ...filter, search: undefined }, UNMOUNTED)
 ${chips(filter, context)}`
 }
 
-/** Tallies know neither queue, topic, time nor person: with one of these the counts would be wrong. */
-const isCounted = ({ queue, topic, since, until, search }: EventFilter) =>
-  [queue, topic, since, until, search].every((one) => one === undefined)
+/** Tallies know neither topic, time nor person. */
+const isTallied = ({ topic, since, until, search }: EventFilter) =>
+  [topic, since, until, search].every((one) => one === undefined)
 
-function outcomes(filter: EventFilter, all: EventCounts, context: PageContext): Html {
-  const counts = isCounted(filter) ? countOutcomes(filter, all) : {}
+async function outcomes(filter: EventFilter, all: EventCounts, context: PageContext): Promise<Html> {
+  const counts = await countOutcomes(filter, all, context)
   const chosen = outcomesOf(filter)
-  const tab = (outcome: EventOutcome | undefined, label: string) => {
-    const count = counts[outcome ?? 'all']
+  const tab = (outcome: EventOutcome | undefined, label: string, count: Count) => {
     // Reasons of one outcome are none of another.
     const link = eventsLink({ ...filter, outcome, queue: undefined, reason: undefined }, context)
     const isCurrent = outcome === undefined ? chosen.length === 0 : chosen.includes(outcome)
-    return html`<li><a class="chip" href="${link}"${isCurrent && html` aria-current="true"`}>${label}${count !== undefined && html` <span class="soft">${formatCount(count)}</span>`}</a></li>`
+    return html`<li><a class="chip" href="${link}"${isCurrent && html` aria-current="true"`}>${label} <span class="soft">${countText(count)}</span></a></li>`
   }
-  return html`<ul class="chips" aria-label="Outcomes">${tab(undefined, 'All')}${Object.entries(OUTCOMES).map(([outcome, label]) => tab(outcome as EventOutcome, label))}</ul>`
+  const each = Object.entries(counts) as [EventOutcome, Count][]
+  return html`<ul class="chips" aria-label="Outcomes">${tab(undefined, 'All', sumCounts(Object.values(counts)))}${each.map(([outcome, count]) => tab(outcome, OUTCOMES[outcome], count))}</ul>`
 }
 
-type Counts = Readonly<Partial<Record<EventOutcome | 'all', number>>>
+type Counts = Readonly<Record<EventOutcome, Count>>
 
-/** Where more waits than is listed, a filter leaves out the counts that it would change. */
-function countOutcomes({ metric, origin, run }: EventFilter, { tallies, waiting, isListed }: EventCounts): Counts {
-  const ofFilter = tallies.filter((tally) => isOfFilter(tally, { metric, origin, run }))
-  const count = (outcome: EventOutcome) =>
-    sum(ofFilter.flatMap((tally) => (outcomeOf(tally) === outcome ? [tally.count] : [])))
-  const ended = { delivered: count('delivered'), skipped: count('skipped'), dead: count('dead') }
-  const isAll = [metric, origin, run].every((one) => one === undefined)
-  if (!isListed && !isAll) return ended
-  const waits = isListed ? count('waiting') : waiting
-  return { ...ended, waiting: waits, all: sum(Object.values(ended)) + waits }
+/** From the tallies as far as they can tell, else by searches with a limit. */
+async function countOutcomes(filter: EventFilter, all: EventCounts, context: PageContext): Promise<Counts> {
+  const { metric, origin, run, topic, since, until, search } = filter
+  const kind = { metric, origin, run }
+  const found = toSearch({ ...kind, topic, since, until, search }, context) ?? {}
+  const { store } = context.options.connector
+  const tallies = all.tallies.filter((tally) => isOfFilter(tally, kind))
+  const count = async (outcome: EventOutcome): Promise<Count> => {
+    const isUnlisted = outcome === 'waiting' && all.listed === undefined
+    if (isTallied(filter) && !isUnlisted)
+      return { count: sum(tallies.flatMap((tally) => (outcomeOf(tally) === outcome ? [tally.count] : []))) }
+    if (isTallied(filter) && Object.values(kind).every((one) => one === undefined)) return all.waiting
+    return countFound(store, { ...found, status: outcome === 'waiting' ? 'deferred' : outcome }, all)
+  }
+  const [delivered, skipped, dead, waiting] = await Promise.all([
+    count('delivered'),
+    count('skipped'),
+    count('dead'),
+    count('waiting'),
+  ])
+  return { delivered, skipped, dead, waiting }
 }
 
 const outcomeOf = ({ status }: Tally) => (status === 'deferred' ? 'waiting' : status)
@@ -91,9 +102,10 @@ function isOfFilter(tally: Tally, filter: EventFilter): boolean {
 
 function reasonsOf(filter: EventFilter, tallies: readonly Tally[]): readonly Option[] {
   const ofFilter = tallies.filter((one) => one.reason !== '' && isOfFilter(one, { ...filter, reason: undefined }))
+  const isCounted = isTallied(filter) && filter.queue === undefined
   return countByReason(ofFilter).map(({ reason, count }) => {
     const text = reasonText(reason)
-    return [reason, isCounted(filter) ? `${text} (${formatCount(count)})` : text]
+    return [reason, isCounted ? `${text} (${formatCount(count)})` : text]
   })
 }
 

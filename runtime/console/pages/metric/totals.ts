@@ -6,18 +6,19 @@ import type { Tally } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { countByReason } from '../../count-by-reason.ts'
 import { countLink } from '../../count-link.ts'
-import { readEventCounts } from '../../event-counts.ts'
+import { type Count, countFound, readEventCounts } from '../../event-counts.ts'
 import type { EventFilter } from '../../event-links.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { countWaiting, waitingByReason } from '../../waiting-events.ts'
+import { waitingByReason } from '../../waiting-events.ts'
 
 export async function metricTotals(metric: string, context: PageContext): Promise<Html> {
   const { store, spec } = context.options.connector
-  const tallies = (await readEventCounts(store)).tallies.filter((tally) => tally.metric === metric)
+  const counts = await readEventCounts(store)
+  const tallies = counts.tallies.filter((tally) => tally.metric === metric)
   const count = (status: Tally['status']) => sum(tallies.flatMap((it) => (it.status === status ? [it.count] : [])))
-  const fact = (name: string, value: number, outcome: EventFilter['outcome']) =>
+  const fact = (name: string, value: number | Count, outcome: EventFilter['outcome']) =>
     html`<li><span class="soft">${name}</span> <span class="big">${countLink(value, { metric, outcome }, context)}</span></li>`
-  const waiting = countWaiting(tallies, { metric })
+  const waiting = await countFound(store, { metric, status: 'deferred' }, counts)
   return html`<div class="card"><h2>Since setup</h2>
 <ul class="totals">${fact(`Sent to ${capitalize(spec.destination.name)}`, count('delivered'), 'delivered')}${fact('Waiting', waiting, 'waiting')}${fact('Skipped', count('skipped'), 'skipped')}${fact('Failed', count('dead'), 'dead')}</ul>
 ${waitingByReason(tallies, context, metric).map(({ reason, text }) => html`<p>${text}.${reason === 'awaiting-identity' && ` Each is sent once, as soon as ${capitalize(spec.source.name)} has it.`}</p>`)}

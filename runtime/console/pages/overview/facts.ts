@@ -4,12 +4,13 @@ import { formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { countChanged } from '../../../reconcile/finds.ts'
 import { SERIES, type SeriesName, seriesFilter } from '../../chart/bars.ts'
 import { countLink } from '../../count-link.ts'
+import type { QueuedEvents } from '../../event-counts.ts'
 import { ANY_METRIC, type EventFilter } from '../../event-links.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { waitingByReason } from '../../waiting-events.ts'
 import { importStateText } from '../history/text.ts'
-import type { Overview, QueuedEvents } from './load-overview.ts'
+import type { Overview } from './load-overview.ts'
 
 export async function factCards(overview: Overview, context: PageContext): Promise<Html> {
   return html`<ul class="cards">
@@ -55,13 +56,13 @@ function delayCard({ lag, live, now }: Overview, isStopped: boolean): Html {
 
 function waitingCard({ live, backfill, waiting, tallies, now }: Overview, context: PageContext): Html {
   const oldest = ({ oldest: at }: QueuedEvents) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
-  const queued = (events: number, queue: EventFilter['queue']) =>
+  const queued = (events: QueuedEvents, queue: EventFilter['queue']) =>
     countLink(events, { outcome: 'waiting', queue }, context)
   const outsideQueues = waitingByReason(tallies, context).map(({ text }) => html` ${text}.`)
   return card(
     'Waiting',
     countLink(waiting, { outcome: 'waiting' }, context),
-    html`Live: ${queued(live.events, 'live')}${oldest(live)}. History: ${queued(backfill.events, 'history')}${oldest(backfill)}.${outsideQueues}`,
+    html`Live: ${queued(live, 'live')}${oldest(live)}. History: ${queued(backfill, 'history')}${oldest(backfill)}.${outsideQueues}`,
   )
 }
 

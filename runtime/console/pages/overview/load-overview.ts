@@ -5,14 +5,13 @@ import type { BackfillProgress } from '../../../backfill/types.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { LedgerEvent, Tally } from '../../../ports/ledger.ts'
-import type { Lane } from '../../../ports/types.ts'
 import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { addBars, type Bar, type SeriesCounts, toBars } from '../../chart/bars.ts'
 import { type ChartRange, type RangeName, rangeUntil } from '../../chart/ranges.ts'
 import { type Zone, zoneOf } from '../../chart/zone.ts'
 import { countByReason } from '../../count-by-reason.ts'
-import { countQueued, readEventCounts } from '../../event-counts.ts'
+import { type Count, type QueuedEvents, readEventCounts } from '../../event-counts.ts'
 import type { ConsoleOptions, PageContext } from '../../types.ts'
 
 export interface MetricRow {
@@ -21,12 +20,6 @@ export interface MetricRow {
   /** In the range shown. */
   readonly bars: readonly Bar[]
   readonly last?: LedgerEvent
-}
-
-export interface QueuedEvents {
-  readonly events: number
-  /** When the oldest was received. */
-  readonly oldest: number | undefined
 }
 
 export interface Overview {
@@ -42,8 +35,8 @@ export interface Overview {
   /** Milliseconds from occurrence to delivery, of live events. */
   readonly lag?: { readonly median: number; readonly longest: number; readonly events: number }
   readonly dead: number
-  /** All that waits: records in the queues, and the events outside them that wait for something. */
-  readonly waiting: number
+  /** All that waits: in the queues, and outside them for something. */
+  readonly waiting: Count
   readonly tallies: readonly Tally[]
   /** Largest first. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[]
@@ -65,12 +58,10 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   const range = rangeUntil(name, now, zone)
   const { starts, until, by } = range
   const day = dayOf(now, zone)
-  const [activity, ofToday, live, backfill, dead, { tallies, waiting }, delivered, lastImport, lastReconcile] =
+  const [activity, ofToday, dead, { tallies, waiting, queues }, delivered, lastImport, lastReconcile] =
     await Promise.all([
       store.activity({ since: starts[0] ?? until, until, by }),
       store.activity(day),
-      readQueue(store, 'live'),
-      readQueue(store, 'backfill'),
       store.countDeadLetters(),
       readEventCounts(store),
       store.events({ status: 'delivered', limit: LAG_SAMPLE }),
@@ -93,15 +84,9 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   )
   return {
     ...{ now, range, bars: toBars(activity, range), today, metrics: await Promise.all(metrics) },
-    ...{ live, backfill, waiting, dead, tallies, skipped, found },
+    ...{ ...queues, waiting, dead, tallies, skipped, found },
     ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
-}
-
-/** Counted by the event, as the list that its number leads to. */
-async function readQueue(store: ConsoleOptions['connector']['store'], lane: Lane): Promise<QueuedEvents> {
-  const { records, oldest } = await store.backlog(lane)
-  return { events: await countQueued(store, lane, records), oldest }
 }
 
 /** From midnight to midnight by the clock of the viewer. */

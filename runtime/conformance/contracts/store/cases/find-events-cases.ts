@@ -1,6 +1,6 @@
 /** Contract of a store: the search for events, those that ended and those that wait. */
 import assert from 'node:assert/strict'
-import type { EventSearch, FoundEvent } from '../../../../ports/event-search.ts'
+import type { CountSearch, EventSearch, FoundEvent } from '../../../../ports/event-search.ts'
 import type { Store } from '../../../../ports/store.ts'
 import type { EventResult, Outcome, SourceRecord } from '../../../../ports/types.ts'
 import { assertEqual, assertMatches } from '../../assertions.ts'
@@ -127,6 +127,12 @@ const waiting: [query: Partial<EventSearch>, records: string][] = [
   [{ status: 'deferred', until: BEGAN + 2 * HOUR }, 'waits waits'],
 ]
 
+/** Of both tables, each once. */
+const counted = [...searches, ...waiting]
+  .map(([{ limit: _, ...query }]) => JSON.stringify(query))
+  .filter((text, at, all) => all.indexOf(text) === at)
+  .map((text): CountSearch => JSON.parse(text))
+
 export const findEventsCases: StoreCases = {
   ...each(
     searches,
@@ -146,6 +152,25 @@ export const findEventsCases: StoreCases = {
       assert.equal(recordsOf(await search(it.store, query)), records)
     },
   ),
+
+  ...each(
+    counted,
+    (query) => `counts the events of ${JSON.stringify(query)}, up to a limit`,
+    async (it, query) => {
+      await endAll(it)
+      await waitAll(it)
+      const all = (await search(it.store, query)).length
+      assert.equal(await it.store.countEvents(query, 100), all)
+      assert.ok((await it.store.countEvents(query, 2)) <= Math.min(all, 2))
+    },
+  ),
+
+  'tells of each waiting event in which queue its record is': async (it) => {
+    await endAll(it)
+    await waitAll(it)
+    const queues = (await search(it.store)).slice(0, 5).map(({ queue = '' }) => queue)
+    assertEqual(queues, ['backfill', 'live', '', '', ''])
+  },
 
   'tells of each found event when it happened, and how its record was read': async (it) => {
     await endAll(it)
