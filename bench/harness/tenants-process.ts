@@ -1,5 +1,5 @@
 /** The measured process of the benchmark `tenants`: takes in webhooks over few and many tenants, or keeps tenants idle. */
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { preloadFunctions } from '../../connector/functions/index.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
@@ -10,7 +10,7 @@ import { temporaryFolder } from './processes.ts'
 import { createTenants, signedNotification } from './tenant-connectors.ts'
 
 const IN_FLIGHT = 64
-const ROUNDS = 5
+const ROUNDS = 8
 const ROUND_MS = 2_000
 const IDLE_MS = 30_000
 /** A thousand starts at once would need more memory than a thousand tenants. */
@@ -25,14 +25,15 @@ process.stdout.write(`${JSON.stringify(result)}\n`)
 folder.remove()
 process.exit(0)
 
-/** Webhooks per second over one tenant and over many, in turn, into one file. Medians of the rounds. */
+/** Webhooks per second over one tenant and over many, in turn, into one file, and their processor time. Medians of the rounds. */
 async function takeIn(spec: Spec, tenants: number) {
   const stores = await sqliteStores(join(folder.path, 'store.db'), { clock: systemClock })
   const connectors = createTenants(spec, stores, tenants)
   let n = 0
   const round = async (among: number) => {
     const [from, until] = [performance.now(), performance.now() + ROUND_MS]
-    const first = n
+    const before = process.cpuUsage()
+    const [first, written] = [n, writtenBytes()]
     const send = async () => {
       while (performance.now() < until) {
         const tenant = n % among
@@ -41,17 +42,54 @@ async function takeIn(spec: Spec, tenants: number) {
       }
     }
     await Promise.all(Array.from({ length: IN_FLIGHT }, send))
-    return (n - first) / ((performance.now() - from) / 1000)
+    const { user, system } = process.cpuUsage(before)
+    const seconds = (performance.now() - from) / 1000
+    const count = n - first
+    return { rate: count / seconds, cpu: (user + system) / count, kB: (writtenBytes() - written) / 1000 / count }
   }
-  const rates: { readonly one: number[]; readonly many: number[] } = { one: [], many: [] }
+  const rounds: Round[] = []
   await round(1)
   await round(tenants)
   for (let i = 0; i < ROUNDS; i++) {
-    rates.one.push(await round(1))
-    rates.many.push(await round(tenants))
+    // The first of two has the processor caches and the log of the file as the second of the last two left them.
+    const isOneFirst = i % 2 === 0
+    const first = await round(isOneFirst ? 1 : tenants)
+    const second = await round(isOneFirst ? tenants : 1)
+    rounds.push(isOneFirst ? { one: first, many: second } : { one: second, many: first })
   }
   await stores.close()
-  return { one: median(rates.one), many: median(rates.many) }
+  const medianOf = (value: (each: Round) => number) => median(rounds.map(value))
+  return {
+    one: medianOf(({ one }) => one.rate),
+    many: medianOf(({ many }) => many.rate),
+    share: medianOf(({ one, many }) => many.rate / one.rate),
+    oneCpu: medianOf(({ one }) => one.cpu),
+    manyCpu: medianOf(({ many }) => many.cpu),
+    oneKb: medianOf(({ one }) => one.kB),
+    manyKb: medianOf(({ many }) => many.kB),
+  }
+}
+
+interface Round {
+  readonly one: Intake
+  readonly many: Intake
+}
+
+interface Intake {
+  readonly rate: number
+  /** Of this process for each webhook, µs. */
+  readonly cpu: number
+  /** Written to files for each webhook. */
+  readonly kB: number
+}
+
+/** By this process, to files and terminals. Linux alone counts them. */
+function writtenBytes(): number {
+  try {
+    return Number(/wchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
+  } catch {
+    return Number.NaN
+  }
 }
 
 /** Connectors at work that have nothing to do: what they cost. */

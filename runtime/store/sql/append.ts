@@ -10,7 +10,7 @@ import type { MergedWrite } from './group-commit.ts'
 import { writeCheckpoints } from './key-values.ts'
 import { promoteHeads } from './queue.ts'
 import { toInteger } from './row-mapping.ts'
-import { statementOfRows } from './statement.ts'
+import { type DialectWords, statementOfRows } from './statement.ts'
 import { allEach, allEachLater, dialectInUse, insertEach, runEach, type Steps } from './steps.ts'
 
 export interface NewRecords {
@@ -52,12 +52,12 @@ const NAMES = `tenant, id, ingress, lane, topic, stream, resource, workspace, or
     backfill_run, scope, trace, status, queue_head`
 const VALUES = `:tenant, :id, :ingress, :lane, :topic, :stream, :resource, :workspace, :ordering_key, :lookup_ids, :received_at,
     :backfill_run, :scope, :trace, 'pending'`
-const HAS_HEAD = `(SELECT 1 FROM records
-    WHERE tenant = :tenant AND lane = :lane AND ordering_key = :ordering_key AND queue_head IS NOT NULL LIMIT 1) IS NOT NULL`
+const hasHead = ({ isOrderingKey }: DialectWords) => `(SELECT 1 FROM records
+    WHERE tenant = :tenant AND lane = :lane AND ${isOrderingKey(':ordering_key')} AND queue_head IS NOT NULL LIMIT 1) IS NOT NULL`
 
 const INSERT = statementOfRows(
   COLUMNS,
-  `INSERT INTO records (${NAMES}) VALUES (${VALUES}, CASE WHEN ${HAS_HEAD} THEN 0 ELSE 1 END)
+  (words) => `INSERT INTO records (${NAMES}) VALUES (${VALUES}, CASE WHEN ${hasHead(words)} THEN 0 ELSE 1 END)
   ON CONFLICT (tenant, id) DO NOTHING`,
 )
 
@@ -79,8 +79,8 @@ export const insertLookupIds = (rows: readonly LookupIdRow[]): Steps<void> => ru
 // In PostgreSQL all tables at once. Under the locks of the tenants no other transaction adds the same ids meanwhile.
 const INSERT_WHOLE = statementOfRows(
   { ...COLUMNS, body: 'text', is_first: 'integer' },
-  `WITH added AS (
-    SELECT nextval('records_seq') AS seq, given.*, CASE WHEN :is_first = 0 OR ${HAS_HEAD} THEN 0 ELSE 1 END AS queue_head
+  (words) => `WITH added AS (
+    SELECT nextval('records_seq') AS seq, given.*, CASE WHEN :is_first = 0 OR ${hasHead(words)} THEN 0 ELSE 1 END AS queue_head
     {FROM} WHERE NOT EXISTS (SELECT 1 FROM records WHERE tenant = :tenant AND id = :id)
   ), whole AS (
     INSERT INTO records (seq, ${NAMES}) SELECT seq, ${VALUES}, queue_head FROM added

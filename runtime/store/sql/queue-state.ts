@@ -15,9 +15,10 @@ export function* backlog(tenant: number, lane: Lane): Steps<Backlog> {
 }
 
 // The second part reads the records that wait for a contact and are due, which are few; the last those being checked.
-const IS_QUEUED = statement(`
+const IS_QUEUED = statement(
+  ({ isOrderingKey }) => `
   SELECT 1 AS queued WHERE
-    EXISTS (SELECT 1 FROM records WHERE tenant = ?1 AND lane = ?2 AND ordering_key = ?3 AND queue_head IS NOT NULL)
+    EXISTS (SELECT 1 FROM records WHERE tenant = ?1 AND lane = ?2 AND ${isOrderingKey('?3')} AND queue_head IS NOT NULL)
     OR EXISTS (
       SELECT 1 FROM records
       WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND tenant = ?1 AND lane = ?2 AND due_at <= ?4
@@ -25,7 +26,8 @@ const IS_QUEUED = statement(`
     OR EXISTS (SELECT 1 FROM records WHERE cut_offs > 0 AND tenant = ?1 AND lane = ?2 AND ordering_key = ?3)
     OR EXISTS (
       SELECT 1 FROM records
-      WHERE lease IS NOT NULL AND queue_head IS NULL AND tenant = ?1 AND lane = ?2 AND ordering_key = ?3)`)
+      WHERE lease IS NOT NULL AND queue_head IS NULL AND tenant = ?1 AND lane = ?2 AND ordering_key = ?3)`,
+)
 
 export function* isQueued(tenant: number, lane: Lane, orderingKey: string, now: number): Steps<boolean> {
   return (yield* get(IS_QUEUED, tenant, lane, orderingKey, now)) !== undefined
@@ -62,12 +64,13 @@ export interface DueLane {
   readonly due: number
 }
 
-const nextLane = (condition: string) =>
+// `order`: of the columns of the index between the lane and the due time.
+const nextLane = (condition: string, order = '') =>
   statement(`
   SELECT tenant, lane, due_at AS due FROM records WHERE ${condition} AND (tenant, lane) > (?1, ?2)
-  ORDER BY tenant, lane, due_at LIMIT 1`)
+  ORDER BY tenant, lane, ${order}due_at LIMIT 1`)
 const NEXT_LANES = [
-  nextLane('queue_head = 1 AND cut_offs = 0'),
+  nextLane('queue_head = 1 AND cut_offs = 0', 'queue_head DESC, cut_offs, '),
   nextLane("queue_head IS NULL AND status = 'deferred' AND cut_offs = 0"),
   nextLane('cut_offs > 0'),
 ]

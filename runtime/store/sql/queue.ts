@@ -4,7 +4,7 @@ import type { LeaseRequest } from '../../ports/store.ts'
 import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
 import type { AppendBuffer } from './append-buffer.ts'
 import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
-import { statement, statementOfRows } from './statement.ts'
+import { type DialectWords, statement, statementOfRows } from './statement.ts'
 import { all, allEach, get, getEach, type RowQuery, run, runEach, type Steps } from './steps.ts'
 import type { LostLeases } from './unknown-leases.ts'
 import { startChecks } from './waiting.ts'
@@ -223,12 +223,12 @@ const DELAY_SUSPECTS = statement(
 /** Delays the next try of records that were cut off twice: it runs alone, and decides. */
 export const delaySuspects = (until: number): Steps<void> => run(DELAY_SUSPECTS, toInteger(until))
 
-const QUEUE = `
+const queueOf = ({ isOrderingKey }: DialectWords) => `
   SELECT tenant, lane, ordering_key, seq, status, queue_head FROM records
-  WHERE tenant = :tenant AND lane = :lane AND ordering_key = :ordering_key AND queue_head IS NOT NULL
+  WHERE tenant = :tenant AND lane = :lane AND ${isOrderingKey(':ordering_key')} AND queue_head IS NOT NULL
   ORDER BY queue_head DESC, seq LIMIT 2`
-const QUEUES = statementOfRows({ tenant: 'integer', lane: 'text', ordering_key: 'text' }, (_, dialect) =>
-  dialect === 'sqlite' ? QUEUE : `SELECT q.* {FROM} CROSS JOIN LATERAL (${QUEUE}) AS q`,
+const QUEUES = statementOfRows({ tenant: 'integer', lane: 'text', ordering_key: 'text' }, (words, dialect) =>
+  dialect === 'sqlite' ? queueOf(words) : `SELECT q.* {FROM} CROSS JOIN LATERAL (${queueOf(words)}) AS q`,
 )
 const SET_HEAD = statementOfRows(
   { tenant: 'integer', seq: 'integer', head: 'integer' },

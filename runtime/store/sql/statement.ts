@@ -25,6 +25,11 @@ export interface DialectWords {
    * writers of a tenant take turns: a look before costs less than an insertion that may be taken back.
    */
   unlessExists(table: string, key: readonly string[]): string
+  /**
+   * A condition that an ordering key is a value. SQLite finds it by the part behind its first colon: before it is the
+   * workspace, by which the keys of many tenants lie far apart in an index.
+   */
+  isOrderingKey(value: string): string
   /** Whether a text contains another one. */
   contains(text: string, part: string): string
   /** The text of a member of a JSON object. */
@@ -35,6 +40,9 @@ export interface DialectWords {
   jsonRows(columns: readonly string[], query: string): string
 }
 
+/** As in the index of the ordering keys. */
+const local = (text: string) => `substr(${text}, instr(${text}, ':') + 1)`
+
 const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
   sqlite: {
     texts: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
@@ -42,6 +50,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     isOneOf: (value, query) => `${value} IN (${query})`,
     ofTenant: (condition) => `+${condition}`,
     unlessExists: () => 'ON CONFLICT DO NOTHING',
+    isOrderingKey: (value) => `${local('ordering_key')} = ${local(value)} AND ordering_key = ${value}`,
     contains: (text, part) => `instr(${text}, ${part}) > 0`,
     jsonText: (column, key) => `json_extract(${column}, '$.${key}')`,
     greatest: (a, b) => `max(${a}, ${b})`,
@@ -55,6 +64,7 @@ const WORDS: Readonly<Record<SqlDialect, DialectWords>> = {
     ofTenant: (condition) => condition,
     unlessExists: (table, key) =>
       `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${key.map((name) => `${name} = :${name}`).join(' AND ')})`,
+    isOrderingKey: (value) => `ordering_key = ${value}`,
     contains: (text, part) => `strpos(${text}, ${part}) > 0`,
     jsonText: (column, key) => `(${column}::json ->> '${key}')`,
     greatest: (a, b) => `greatest(${a}, ${b})`,

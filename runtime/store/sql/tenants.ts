@@ -46,15 +46,22 @@ export function* lockTenants(tenants: Iterable<number>): Steps<void> {
 /** Rows that one transaction removes: a webhook may have to wait behind it. */
 const PAGE_SIZE = 2_000
 
+// Each record is in an index of its tenant: settled, queued, waiting for a contact, cut off, or being checked.
+const RECORDS = [
+  'settled_at IS NOT NULL',
+  'queue_head IS NOT NULL',
+  "queue_head IS NULL AND status = 'deferred' AND cut_offs = 0",
+  'cut_offs > 0',
+  'lease IS NOT NULL',
+].map((condition) => `SELECT seq FROM records WHERE tenant = ?1 AND ${condition}`)
 // The rows of a record in other tables go with it.
 const DELETE_LARGE = [
-  ['records', 'seq'],
-  ['delivered_keys', 'key'],
-  ['contacts', 'contact'],
-].map(([table, key]) =>
+  ['records', 'seq', RECORDS.join(' UNION ALL ')],
+  ['delivered_keys', 'key', 'SELECT key FROM delivered_keys WHERE tenant = ?1'],
+  ['contacts', 'contact', 'SELECT contact FROM contacts WHERE tenant = ?1'],
+].map(([table, key, rows]) =>
   statement(`
-  DELETE FROM ${table} WHERE tenant = ?1
-    AND ${key} IN (SELECT ${key} FROM ${table} WHERE tenant = ?1 LIMIT ${PAGE_SIZE}) RETURNING 1 AS removed`),
+  DELETE FROM ${table} WHERE tenant = ?1 AND ${key} IN (${rows} LIMIT ${PAGE_SIZE}) RETURNING 1 AS removed`),
 )
 const SMALL = [
   'tallies',

@@ -87,7 +87,7 @@ test('a page of ten thousand tenants takes as many statements as one of ten', as
   await stores.close()
 })
 
-test('tables of version 1 get the columns that they lack', async () => {
+test('tables of version 1 get the columns and the indexes that they lack', async () => {
   const sql = await syncSql()
   const clock = new TestClock()
   const close = sql.close
@@ -95,9 +95,13 @@ test('tables of version 1 get the columns that they lack', async () => {
   await (await sqlStore(kept, { clock })).of('one').append([record('a')])
   await sql.exec('ALTER TABLE tenants DROP COLUMN fault')
   await sql.exec('ALTER TABLE tenants DROP COLUMN owned_since')
+  await sql.exec('DROP INDEX records_queue')
+  await sql.exec('CREATE INDEX records_queue_head ON records (tenant, lane, due_at, seq) WHERE queue_head = 1')
   await sql.exec('UPDATE table_version SET version = 1')
   const stores = await sqlStore(kept, { clock })
   expect(await stores.claims().claim(1)).toEqual(['one'])
+  expect((await stores.of('one').trace('a')).map(({ body }) => body)).toEqual([record('a').body])
+  expect((await stores.of('one').lease({ lane: 'live', limit: 1, leaseMs: 1_000 })).map(({ id }) => id)).toEqual(['a'])
   expect((await stores.findTenants({ offset: 0, limit: 1 })).tenants).toMatchObject([{ tenant: 'one', waiting: 1 }])
   await stores.close()
   await close()
