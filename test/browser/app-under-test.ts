@@ -76,6 +76,7 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
     signInLinks,
     url,
     connector,
+    connections,
     alerts,
     /** Bodies of the alerts that were sent. */
     alerted,
