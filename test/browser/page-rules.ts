@@ -24,7 +24,8 @@ export async function ruleViolations(page: Page, name: string): Promise<string[]
   const zone = await page.locator('body').getAttribute('data-zone')
   const code = CODE_PAGES.test(name) ? [] : await codeOutsideDetails(page)
   const counts = OWN_COUNT_PAGES.test(name) ? [] : await unlinkedCounts(page)
-  return [...wrong, ...code, ...counts, ...(zone ? timeViolations(text) : []), ...wordViolations(text)].map(
+  const read = await recordsReadWithoutList(page)
+  return [...wrong, ...code, ...counts, ...read, ...(zone ? timeViolations(text) : []), ...wordViolations(text)].map(
     (one) => `${name}: ${one}`,
   )
 }
@@ -47,6 +48,13 @@ const unlinkedCounts = (page: Page): Promise<string[]> =>
     return (copy.textContent.match(/.*(?<!(?:first|newest|last) )\\b[1-9][\\d,]* (event|record|deletion)s?\\b(?! read).*/g) ?? [])
       .map((line) => 'a count without a link: ' + line.trim())
   })()`)
+
+/** Beside a number of records read there is a link to what became of them, or the reason why there is none. */
+const recordsReadWithoutList = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('.overall')]
+    .filter((one) => /[1-9][\\d,]* (of [\\d,]+ )?records? read/.test(one.textContent))
+    .filter(({ nextElementSibling: next }) => !next?.querySelector('a[href*="run="]') && !/no longer stored/.test(next?.textContent))
+    .map(({ textContent }) => 'records read without a list: ' + textContent.trim().slice(0, 60))`)
 
 /** What a page says in words, one line each: no code, no values of events, no time zones of accounts, no details. */
 const readableText = (page: Page): Promise<string> =>

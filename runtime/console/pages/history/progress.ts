@@ -11,6 +11,7 @@ import type { Html, PageContext } from '../../types.ts'
 import { completenessTable } from './completeness.ts'
 import type { ImportStatus } from './import-runner.ts'
 import { overallSection, streamBars } from './overall.ts'
+import { recordsReadNote } from './records-read.ts'
 import { importStateText, restartText } from './text.ts'
 
 export function progressSection(status: ImportStatus, context: PageContext): Html {
@@ -23,6 +24,7 @@ ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 <p class="soft">${windowText(progress)}</p>
 ${!isRunning(status) && shortfallNotes(progress, context)}
 ${overallSection(status, overall)}
+${recordsReadNote(progress, context)}
 <p>${processedText(progress, context)}</p>
 <details id="streams"><summary>Details by type of record</summary>${streamBars(status)}${liveEndsNote(progress)}</details>
 ${unavailablePartsNotes(progress, context)}

@@ -4,6 +4,7 @@ import type { Page } from '../../types.ts'
 import { completenessTable } from './completeness.ts'
 import { overallSection, streamBars } from './overall.ts'
 import { liveEndsNote, shortfallNotes, unavailablePartsNotes, windowText } from './progress.ts'
+import { recordsReadNote } from './records-read.ts'
 import { kindOf, resultBadge, startedIn } from './runs-table.ts'
 
 export const runPage: Page = {
@@ -26,6 +27,7 @@ ${isUnfinished && html`<p>You can resume it under <a href="${context.link('/hist
 ${shortfallNotes(run, context)}
 ${unavailablePartsNotes(run, context)}
 ${overallSection(status, { now: run.endedAt ?? clock.now(), isRunning: false })}
+${recordsReadNote(run, context)}
 <details id="streams"><summary>Details by type of record</summary>${streamBars(status)}<p class="soft">Run <code>${run.run}</code></p></details>
 </div>
 ${completenessTable(run, context)}</section>`
