@@ -26,9 +26,9 @@ export interface OauthSpec {
   readonly pkce: boolean
   /** Whether the permissions' names are sent as `scope`. */
   readonly sendScope: boolean
-  /** By the bearer of the token, or by the app (RFC 7009). */
   /** Milliseconds for which a refresh token stays valid without use. Absent: none is known. */
   readonly refreshTokenIdleLifetime?: number
+  /** By the bearer of the token, or by the app (RFC 7009). */
   readonly revocation?: { readonly path: string; readonly by: 'token' | 'client' }
 }
 
