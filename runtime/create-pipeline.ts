@@ -12,7 +12,7 @@ import { SendObserver } from './delivery/observe-sends.ts'
 import { pinWithKey } from './delivery/pin-with-key.ts'
 import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLanes } from './delivery/run-lanes.ts'
-import { runUntilIdle, type SliceParts } from './delivery/run-until-idle.ts'
+import { runUntilIdle } from './delivery/run-until-idle.ts'
 import { MessageSender } from './delivery/sender.ts'
 import { SetterTurns } from './delivery/set-properties.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
@@ -34,7 +34,7 @@ import { deliveredKeys } from './ports/ledger.ts'
 import type { Observe } from './ports/observation.ts'
 import type { Source } from './ports/source.ts'
 import type { HostStore } from './ports/store.ts'
-import { LANES, type Lane, type Outcome, type SourceRecord } from './ports/types.ts'
+import { LANES, type Outcome, type SourceRecord } from './ports/types.ts'
 import { adoptSpec } from './running-spec/running-spec.ts'
 import { AccountPin, type NamedAccounts } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
@@ -124,7 +124,7 @@ export function createPipeline(given: CreatePipelineOptions) {
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
     adoptSpec: adopt,
-    work: createWork(extend(laneParts, { observer, flush: (lane: Lane) => sender.flush(lane) }), async () => {
+    work: createWork(extend(laneParts, { observer }), async () => {
       await adopt()
       await withdrawConfirmation(spec, guarded)
     }),
@@ -158,7 +158,7 @@ function createAccept(parts: ReceiveParts & { readonly tenant: string | undefine
 }
 
 function createWork(
-  { observer, ...parts }: SliceParts & { readonly observer: Observer },
+  { observer, ...parts }: LaneParts & { readonly observer: Observer },
   prepare: () => Promise<void>,
 ): Pipeline['work'] {
   const work = async (options: WorkOptions | WorkUntilIdleOptions) => {
@@ -293,6 +293,7 @@ export function createDelivery(options: CreatePipelineOptions, input: DeliveryIn
     deliver: deliverBySpec,
     onSettled: (record, outcome) => attempts.end(record, outcome, clock.now()),
     onEnd: () => coverage.write(),
+    flush: (lane) => sender.flush(lane),
     ...work,
   }
   return { parts, laneParts, sender, attempts }

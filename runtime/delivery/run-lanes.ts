@@ -26,6 +26,8 @@ export interface LaneParts {
   readonly onEnd?: () => Promise<void>
   /** As of `WorkerParts`. */
   readonly graceMs?: number
+  /** Sends bulk requests of a lane that are not full yet. */
+  readonly flush: (lane: Lane) => void
 }
 
 type Work<T> = (signal: AbortSignal) => Promise<T>
@@ -71,6 +73,7 @@ export function createWorkerParts(lane: Lane, parts: LaneParts): WorkerParts {
     onSettled,
     onEnd: parts.onEnd,
     graceMs: parts.graceMs,
+    flush: () => parts.flush(lane),
     // Under a backlog the live lane takes as many records as history does, and sends them in bulk.
     concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),
     beforeLease: async () => {

@@ -40,15 +40,10 @@ const PAUSED_FOR = 60_000
 
 type End = Pick<WorkReport, 'ended' | 'reason' | 'leased'> & { readonly pause: number }
 
-export interface SliceParts extends LaneParts {
-  /** Sends bulk requests of a lane that are not full yet. */
-  readonly flush: (lane: Lane) => void
-}
-
 /** Throws only when the store does. */
 export function runUntilIdle(
   lanes: readonly Lane[],
-  parts: SliceParts,
+  parts: LaneParts,
   { signal, timeLimit = Number.POSITIVE_INFINITY }: SliceOptions,
 ): Promise<WorkReport> {
   return withTimeout(timeLimit, { clock: parts.clock, signal }, async (stop) => {
@@ -60,7 +55,7 @@ export function runUntilIdle(
 }
 
 /** A record delivered in one lane may make others due in another one. */
-async function runRounds(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal): Promise<End> {
+async function runRounds(lanes: readonly Lane[], parts: LaneParts, signal: AbortSignal): Promise<End> {
   for (let leased = 0; ; ) {
     const paused = await findPause(parts, signal)
     if (signal.aborted) return { ended: 'idle', leased, pause: 0 }
@@ -75,7 +70,7 @@ async function runRounds(lanes: readonly Lane[], parts: SliceParts, signal: Abor
 }
 
 async function findPause(
-  { gate, accounts }: SliceParts,
+  { gate, accounts }: LaneParts,
   signal: AbortSignal,
 ): Promise<{ readonly reason: string; readonly pause: number } | undefined> {
   await gate?.check?.()
@@ -90,10 +85,10 @@ async function findPause(
   }
 }
 
-function runRound(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal): Promise<readonly WorkerRun[]> {
+function runRound(lanes: readonly Lane[], parts: LaneParts, signal: AbortSignal): Promise<readonly WorkerRun[]> {
   const { gate } = parts
   return runEachLane(lanes, signal, (lane, stop) => {
-    const worker = { ...createWorkerParts(lane, parts), untilIdle: true, flush: () => parts.flush(lane) }
+    const worker = { ...createWorkerParts(lane, parts), untilIdle: true }
     const run = (until: AbortSignal) => runWorker(lane, worker, until)
     return gate ? runUntilPaused(gate, stop, run) : run(stop)
   })
@@ -101,7 +96,7 @@ function runRound(lanes: readonly Lane[], parts: SliceParts, signal: AbortSignal
 
 async function readQueue(
   lanes: readonly Lane[],
-  { store, clock }: SliceParts,
+  { store, clock }: LaneParts,
   pause: number,
 ): Promise<Pick<WorkReport, 'remaining' | 'nextAt'>> {
   const backlogs = await Promise.all(lanes.map((lane) => store.backlog(lane)))

@@ -50,6 +50,7 @@ const RENEW_SUSPECTS_EVERY_MS = 1_000
 /** How often a store is polled that does not notice what other processes append; what this one appends wakes the worker at once. */
 const POLL_EVERY_MS = 1_000
 const SHUTDOWN_GRACE_MS = 5_000
+const DRAIN_EVERY_MS = 500
 /** How often the store is asked for records that were cut off. Milliseconds. */
 const CUT_OFF_EVERY_MS = 1_000
 /** How long records that were cut off repeatedly are tried one after another before the others have a turn. Milliseconds. */
@@ -163,8 +164,8 @@ class LaneWorker {
     return isWoken ? Number.POSITIVE_INFINITY : POLL_EVERY_MS
   }
 
-  async #waitForSlotOr(other: (stop: AbortSignal) => Promise<void>): Promise<void> {
-    const { stop, unlink } = linkAbort(this.#signal)
+  async #waitForSlotOr(other: (stop: AbortSignal) => Promise<void>, signal = this.#signal): Promise<void> {
+    const { stop, unlink } = linkAbort(signal)
     await Promise.race([other(stop.signal), this.#slotFreed.wait(stop.signal)])
     unlink()
     stop.abort()
@@ -261,9 +262,13 @@ class LaneWorker {
 
   async #drain(): Promise<void> {
     const grace = new AbortController()
-    const { clock, graceMs = SHUTDOWN_GRACE_MS } = this.#parts
+    const { clock, flush, graceMs = SHUTDOWN_GRACE_MS } = this.#parts
     void clock.sleep(graceMs, grace.signal).then(() => grace.abort())
-    while (this.#inFlight.size > 0 && !grace.signal.aborted) await this.#slotFreed.wait(grace.signal)
+    while (this.#inFlight.size > 0 && !grace.signal.aborted) {
+      // What waits for a full request leaves now, and what is still being mapped soon.
+      flush?.()
+      await this.#waitForSlotOr((stop) => clock.sleep(DRAIN_EVERY_MS, stop), grace.signal)
+    }
     grace.abort()
   }
 

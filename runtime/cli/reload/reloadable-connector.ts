@@ -31,6 +31,8 @@ function lastAnswer(
 export function createReloadableConnector(first: Connector): ReloadableConnector {
   let current = first
   const turns = new Turns()
+  /** Resolves once the former is closed: until then it may still send what its workers have given back. */
+  let closed: Promise<unknown> = Promise.resolve()
   let answered: Partial<Answers> = {}
 
   const inTurns =
@@ -43,6 +45,7 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
         } finally {
           turn.end()
         }
+        await closed
         replaced = turn.signal.aborted
       }
     }
@@ -61,6 +64,7 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
       } finally {
         turn.end()
       }
+      await closed
       replaced = turn.signal.aborted && last?.endedAt === undefined
       // It has begun, so that its dates and metrics are those of its checkpoint; to restart would begin again.
       if (last !== undefined) rest = { signal: options.signal }
@@ -90,8 +94,9 @@ export function createReloadableConnector(first: Connector): ReloadableConnector
       const former = current
       answered = connector.connectionStats()
       current = next
-      await turns.interrupt()
-      await former.close()
+      const closing = turns.interrupt().then(() => former.close())
+      closed = closing.catch(() => undefined)
+      await closing
     },
     close: async () => {
       if (current !== first) await current.close()

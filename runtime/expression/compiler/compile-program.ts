@@ -101,7 +101,8 @@ function generate({ root, text, functions, limits }: CompileInput, shared?: Shar
     `return ${code};`,
   ]
   const { returnsInput } = unit
-  const run = `(input, bindings${returnsInput ? ' = {}' : ''}) => {\n  ${indent(body.join('\n'))}\n}`
+  const bindings = unit.variables.size === 0 ? '' : `, bindings${returnsInput ? ' = {}' : ''}`
+  const run = `(input${bindings}) => {\n  ${indent(body.join('\n'))}\n}`
   const own = shared === undefined ? declareShared(declared) : []
   const module = [toComment(text), ...own, `return ${run};`].join('\n')
   const source = `(${shared === undefined ? 'library, functions, begin' : 'begin'}) => {\n  ${indent(module)}\n}`

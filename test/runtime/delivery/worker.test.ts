@@ -107,6 +107,29 @@ test('after the stop it settles the records in flight and leases no more', async
   expect((await store.backlog('live')).records).toBe(1)
 })
 
+test('what waits for a full request is sent as the worker ends, also what is mapped meanwhile', async () => {
+  const clock = virtualClock()
+  const store = memoryStore({ clock })
+  const waiting: ((outcome: Outcome) => void)[] = []
+  const deliver = async ({ id }: LeasedRecord) => {
+    if (id === 'mapped-later') await clock.sleep(700)
+    return new Promise<Outcome>((resolve) => waiting.push(resolve))
+  }
+  const flush = () => {
+    for (const resolve of waiting.splice(0)) resolve(delivered)
+  }
+  await store.append([record('a'), record('mapped-later')])
+  const stop = new AbortController()
+  const parts = { store, clock, logger: silentLogger, deliver, flush, concurrency: () => 10 }
+  const working = runWorker('live', parts, stop.signal)
+  await clock.advance(10)
+  const stoppedAt = clock.now()
+  stop.abort()
+  await clock.until(working)
+  expect(clock.now() - stoppedAt).toBeLessThan(2_000)
+  expect((await store.backlog('live')).records).toBe(0)
+})
+
 test('releases records that outlast the grace, and the next worker leases them at once', async () => {
   const { clock, store, stop, begin } = bench(() => new Promise(() => undefined))
   await store.append([record('a')])
