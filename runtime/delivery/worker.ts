@@ -265,8 +265,7 @@ class LaneWorker {
     const { clock, flush, graceMs = SHUTDOWN_GRACE_MS } = this.#parts
     void clock.sleep(graceMs, grace.signal).then(() => grace.abort())
     while (this.#inFlight.size > 0 && !grace.signal.aborted) {
-      // What waits for a full request leaves now, and what is still being mapped soon.
-      flush?.()
+      flush?.() // What waits for a full request leaves now, and what is still being mapped soon.
       await this.#waitForSlotOr((stop) => clock.sleep(DRAIN_EVERY_MS, stop), grace.signal)
     }
     grace.abort()

@@ -31,7 +31,7 @@ function lastAnswer(
 export function createReloadableConnector(first: Connector): ReloadableConnector {
   let current = first
   const turns = new Turns()
-  /** Resolves once the former is closed: until then it may still send what its workers have given back. */
+  /** Resolves once the former is closed: until then it may still send what its workers have released. */
   let closed: Promise<unknown> = Promise.resolve()
   let answered: Partial<Answers> = {}
 

@@ -48,7 +48,7 @@ describe('a replaced connector', () => {
         `a ${what} ended`,
         `b ${what} begins`,
       ])
-    // What its workers gave back could still be sent by the former, until it is closed.
+    // What its workers have released could still be sent by the former, until it is closed.
     expect(log.findIndex((line) => line.startsWith('b '))).toBeGreaterThan(log.indexOf('a closed'))
     expect(connector.spec.name).toBe('b')
     stop.abort()
