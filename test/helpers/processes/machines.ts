@@ -97,12 +97,12 @@ export async function startMachines(options: MachinesOptions = {}) {
     return n
   }
 
-  /** Sends many of one tenant, ten at a time. */
-  async function flood(tenant: string, count: number): Promise<readonly number[]> {
+  /** Sends many of one tenant, ten at a time; none after `until` (`performance.now()`). */
+  async function flood(tenant: string, count: number, until = Number.POSITIVE_INFINITY): Promise<readonly number[]> {
     const sent: number[] = []
     let left = count
     const sender = async () => {
-      while (left-- > 0) sent.push(await send(tenant))
+      while (left-- > 0 && performance.now() < until) sent.push(await send(tenant))
     }
     await Promise.all(Array.from({ length: 10 }, sender))
     return sent
