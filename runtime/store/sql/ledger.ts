@@ -103,7 +103,7 @@ export function* listTallies(tenant: number, scope?: string): Steps<readonly Tal
 
 const DEAD = `SELECT seq FROM records WHERE tenant = ?1 AND status = 'dead' AND seq > ?2`
 // By the index of the ids.
-const BY_ID = DEAD.replace('seq > ', '+seq > ')
+const BY_ID = DEAD.replace('seq > ', '+seq > ').replace('status =', "status || '' =")
 const PAGED = `ORDER BY seq LIMIT ${PAGE_SIZE}`
 const DEAD_BY_ID = statement(({ texts }) => `${BY_ID} AND id IN ${texts('?3')}`)
 const PAGE_BY_ID = statement(({ texts }) => `${BY_ID} AND id IN ${texts('?3')} ${PAGED}`)

@@ -64,13 +64,16 @@ export interface DueLane {
   readonly due: number
 }
 
-// `order`: of the columns of the index between the lane and the due time.
-const nextLane = (condition: string, order = '') =>
+// The due time apart: the index has other columns between it and the lane, and SQLite would sort all records of the lane.
+const nextLane = (condition: string) =>
   statement(`
-  SELECT tenant, lane, due_at AS due FROM records WHERE ${condition} AND (tenant, lane) > (?1, ?2)
-  ORDER BY tenant, lane, ${order}due_at LIMIT 1`)
+  SELECT tenant, lane, (
+    SELECT min(due_at) FROM records WHERE ${condition} AND tenant = next.tenant AND lane = next.lane) AS due
+  FROM (
+    SELECT tenant, lane FROM records WHERE ${condition} AND (tenant, lane) > (?1, ?2) ORDER BY tenant, lane LIMIT 1
+  ) AS next`)
 const NEXT_LANES = [
-  nextLane('queue_head = 1 AND cut_offs = 0', 'queue_head DESC, cut_offs, '),
+  nextLane('queue_head = 1 AND cut_offs = 0'),
   nextLane("queue_head IS NULL AND status = 'deferred' AND cut_offs = 0"),
   nextLane('cut_offs > 0'),
 ]

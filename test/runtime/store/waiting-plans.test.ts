@@ -12,7 +12,13 @@ import { appendAll } from '../../../runtime/store/sql/append.ts'
 import { AppendBuffer } from '../../../runtime/store/sql/append-buffer.ts'
 import { countEvents } from '../../../runtime/store/sql/count-events.ts'
 import { findWaiting } from '../../../runtime/store/sql/find-waiting.ts'
-import { findRecords, listUnsettled, traceRecords } from '../../../runtime/store/sql/ledger.ts'
+import {
+  findRecords,
+  listUnsettled,
+  selectDead,
+  selectDeadPage,
+  traceRecords,
+} from '../../../runtime/store/sql/ledger.ts'
 import * as queue from '../../../runtime/store/sql/queue.ts'
 import { backlog, dueLanes, nextDue } from '../../../runtime/store/sql/queue-state.ts'
 import { settle } from '../../../runtime/store/sql/settle.ts'
@@ -140,6 +146,23 @@ describe('with 100,000 waiting events', () => {
     const ofRecords = details.filter((detail) => /^(SCAN|SEARCH) (records|r)\b/.test(detail))
     expect(ofRecords.length).toBeGreaterThan(10)
     for (const detail of ofRecords) expect(detail).toMatch(OWN_ROWS_OR_INDEX)
+  })
+
+  test('a look at the lanes of all tenants steps along an index, and sorts nothing', () => {
+    steps(dueLanes())
+    const details = [...statements].filter((sql) => sql.includes('(tenant, lane) >')).flatMap(planOf)
+    expect(details.length).toBeGreaterThan(5)
+    for (const detail of details) expect(detail).not.toMatch(/TEMP B-TREE|\(tenant=\?\)/)
+  })
+
+  test('dead letters named by id are found by their ids', () => {
+    const before = new Set(statements)
+    steps(selectDead(0, ['w1']))
+    steps(selectDeadPage(0, ['w1'], 0))
+    const details = [...statements].filter((sql) => !before.has(sql)).flatMap(planOf)
+    expect(details.filter((detail) => /^SEARCH records /.test(detail))).toEqual(
+      Array(2).fill('SEARCH records USING INDEX sqlite_autoindex_records_1 (id=? AND tenant=?)'),
+    )
   })
 
   test('every statement finds its rows by an index', () => {
