@@ -71,7 +71,7 @@ export async function readHealthFacts(
     store.backlog('live'),
     store.countDeadLetters(),
     findStuck(store),
-    liveSince.readFirst(spec),
+    liveSince.readFirstWebhook(spec),
     readBackfillState(store),
     connector.runningBackfill(),
     readSetup(surroundings),

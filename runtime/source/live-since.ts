@@ -14,6 +14,9 @@ import { findResourceByTopic, type Notification } from './envelope.ts'
 /** In place of a topic: the first reconciling pass, which delivers live whatever webhooks do not. */
 export const POLL = '(poll)'
 
+/** In place of a metric: the first webhook of any. */
+const WEBHOOK = '(webhook)'
+
 type CheckpointReader = Pick<Store, 'readCheckpoint'>
 
 /**
@@ -44,22 +47,33 @@ export async function readLiveSince(
   { topics, metric }: Pick<Mapping, 'topics'> & Partial<Pick<Mapping, 'metric'>>,
   store: CheckpointReader,
 ): Promise<number | undefined> {
-  const accounts = [WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT].map((name) => store.readCheckpoint(name))
-  const workspaces = ['', ...(await Promise.all(accounts)).flatMap((value) => asId(value) ?? [])]
-  const names = [POLL, ...topics].flatMap((topic) => workspaces.map((name) => liveSinceCheckpoint(topic, name)))
-  const saved = await Promise.all(names.map((name) => store.readCheckpoint(name)))
-  const times = saved.filter((at) => typeof at === 'number')
+  const times = await readBeginnings([POLL, ...topics], store)
   if (times.length === 0) return undefined
   const added = metric === undefined ? undefined : await store.readCheckpoint(metricSinceCheckpoint(metric))
   return Math.max(Math.min(...times), typeof added === 'number' ? added : 0)
 }
 
+/** Of each that has begun live delivery: topics, and the poll. */
+async function readBeginnings(starters: readonly string[], store: CheckpointReader): Promise<readonly number[]> {
+  const accounts = [WORKSPACE_CHECKPOINT, WORKSPACE_IN_WEBHOOKS_CHECKPOINT].map((name) => store.readCheckpoint(name))
+  const workspaces = ['', ...(await Promise.all(accounts)).flatMap((value) => asId(value) ?? [])]
+  const names = starters.flatMap((starter) => workspaces.map((name) => liveSinceCheckpoint(starter, name)))
+  const saved = await Promise.all(names.map((name) => store.readCheckpoint(name)))
+  return saved.filter((at) => typeof at === 'number')
+}
+
+const topicsOf = ({ resources }: Pick<Spec, 'resources'>): ReadonlySet<string> =>
+  new Set([...resources.values()].flatMap(({ topics }) => [...topics]))
+
 /** When live delivery of anything began. */
-export function readFirstWebhookAt(
-  { resources }: Pick<Spec, 'resources'>,
-  store: CheckpointReader,
-): Promise<number | undefined> {
-  return readLiveSince({ topics: new Set([...resources.values()].flatMap(({ topics }) => [...topics])) }, store)
+export function readFirstLiveAt(spec: Pick<Spec, 'resources'>, store: CheckpointReader): Promise<number | undefined> {
+  return readLiveSince({ topics: topicsOf(spec) }, store)
+}
+
+/** Undefined while only the poll delivers: the webhooks may be set up wrong. */
+async function readFirstWebhookAt(spec: Pick<Spec, 'resources'>, store: CheckpointReader): Promise<number | undefined> {
+  const times = await readBeginnings([...topicsOf(spec)], store)
+  return times.length === 0 ? undefined : Math.min(...times)
 }
 
 /** Reads it of each metric until it is known: it never changes then. */
@@ -77,7 +91,11 @@ export class LiveSinceReader {
 
   /** Of anything. */
   readFirst(spec: Pick<Spec, 'resources'>): MaybePromise<number | undefined> {
-    return this.#known.get('') ?? this.#load('', readFirstWebhookAt(spec, this.#store))
+    return this.#known.get('') ?? this.#load('', readFirstLiveAt(spec, this.#store))
+  }
+
+  readFirstWebhook(spec: Pick<Spec, 'resources'>): MaybePromise<number | undefined> {
+    return this.#known.get(WEBHOOK) ?? this.#load(WEBHOOK, readFirstWebhookAt(spec, this.#store))
   }
 
   async #load(name: string, reading: Promise<number | undefined>): Promise<number | undefined> {

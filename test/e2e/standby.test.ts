@@ -39,7 +39,8 @@ interface Started {
 async function createWorld(store: string) {
   const { klaviyo, env } = await startSandbox(closing, { conversations: 5, tickets: 5, limits: false })
   const contact = await findContact(env.INTERCOM_BASE_URL)
-  const settings = { ...env, CONNECTOR_STORE: store }
+  // A public address: without one, and without a webhook, no process is healthy.
+  const settings = { ...env, CONNECTOR_STORE: store, CONNECTOR_URL: 'https://connector.example.com' }
   const acknowledged: number[] = []
 
   async function start(through: readonly string[] = []): Promise<Started> {

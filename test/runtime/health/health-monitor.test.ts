@@ -1,6 +1,8 @@
 /** Since when a state lasts is remembered, over a restart too; a store that fails is a state of its own. */
 import { expect, test } from 'vitest'
 import { HealthMonitor } from '../../../runtime/health/health-monitor.ts'
+import { liveSinceCheckpoint } from '../../../runtime/lib/checkpoint-names.ts'
+import { startLiveDelivery } from '../../../runtime/reconcile/live-since.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { createFrozenClock, fakeConnector, NOW } from '../../helpers/cli-fake.ts'
 
@@ -54,4 +56,18 @@ test('a store that cannot be read stops everything', async () => {
   store.readCheckpoint = async () => Promise.reject(new Error('disk'))
   const { state, problems } = await restart().assess()
   expect([state, problems.map(({ code, effect }) => [code, effect])]).toEqual(['stopped', [['store-failed', 'lost']]])
+})
+
+test('a pass of the poll is no webhook: without one after an hour the state says so', async () => {
+  const { clock, store, connector, restart } = monitorOf({ now: true })
+  const { spec } = connector
+  const codes = async (monitor: HealthMonitor) => (await monitor.assess()).problems.map(({ code }) => code)
+  await startLiveDelivery(store, spec, NOW)
+  expect(await codes(restart())).toEqual([])
+  clock.at += 61 * MINUTE
+  const monitor = restart()
+  expect(await codes(monitor)).toEqual(['no-webhook-yet'])
+  const [topic = ''] = [...spec.resources.values()].flatMap(({ topics }) => [...topics])
+  await store.writeCheckpoints([{ name: liveSinceCheckpoint(topic), value: clock.at }])
+  expect(await codes(monitor)).toEqual([])
 })
