@@ -50,6 +50,8 @@ export const addressAction: Action = {
         errors: { address: found.problem },
         values: { address: entered },
       })
+    if ((await setup?.view())?.state.publicUrl === found)
+      return redirect(PAGE, 'The public address was saved before: nothing has changed.', 'still')
     await setup?.savePublicUrl(found)
     return redirect(PAGE, 'The public address is saved.')
   },

@@ -130,7 +130,7 @@ export const changePersonAction: Action = {
     const role = toRole(form.get('role'))
     const [apply, text] = change
     const isChanged = await apply(people.users, user.id, role)
-    if (!isChanged) return redirect(PATH, 'Nothing was changed: it is so already.', 'bad')
+    if (!isChanged) return redirect(PATH, 'Nothing was changed: it is so already.', 'still')
     return redirect(PATH, `${user.name} ${text}${what === 'role' ? ` ${role}` : ''}.`)
   },
 }

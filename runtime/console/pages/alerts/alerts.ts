@@ -97,7 +97,7 @@ export const saveAlertsAction: Action = {
     if (wrong !== undefined) return refuse('emails', `${wrong} is no e-mail address`, alerts, context)
     try {
       await alerts.save(settings)
-      return redirect(PATH, 'Alert settings were saved. Send a test alert to see whether it arrives.')
+      return await confirmSaved(alerts, context)
     } catch (error) {
       const { code, message } = toFault(error)
       const field = FIELDS[code]
@@ -105,6 +105,17 @@ export const saveAlertsAction: Action = {
       return redirect(PATH, `Nothing was saved: ${message}.`, 'bad')
     }
   },
+}
+
+async function confirmSaved(alerts: Alerting, { note, redirect }: PageContext): Promise<Response> {
+  if ((await alerts.channels()).length > 0)
+    return redirect(PATH, 'Alert settings were saved. Send a test alert to see whether it arrives.')
+  note('Alert settings were saved, without a channel')
+  return redirect(
+    PATH,
+    'Alert settings were saved, but no alert is sent: there is no webhook or e-mail address.',
+    'bad',
+  )
 }
 
 /** By the code of a fault: the field that it is about. */
@@ -127,6 +138,7 @@ export const testAlertAction: Action = {
   access: 'set-up',
   async run({ options, redirect }) {
     const results = await withTimeout(TIMEOUT, options, async (signal) => options.alerts?.test(signal) ?? {})
+    if (Object.keys(results).length === 0) return redirect(PATH, 'No test alert was sent: there is no channel.', 'bad')
     const failures = Object.entries(results).filter(([, reason]) => reason !== null)
     if (failures.length === 0) return redirect(PATH, 'The test alert was accepted by every channel.')
     return redirect(PATH, failures.map(([name, reason]) => `${name}: ${reason}`).join('. '), 'bad')

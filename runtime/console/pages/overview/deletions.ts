@@ -27,6 +27,7 @@ export const confirmDeletionsAction: Action = {
   async run({ options, redirect }) {
     const { deletions } = options.connector
     if (deletions === undefined) return redirect('/', 'Profiles are kept: there is nothing to confirm.', 'bad')
+    if (await deletions.isConfirmed()) return redirect('/', 'Deletions were confirmed before.', 'still')
     await deletions.confirm()
     options.logger.warn('the operator confirmed that profiles of deleted contacts are deleted')
     return redirect('/', 'Confirmed. Waiting deletions are checked within some minutes.')
