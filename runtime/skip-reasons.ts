@@ -118,6 +118,10 @@ export const WAIT_REASONS: readonly (SkipReason & { readonly reason: WaitReason 
   },
 ]
 
+const waitReasons = new Set<string>(WAIT_REASONS.map(({ reason }) => reason))
+
+export const isWaitReason = (reason: string): boolean => waitReasons.has(reason)
+
 const byReason = new Map([...SKIP_REASONS, ...WAIT_REASONS].map((row): [string, SkipReason] => [row.reason, row]))
 
 export const describeSkipReason = (reason: string): string =>

@@ -7,7 +7,7 @@ import type { MappingExplanation, OccurrenceExplanation } from '../../mapping/ex
 import type { ExpressionReading } from '../../mapping/explain/read-expression.ts'
 import { CONTACT } from '../../mapping/hydrate.ts'
 import { PROFILE } from '../../mapping/map-profile.ts'
-import { describeSkipReason } from '../../skip-reasons.ts'
+import { describeSkipReason, isWaitReason } from '../../skip-reasons.ts'
 import { faultCode, skipReasonCode } from '../fault-link.ts'
 import { timeElement } from '../format-html.ts'
 import { metricLink } from '../metric-link.ts'
@@ -22,6 +22,8 @@ export interface OutcomesView extends ValuesView {
   readonly link: PageContext['link']
   /** Names without a value that keep a person from being identified. */
   readonly identifiers: readonly string[]
+  /** Whether the record has not ended. */
+  readonly waits?: boolean
 }
 
 export function mappingOutcomes(mappings: readonly MappingExplanation[], view: OutcomesView): Html {
@@ -71,7 +73,7 @@ function occurrenceOutcome(title: Html, occurrence: OccurrenceExplanation, metri
   if (unknown.length > 0)
     return html`<p>${title} <span class="badge">Contact not known</span> The contact is not known here now, so this does not show whether the event is sent.${at}</p>
 ${bullets(unknown.map((one) => lookupItem(one, view)))}`
-  return html`<p>${title} <span class="badge">Skipped</span> ${capitalize(describeSkipReason(reason))}. ${skipReasonCode(reason, view.options)}${at}</p>
+  return html`<p>${title} <span class="badge">${view.waits && isWaitReason(reason) ? 'Waits' : 'Skipped'}</span> ${capitalize(describeSkipReason(reason))}. ${skipReasonCode(reason, view.options)}${at}</p>
 ${rule ? ruleReading(rule) : missingPerson(occurrence, view)}`
 }
 

@@ -22,7 +22,7 @@ export async function recordExplanation(entry: LedgerEntry, inFull: boolean, con
     return section(
       mappings.length === 0
         ? noMapping(entry)
-        : mappingOutcomes(inFull ? mappings : mappings.map(maskExplanation), toOutcomesView(context, false)),
+        : mappingOutcomes(inFull ? mappings : mappings.map(maskExplanation), toOutcomesView(context, false, entry)),
     )
   } catch (error) {
     return section(html`<p>This record cannot be mapped right now: ${toFault(error).message}.</p>`)
@@ -44,7 +44,15 @@ const noMapping = ({ topic, stream }: LedgerEntry): Html =>
   html`<p>No mapping takes ${topic === undefined ? 'items of' : 'the topic'} <code>${topic ?? stream}</code>.</p>`
 
 /** `asked`: whether the source was asked for lookups. */
-export function toOutcomesView({ link, options }: PageContext, asked: boolean): OutcomesView {
+export function toOutcomesView(
+  { link, options }: PageContext,
+  asked: boolean,
+  entry?: Pick<LedgerEntry, 'status'>,
+): OutcomesView {
   const { source, profile } = options.connector.spec
-  return { link, options, asked, source: source.name, identifiers: profile.identifiers }
+  const waits = entry !== undefined && isUnsettled(entry)
+  return { link, options, asked, source: source.name, identifiers: profile.identifiers, waits }
 }
+
+export const isUnsettled = ({ status }: Pick<LedgerEntry, 'status'>): boolean =>
+  status === 'pending' || status === 'leased' || status === 'deferred'

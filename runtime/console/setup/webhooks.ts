@@ -19,7 +19,8 @@ export const webhooksPage: Page = {
     const setup = await setupOf(context)?.view()
     const address = consoleOrigin(context, setup?.state)
     const edits = setup !== undefined && context.may('set-up')
-    return html`<section id="arrived" class="card" data-live aria-labelledby="test"><h2 id="test">Last webhook</h2>${await lastWebhook(context)}</section>
+    const activity = await readWebhookActivity(store)
+    return html`<section id="arrived" class="card" data-live aria-labelledby="test"><h2 id="test">Last webhook</h2>${await lastWebhook(activity?.last, context)}</section>
 <section class="card" aria-labelledby="urls"><h2 id="urls">Webhook URL</h2>
 <p>Enter this in the settings of your ${capitalize(spec.source.name)} app, under webhooks:</p>
 ${webhookUrls(spec, address)}
@@ -27,7 +28,7 @@ ${addressProblem(context, setup?.state)}
 ${edits && addressForm(context, setup.state)}
 </section>
 ${edits && (await signingSecretForm(setup.source, context))}
-${topicsTable(spec, await readWebhookActivity(store))}`
+${topicsTable(spec, activity)}`
   },
 }
 
@@ -39,8 +40,8 @@ ${uninstall && html`<dt>Uninstall URL</dt><dd>${copyable(`${address}${uninstall.
 </dl>`
 }
 
-/** The last webhook received or rejected, and how to fix a missing secret. */
-async function lastWebhook({ options }: PageContext): Promise<Html> {
+/** The last webhook received or rejected, and how to fix a missing secret. `lastAt`: over restarts. */
+async function lastWebhook(lastAt: number | undefined, { options }: PageContext): Promise<Html> {
   const { probedAt, lastVerified, lastRejected } = options.connector.webhookStats()
   const isAccepted = await options.connector.acceptsWebhooks()
   const probe =
@@ -56,7 +57,9 @@ async function lastWebhook({ options }: PageContext): Promise<Html> {
   if (!isAccepted)
     return html`<p><span class="badge bad">Not accepted</span> Webhooks are not accepted yet: setup is incomplete, or the client secret that verifies them is missing.</p>${probe}${rejected}${wrongPath}`
   if (accepted || rejected || wrongPath) return html`${accepted ?? ''}${rejected}${wrongPath}${probe}`
-  return html`<p><span class="badge">None yet</span> No webhook has arrived since the last restart. Trigger one of the topics below: it appears here at once.</p>${probe}`
+  if (lastAt !== undefined)
+    return html`<p>Before the last restart, ${timeElement(lastAt)}. Trigger one of the topics below: it appears here at once.</p>${probe}`
+  return html`<p><span class="badge">None yet</span> No webhook has arrived. Trigger one of the topics below: it appears here at once.</p>${probe}`
 }
 
 /** Until a webhook arrives at the right path. */

@@ -155,7 +155,7 @@ describe('a record that Find shows', () => {
     const [entry] = await own.store.trace('23')
     const text = textOf(await own.browser().text(`/records/${entry?.seq}`))
     expect(text).toMatch(
-      /Created Ticket Skipped The contact has no e-mail address or phone number yet.+ \$contact : lead-1 was found, read from contacts\.contacts\[0\]\.id email , phone , .+ have no value\. Present: id , name , role , type /,
+      /Created Ticket Waits The contact has no e-mail address or phone number yet.+ \$contact : lead-1 was found, read from contacts\.contacts\[0\]\.id email , phone , .+ have no value\. Present: id , name , role , type /,
     )
   })
 

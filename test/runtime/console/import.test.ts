@@ -1,5 +1,6 @@
 /** An import in the console: estimate, start, pause, resume, restart, and the report. */
 import { describe, expect, test } from 'vitest'
+import { kindOf } from '../../../runtime/console/pages/history/runs-table.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
@@ -239,6 +240,14 @@ describe('all imports', () => {
     expect(await textOf(first)).toMatch(/Sent (\d+) of \1 found/)
     expect(await textOf(second)).toMatch(/Sent 0 of (\d+) found, \1 were there already/)
     expect((await client.get('/history/run-unknown')).status).toBe(404)
+  })
+
+  test('name the metrics that an import leaves out by default', async () => {
+    const { connector } = await openConsoleWithConnector({}, SMALL)
+    expect(kindOf({}, connector.spec)).toBe('All metrics but Replied to Conversation')
+    expect(kindOf({}, { mappings: connector.spec.mappings.filter(({ stream }) => !stream?.onRequest) })).toBe(
+      'All metrics',
+    )
   })
 
   test('have the estimate as their total until the source counts', async () => {

@@ -83,6 +83,23 @@ test('what waits counts records of the queue and events that wait for their cont
   expect(await rows('/events?outcome=waiting')).toBe(6)
 })
 
+test('an import does not hide the delay of live events', async () => {
+  const { store, browser } = await openConsole()
+  const settle = async (outcome: Outcome, ...records: Parameters<typeof record>) => {
+    await store.append([record(...records)])
+    const leased = await store.lease({ lane: records[1]?.lane ?? 'live', limit: 1, leaseMs: 60_000 })
+    await store.settle(leased.map((one) => settlement(one, outcome)))
+  }
+  const sent = (key: string, lane: 'live' | 'backfill'): Outcome => ({
+    status: 'delivered',
+    events: [{ metric: 'Created Ticket', status: 'delivered', time: '2026-01-01T00:00:00.000Z', key, lane }],
+  })
+  await settle(sent('live', 'live'), 'one', { topic: 'ticket.created' })
+  const history = { lane: 'backfill', ingress: 'backfill', stream: 's', backfillRun: { id: 'r1', until: 0 } } as const
+  for (let at = 0; at < 101; at += 1) await settle(sent(`old-${at}`, 'backfill'), `old-${at}`, history)
+  expect(await browser().text('/')).toContain('the median of the last 1 live event.')
+})
+
 test('the tabs of Events count what they list, with records that are queued or retried', async () => {
   const { store, browser } = await openConsole()
   const settle = async (outcome: Outcome, ...records: Parameters<typeof record>) => {

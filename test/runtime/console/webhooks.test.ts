@@ -1,5 +1,6 @@
 /** Webhook health: topics and their states, what polling found, and that nothing is said of what was not checked. */
 import { expect, test } from 'vitest'
+import { WEBHOOK_ACTIVITY_CHECKPOINT } from '../../../runtime/lib/checkpoint-names.ts'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
 const text = (html: string) =>
@@ -52,6 +53,16 @@ test('lists what no webhook reported, by metric, with advice', async () => {
 test('its former address leads to it', async () => {
   const { browser } = await openConsole()
   expect((await browser().get('/missed-webhooks')).headers.get('location')).toBe('/webhooks')
+})
+
+test('tells the last webhook over restarts', async () => {
+  const { store, browser } = await openConsole()
+  const read = async (path: string) => text(await browser().text(path))
+  const last = Date.parse('2026-01-01T00:00:00Z')
+  const value = { topics: { 'conversation.user.created': last }, last, gaps: {} }
+  await store.writeCheckpoints([{ name: WEBHOOK_ACTIVITY_CHECKPOINT, value }])
+  expect(await read('/')).toContain('Last webhook 2026-01-01')
+  expect(await read('/set-up/webhooks')).toContain('Last webhook Before the last restart, 2026-01-01')
 })
 
 test('counts topics over restarts, names unknown ones, and says what is never seen', async () => {

@@ -20,7 +20,7 @@ export const runPage: Page = {
     const status = { progress: run, running: false, waitsForAuth: false, speed: new Map() }
     return html`<p class="lead"><a href="${context.link('/history')}">All imports</a></p>
 <section id="report" data-live aria-label="Report"><div class="card">
-<div class="row apart"><h2>${kindOf(run)}</h2><span>${resultBadge(run, isNewest)}</span></div>
+<div class="row apart"><h2>${kindOf(run, context.options.connector.spec)}</h2><span>${resultBadge(run, isNewest)}</span></div>
 <p class="soft">${windowText(run)} Started in: ${startedIn(run)}.</p>
 ${liveEndsNote(run)}
 ${isUnfinished && html`<p>You can resume it under <a href="${context.link('/history')}">Historical sync</a>.</p>`}

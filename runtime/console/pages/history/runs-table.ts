@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { BackfillProgress } from '../../../backfill/types.ts'
 import { formatDuration } from '../../../lib/format.ts'
+import type { Spec } from '../../../spec/spec.ts'
 import { countLink } from '../../count-link.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -20,7 +21,7 @@ function row(run: BackfillProgress, isNewest: boolean, context: PageContext): Ht
   const ended = endedAt === undefined ? html`<span class="soft">not yet</span>` : timeElement(endedAt)
   const count = (value: number, outcome: 'delivered' | 'dead') => countLink(value, { run: run.run, outcome }, context)
   return html`<tr><th scope="row"><a href="${context.link(`/history/${encodeURIComponent(run.run)}`)}">${timeElement(startedAt)}</a></th>
-<td data-name="Kind"><div>${kindOf(run)}</div></td>
+<td data-name="Kind"><div>${kindOf(run, context.options.connector.spec)}</div></td>
 <td data-name="Events"><div>${windowOf(run)}</div></td>
 <td data-name="Started in">${startedIn(run)}</td>
 <td data-name="Ended">${ended}</td>
@@ -33,8 +34,11 @@ const STARTED_IN: Readonly<Record<string, string>> = { console: 'Console', comma
 
 export const startedIn = ({ startedBy = '' }: BackfillProgress): string => STARTED_IN[startedBy] ?? 'Host program'
 
-export function kindOf({ only }: BackfillProgress): Html | string {
-  return only === undefined ? 'All metrics' : html`Selected metrics <span class="soft">${only.join(', ')}</span>`
+/** By default an import leaves out the metrics that need a request for each record. */
+export function kindOf({ only }: Pick<BackfillProgress, 'only'>, { mappings }: Pick<Spec, 'mappings'>): Html | string {
+  const onRequest = mappings.flatMap(({ metric, stream }) => (stream?.onRequest ? metric : []))
+  const all = onRequest.length === 0 ? 'All metrics' : `All metrics but ${onRequest.join(', ')}`
+  return only === undefined ? all : html`Selected metrics <span class="soft">${only.join(', ')}</span>`
 }
 
 function windowOf({ window: { since, until } }: BackfillProgress): Html {

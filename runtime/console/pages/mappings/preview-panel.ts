@@ -3,12 +3,13 @@ import { html } from 'hono/html'
 import { plural } from '../../../lib/format.ts'
 import type { MappingExplanation } from '../../../mapping/explain/explain-mapping.ts'
 import type { PropertyExplanation } from '../../../mapping/explain/explain-properties.ts'
+import { isWaitReason } from '../../../skip-reasons.ts'
 import { parsePlace } from '../../../spec/source-file.ts'
 import type { Property, Spec } from '../../../spec/spec.ts'
 import { metricsOf, previewRecords, type RecordPreview } from '../../../spec-editing/preview-records.ts'
 import { mappingOutcomes, unknownContact } from '../../explanation/mapping-outcomes.ts'
 import { maskExplanation } from '../../explanation/mask-explanation.ts'
-import { toOutcomesView } from '../../explanation/record-explanation.ts'
+import { isUnsettled, toOutcomesView } from '../../explanation/record-explanation.ts'
 import { timeElement, valueElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 
@@ -33,19 +34,21 @@ ${property && propertyValues(property, masked)}
 }
 
 function recordItem({ entry, mappings, problem }: RecordPreview, context: PageContext): Html {
-  const { topic, stream, seq, receivedAt, status } = entry
-  const waits = status === 'pending' || status === 'leased' || status === 'deferred'
-  return html`<li><details${problem !== undefined && html` open`}><summary>${topic ?? stream} <span class="soft">record ${seq}, ${timeElement(receivedAt)}</span> ${summarize(mappings, problem)}${waits && html` <span class="badge">Still waits</span>`}</summary>
-${problem !== undefined ? html`<p>${problem}.</p>` : mappingOutcomes(mappings, toOutcomesView(context, false))}</details></li>`
+  const { topic, stream, seq, receivedAt } = entry
+  const waits = isUnsettled(entry)
+  return html`<li><details${problem !== undefined && html` open`}><summary>${topic ?? stream} <span class="soft">record ${seq}, ${timeElement(receivedAt)}</span> ${summarize(mappings, waits, problem)}${waits && html` <span class="badge">Still waits</span>`}</summary>
+${problem !== undefined ? html`<p>${problem}.</p>` : mappingOutcomes(mappings, toOutcomesView(context, false, entry))}</details></li>`
 }
 
-function summarize(mappings: readonly MappingExplanation[], problem?: string): Html {
-  const statuses = mappings.flatMap(({ occurrences }) => occurrences.map(({ status }) => status))
-  const count = (status: string) => statuses.filter((one) => one === status).length
+function summarize(mappings: readonly MappingExplanation[], waits: boolean, problem?: string): Html | '' {
+  const all = mappings.flatMap(({ occurrences }) => occurrences)
+  const count = (wanted: string) => all.filter(({ status }) => status === wanted).length
   if (problem !== undefined || count('failed') > 0) return html`<span class="badge bad">Fails</span>`
   if (count('sent') > 0) return html`<span class="badge good">${plural(count('sent'), 'event')}</span>`
   if (mappings.some(({ occurrences }) => occurrences.some((one) => unknownContact(one).length > 0)))
     return html`<span class="badge">Contact not known</span>`
+  // The badge of the record says so.
+  if (waits && all.some(({ reason = '' }) => isWaitReason(reason))) return ''
   return html`<span class="badge">${count('skipped') > 0 ? 'Skipped' : 'No event'}</span>`
 }
 

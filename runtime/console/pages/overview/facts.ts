@@ -49,7 +49,7 @@ function delayCard({ lag, live, now }: Overview, isStopped: boolean): Html {
       `over ${formatDuration(waiting)}`,
       'The oldest live record was received then and is still waiting.',
     )
-  if (lag === undefined) return card('Delay', '–', 'From event to delivery. There is no live event among the latest.')
+  if (lag === undefined) return card('Delay', '–', 'From event to delivery. No live event was delivered lately.')
   const more = `From event to delivery: the median of the last ${plural(lag.events, 'live event')}. Slowest: ${formatDuration(lag.longest)}.`
   return card('Delay', formatDuration(lag.median), more)
 }
@@ -78,17 +78,16 @@ function failedCard({ dead }: Overview, { link }: PageContext): Html {
 }
 
 /** Says so as well when nothing was missed. */
-function webhooksCard({ lastReconcile, found }: Overview, context: PageContext): Html {
-  const { spec, webhookStats } = context.options.connector
+function webhooksCard({ lastReconcile, lastWebhookAt, found }: Overview, context: PageContext): Html {
+  const { spec } = context.options.connector
   const page = html`<a href="${context.link('/webhooks')}">Webhook health</a>`
-  const { lastVerified } = webhookStats()
-  const last = lastVerified && html`Last webhook ${timeElement(lastVerified.at)}. `
+  const last = lastWebhookAt !== undefined && html`Last webhook ${timeElement(lastWebhookAt)}. `
   if (lastReconcile === undefined) {
     const isOff = spec.reconcile?.every === undefined
-    return card('Missed webhooks', isOff ? 'Not checked' : 'Not checked yet', html`${last ?? ''}${page}`)
+    return card('Missed webhooks', isOff ? 'Not checked' : 'Not checked yet', html`${last}${page}`)
   }
   const changed = countChanged(lastReconcile)
-  const checked = html`${last ?? ''}Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
+  const checked = html`${last}Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
   const finds = countLink(found, { metric: ANY_METRIC, origin: 'reconcile', outcome: 'delivered' }, context)
   return card('Missed webhooks', found === 0 ? 'None' : html`${finds} found`, checked)
 }

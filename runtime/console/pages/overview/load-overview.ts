@@ -2,9 +2,11 @@
 
 import { sum } from '../../../backfill/counts.ts'
 import type { BackfillProgress } from '../../../backfill/types.ts'
+import { readWebhookActivity } from '../../../health/webhook-activity.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { LedgerEvent, Tally } from '../../../ports/ledger.ts'
+import type { Store } from '../../../ports/store.ts'
 import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { addBars, type Bar, type SeriesCounts, toBars } from '../../chart/bars.ts'
@@ -33,6 +35,8 @@ export interface Overview {
   readonly live: QueuedEvents
   readonly backfill: QueuedEvents
   /** Milliseconds from occurrence to delivery, of live events. */
+  /** Over restarts. */
+  readonly lastWebhookAt?: number
   readonly lag?: { readonly median: number; readonly longest: number; readonly events: number }
   readonly dead: number
   /** All that waits: in the queues, and outside them for something. */
@@ -58,15 +62,16 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   const range = rangeUntil(name, now, zone)
   const { starts, until, by } = range
   const day = dayOf(now, zone)
-  const [activity, ofToday, dead, { tallies, waiting, queues }, delivered, lastImport, lastReconcile] =
+  const [activity, ofToday, dead, { tallies, waiting, queues }, delivered, lastImport, lastReconcile, webhooks] =
     await Promise.all([
       store.activity({ since: starts[0] ?? until, until, by }),
       store.activity(day),
       store.countDeadLetters(),
       readEventCounts(store),
-      store.events({ status: 'delivered', limit: LAG_SAMPLE }),
+      readNewestLive(store),
       connector.lastBackfill(),
       connector.lastReconcile(),
+      readWebhookActivity(store),
     ])
   const metrics = metricsOf(connector).map(async ({ metric, enabled }): Promise<MetricRow> => {
     const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
@@ -78,6 +83,7 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   })
   const today = { ...day, counts: addBars(toBars(ofToday, { starts: [day.since], until: day.until })), zone }
   const lag = lagOf(delivered)
+  const lastWebhookAt = connector.webhookStats().lastVerified?.at ?? webhooks?.last
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
   const found = sum(
     [...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE || metric === DELETION ? 0 : count)),
@@ -85,6 +91,7 @@ export async function loadOverview({ options, timeZone }: PageContext, name: Ran
   return {
     ...{ now, range, bars: toBars(activity, range), today, metrics: await Promise.all(metrics) },
     ...{ ...queues, waiting, dead, tallies, skipped, found },
+    ...(lastWebhookAt !== undefined && { lastWebhookAt }),
     ...{ ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) },
   }
 }
@@ -103,6 +110,13 @@ function metricsOf({ spec, deletions }: ConsoleOptions['connector']): readonly P
     { metric: PROFILE, enabled: true },
     ...(deletions ? [{ metric: DELETION, enabled: true }] : []),
   ]
+}
+
+/** By webhooks and by the poll: the events of an import would fill the sample. */
+async function readNewestLive(store: Pick<Store, 'events'>): Promise<readonly LedgerEvent[]> {
+  const read = (origin: 'live' | 'reconcile') => store.events({ status: 'delivered', origin, limit: LAG_SAMPLE })
+  const found = (await Promise.all([read('live'), read('reconcile')])).flat()
+  return found.sort((a, b) => b.id - a.id).slice(0, LAG_SAMPLE)
 }
 
 /** Imports and retries say nothing about the current delay. */
