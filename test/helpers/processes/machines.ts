@@ -73,7 +73,10 @@ export async function startMachines(options: MachinesOptions = {}) {
     const [command = '', ...args] = [...network.command, process.execPath, child, JSON.stringify(given)]
     const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     closing.add(running, () => running.kill('SIGKILL'))
-    const [port] = (await once(createInterface(running.stdout), 'line')) as [string]
+    const ended = once(running, 'exit').then(([code]) => {
+      throw new Error(`machine ${name} ended with ${code} before it listened`)
+    })
+    const [port] = (await Promise.race([once(createInterface(running.stdout), 'line'), ended])) as [string]
     const address = `http://${network.host}:${port}`
     const machine = Object.assign(lifeOf(running), { name, address, cut: (isCut: boolean) => network.cut(isCut) })
     machines.push(machine)
