@@ -29,7 +29,7 @@ function topicRow(row: TopicRow, isChecked: boolean, context: PageContext): Html
 <td${last === undefined && html` class="quiet"`} data-name="Last received"><div>${last === undefined ? html`<span class="soft">never</span>` : html`${timeElement(last)} ${events}`}</div></td>
 <td class="number${count === 0 ? ' quiet' : ''}" data-name="Received">${formatCount(count)}</td>
 <td data-name="Used for"><div>${uses.length === 0 ? html`<span class="soft">nothing</span>` : uses.map(({ metric }, at) => html`${at > 0 && ', '}${metricLink(metric, context)}`)}</div></td>
-<td${uses.every(({ found }) => found === 0) && html` class="quiet"`} data-name="Missed webhooks"><div>${findsCell(row, context)}</div></td></tr>`
+<td${uses.every(({ found }) => found === 0) && html` class="quiet"`} data-name="Missed webhooks"><div>${findsCell(row, isChecked, context)}</div></td></tr>`
 }
 
 /** Whether polling found an event since the last webhook of the topic. */
@@ -54,11 +54,12 @@ function stateOf(row: TopicRow): readonly [tone: string, text: string] {
 }
 
 /** Several topics may bring one metric: then each row has its finds. */
-function findsCell({ uses }: TopicRow, context: PageContext): Html | string {
+function findsCell({ uses }: TopicRow, isChecked: boolean, context: PageContext): Html | string {
   if (uses.length > 0 && uses.every(({ isRecoverable }) => !isRecoverable))
     return html`<span class="soft whole">no history</span>`
   const finds = uses.filter(({ found }) => found > 0)
-  if (finds.length === 0) return html`<span class="soft">${uses.length === 0 ? '' : '0'}</span>`
+  if (finds.length === 0)
+    return html`<span class="soft">${uses.length === 0 ? '' : isChecked ? '0' : 'not checked yet'}</span>`
   return html`${finds.map(({ metric, found }, at) => html`${at > 0 && ', '}${countLink(found, { metric, origin: 'reconcile', outcome: 'delivered' }, context)}${finds.length > 1 && ` ${metric}`}`)}`
 }
 
