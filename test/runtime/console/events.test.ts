@@ -67,7 +67,7 @@ test('lists what was delivered, skipped, failed, waits and was not mapped, newes
   const { client } = await open()
   const rows = rowsIn(await client.text('/events'))
   expect(rows).toHaveLength(5)
-  expect(rows.filter((row) => row.startsWith('Not mapped yet'))).toEqual([expect.stringContaining('Waiting')])
+  expect(rows.filter((row) => row.startsWith('received Not mapped yet'))).toEqual([expect.stringContaining('Waiting')])
   expect(rows.filter((row) => row.startsWith('No event'))).toEqual([
     expect.stringContaining('No mapping uses the topic'),
   ])
@@ -78,7 +78,7 @@ test('lists what was delivered, skipped, failed, waits and was not mapped, newes
 
 test.each([
   ['outcome=delivered', ['Rated Conversation']],
-  ['outcome=waiting', ['Not mapped yet']],
+  ['outcome=waiting', ['received Not mapped yet']],
   ['outcome=dead&metric=Created+Ticket', ['Created Ticket']],
   ['metric=Created+Ticket', ['Created Ticket', 'Created Ticket']],
   ['reason=no-identity', ['Created Ticket']],
