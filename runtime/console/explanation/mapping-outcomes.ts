@@ -61,7 +61,8 @@ function whenFalse(title: Html, parts: number, { rule }: OccurrenceExplanation):
 const ruleReading = (rule: ExpressionReading): Html => html`${bullets(readItems(rule.reads))}${expressionSource(rule)}`
 
 function occurrenceOutcome(title: Html, occurrence: OccurrenceExplanation, metric: string, view: OutcomesView): Html {
-  const { status, time, reason = '', rule, fault } = occurrence
+  const { status, time, rule, fault } = occurrence
+  const reason = reasonOf(occurrence, view)
   const at = time !== undefined && html` <span class="soft">${timeElement(Date.parse(time))}</span>`
   if (status === 'sent')
     return html`<p>${title} <span class="badge good">${metric === PROFILE ? 'Updates the profile' : 'Makes an event'}</span>${at}</p>${parts(occurrence, view)}`
@@ -76,6 +77,10 @@ ${bullets(unknown.map((one) => lookupItem(one, view)))}`
   return html`<p>${title} <span class="badge">${view.waits && isWaitReason(reason) ? 'Waits' : 'Skipped'}</span> ${capitalize(describeSkipReason(reason))}. ${skipReasonCode(reason, view.options)}${at}</p>
 ${rule ? ruleReading(rule) : missingPerson(occurrence, view)}`
 }
+
+/** Nothing more is sent of a record that has ended, whatever its contact gets. */
+const reasonOf = ({ reason = '' }: OccurrenceExplanation, { waits }: OutcomesView): string =>
+  reason === 'awaiting-identity' && waits !== true ? 'no-identity' : reason
 
 const PERSON_REASONS = new Set(['awaiting-identity', 'no-identity', 'contact-not-found'])
 

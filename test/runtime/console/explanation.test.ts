@@ -157,6 +157,11 @@ describe('a record that Find shows', () => {
     expect(text).toMatch(
       /Created Ticket Waits The contact has no e-mail address or phone number yet.+ \$contact : lead-1 was found, read from contacts\.contacts\[0\]\.id email , phone , .+ have no value\. Present: id , name , role , type /,
     )
+    await own.clock.advance(30 * 86_400_000)
+    await own.work(2_000)
+    expect(textOf(await own.browser().text(`/records/${entry?.seq}`))).toMatch(
+      /Created Ticket Skipped The contact got neither an e-mail address nor a phone number/,
+    )
   })
 
   test('says that no mapping takes its topic', async () => {
