@@ -1,5 +1,6 @@
 /** The timeline of a connector: changes of its state and what people did, kept in the store. */
 import { TIMELINE_CHECKPOINT, timelinePageCheckpoint } from './lib/checkpoint-names.ts'
+import { plural } from './lib/format.ts'
 import type { Store } from './ports/store.ts'
 
 export interface TimelineEntry {
@@ -48,6 +49,23 @@ export async function addToTimeline(store: TimelineStore, entry: TimelineEntry):
       )
     else if (await store.compareAndSwapCheckpoint(name, text, JSON.stringify([...entries, entry]))) return
   }
+}
+
+/** Of the progress of an import. */
+interface ImportEnd {
+  /** Milliseconds since 1970. Absent: it has not ended. */
+  readonly endedAt?: number
+  readonly phase: string
+  readonly eventsSent: number
+  readonly dead: number
+}
+
+/** How an import ended; that it began is there as what a person did. Nothing of one that was interrupted: it goes on. */
+export async function noteImportEnd(store: TimelineStore, last: ImportEnd | undefined): Promise<void> {
+  if (last?.endedAt === undefined) return
+  const sent = `${plural(last.eventsSent, 'event')} sent${last.dead > 0 ? `, ${last.dead} failed` : ''}`
+  const text = last.phase === 'done' ? `The import is complete: ${sent}` : `The import ended incomplete: ${sent}`
+  await addToTimeline(store, { at: last.endedAt, kind: 'import', text })
 }
 
 export interface TimelinePage {

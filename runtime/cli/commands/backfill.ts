@@ -2,7 +2,7 @@
 import type { BackfillOptions, BackfillProgress } from '../../backfill/types.ts'
 import { formatJson } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
-import { addToTimeline } from '../../timeline.ts'
+import { addToTimeline, noteImportEnd } from '../../timeline.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { acceptNewKeysOption, strictOption } from '../load-spec.ts'
@@ -57,6 +57,7 @@ export const backfillCommand: CommandDefinition = {
       const text = `An import was ${options.restart ? 'restarted' : 'started'}`
       await addToTimeline(connector.store, { at: context.io.clock.now(), kind: 'import', text, by: 'command line' })
       const last = await showProgress(connector.backfill(options), context)
+      await noteImportEnd(connector.store, last)
       if (last === undefined) return EXIT_CODES.failed
       if (context.json) context.print(formatJson(reportToJson(last)))
       else context.print(formatReport(last, context.paint))

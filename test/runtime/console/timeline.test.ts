@@ -24,6 +24,17 @@ test('notes an action by the visitor, and nothing for one that was refused', asy
   expect(textOf(await visitor.text('/timeline'))).toMatch(/The import has started\. Ann/)
 })
 
+test('notes how an import ended', async () => {
+  const { visitor, timeline, clock, store } = await open()
+  await visitor.text('/')
+  await visitor.post('/import/begin', { metric: 'Resolved Ticket' }, { from: '/find' })
+  const page = async () => textOf(await visitor.text('/timeline'))
+  for (let seconds = 0; seconds < 600 && !(await page()).includes('complete'); seconds++) await clock.advance(1_000)
+  const sent = (await store.tallies()).find(({ status }) => status === 'delivered')?.count
+  expect(sent).toBeGreaterThan(1)
+  expect(await timeline()).toContain(`The import is complete: ${sent} events sent`)
+})
+
 test('notes that personal data was shown, by the number of the record', async () => {
   const { visitor, timeline, store, notify, work } = await open()
   await notify('ticket.created', { type: 'ticket', id: '901', email: 'secret@person.example' }, { id: 'n-901' })

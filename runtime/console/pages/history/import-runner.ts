@@ -8,6 +8,7 @@ import type { DeliveryGate } from '../../../ports/auth.ts'
 import type { Clock, Logger } from '../../../ports/effects.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { Json } from '../../../ports/types.ts'
+import { noteImportEnd } from '../../../timeline.ts'
 
 export interface ImportStatus {
   readonly progress: BackfillProgress
@@ -185,10 +186,12 @@ export class ImportRunner {
 
   async #run(options: ImportOptions, { stop, meters }: Omit<RunningImport, 'ended'>): Promise<void> {
     const { connector, clock, logger, gate } = this.#options
+    let last: BackfillProgress | undefined
     try {
-      for await (const { streams } of connector.backfill({ ...options, startedBy: 'console', signal: stop.signal }))
-        for (const { stream, recordsRead } of streams) meterOf(meters, stream).add(clock.now(), recordsRead)
+      for await (last of connector.backfill({ ...options, startedBy: 'console', signal: stop.signal }))
+        for (const { stream, recordsRead } of last.streams) meterOf(meters, stream).add(clock.now(), recordsRead)
       if (!stop.signal.aborted) await this.#saveRequested(undefined)
+      await noteImportEnd(connector.store, last)
     } catch (error) {
       const { message, code, details } = toFault(error)
       this.#lastError = message
