@@ -40,6 +40,8 @@ type CountingStore = Pick<Store, 'tallies' | 'backlog' | 'findEvents' | 'countEv
 
 /** What waits is listed to be counted: only the last attempt of a record that is queued or retried tells its events. */
 const MOST_LISTED = 1_000
+/** Beside a filter, waiting records are read one by one to be counted: as many as keep the page below 50 ms. */
+const MOST_READ = 500
 /** Ended events are counted in an index. */
 const MOST_COUNTED = 10_000
 
@@ -98,7 +100,7 @@ export async function countFound(
   const isNamed = search.refs !== undefined
   if (status === 'deferred' && listed !== undefined && !isNamed)
     return { count: listed.filter((event) => matchesSearch(event, search, new Set())).length }
-  const most = status === 'deferred' || isNamed ? MOST_LISTED : MOST_COUNTED
+  const most = status === 'deferred' || isNamed ? MOST_READ : MOST_COUNTED
   const count = await store.countEvents({ ...search, status }, most + 1)
   const isLeast = count > most || (status === 'deferred' && !isNamed)
   return { count: Math.min(count, most), isLeast }

@@ -162,7 +162,7 @@ test('the tabs of Events count what they list, with records that are queued or r
   const ofMetric = await counts('/events?metric=Created+Ticket')
   expect(ofMetric).toEqual(['All 4+', 'Delivered 1', 'Skipped 0', 'Failed 0', 'Waiting 3+'])
   const unmapped = await counts('/events?metric=-&topic=ticket.created')
-  expect(unmapped).toEqual(['All 1,001+', 'Delivered 0', 'Skipped 1', 'Failed 0', 'Waiting 1,000+'])
+  expect(unmapped).toEqual(['All 501+', 'Delivered 0', 'Skipped 1', 'Failed 0', 'Waiting 500+'])
   const busy = await client.text('/')
   expect(busy).toContain('<a href="/events?outcome=waiting">1,007+</a>')
   expect(busy).toContain('<a href="/events?outcome=waiting&amp;queue=live">1,004+</a>')
