@@ -20,6 +20,10 @@ export function foundEvent(event: LedgerEvent, scope: string): FoundEvent {
   return { ...event, at: happenedAt(event, event.settledAt), origin: originOf(scope) }
 }
 
+/** Whether a record has not ended. */
+export const isUnsettled = ({ status }: Pick<LedgerEntry, 'status'>): boolean =>
+  status === 'pending' || status === 'leased' || status === 'deferred'
+
 /** The events of a record that has not ended: as the last attempt left them, or one without a metric. */
 export function waitingEventsOf(entry: LedgerEntry, scope: string, queue: Lane | undefined): FoundEvent[] {
   const { id: record, seq, ingress, topic, stream, lane, receivedAt: at, outcome } = entry

@@ -4,6 +4,7 @@ import { PROFILE } from '../../mapping/map-profile.ts'
 import { toPreviewInput } from '../../mapping/record-input.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
+import { isUnsettled } from '../../store/found-events.ts'
 import type { Html, PageContext } from '../types.ts'
 import { mappingOutcomes, type OutcomesView } from './mapping-outcomes.ts'
 import { maskExplanation } from './mask-explanation.ts'
@@ -53,6 +54,3 @@ export function toOutcomesView(
   const waits = entry !== undefined && isUnsettled(entry)
   return { link, options, asked, source: source.name, identifiers: profile.identifiers, waits }
 }
-
-export const isUnsettled = ({ status }: Pick<LedgerEntry, 'status'>): boolean =>
-  status === 'pending' || status === 'leased' || status === 'deferred'

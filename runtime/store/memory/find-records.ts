@@ -1,10 +1,9 @@
 /** Finds records of the store in memory for people: by number, by name, by being unsettled. */
 import type { LedgerEntry, LedgerPage, RecordQuery } from '../../ports/ledger.ts'
+import { isUnsettled } from '../found-events.ts'
 import { ledgerEntry, type StoredRecord } from './records.ts'
 
 type Records = Iterable<StoredRecord>
-
-const UNSETTLED: ReadonlySet<string> = new Set(['pending', 'leased', 'deferred'])
 
 export function traceRecords(records: Records, ref: string): readonly LedgerEntry[] {
   return findByRef(records, ref).slice(0, 100).map(ledgerEntry)
@@ -24,7 +23,7 @@ export function findRecords(records: Records, query: RecordQuery): readonly Ledg
 }
 
 export function listUnsettled(records: Records, { after = 0, limit }: LedgerPage): readonly LedgerEntry[] {
-  const unsettled = [...records].filter(({ status, seq }) => UNSETTLED.has(status) && seq > after)
+  const unsettled = [...records].filter((stored) => isUnsettled(stored) && stored.seq > after)
   return unsettled.slice(0, limit).map(ledgerEntry)
 }
 

@@ -115,7 +115,7 @@ async function startRelay(host: string, target: Target) {
       [upstream, client],
     ] as const) {
       sockets.add(one)
-      // Otherwise the second part of an answer waits for the receipt of the first, which the other side delays by 40 ms.
+      // Otherwise the second part of an answer waits for the receipt of the first, which its reader delays by 40 ms.
       one.setNoDelay()
       one.on('data', (data) => void other.write(data))
       one.on('error', () => other.destroy())

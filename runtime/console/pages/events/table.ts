@@ -25,11 +25,12 @@ export const eventsTable = (events: readonly FoundEvent[], context: PageContext)
 
 function eventRow(event: FoundEvent, context: PageContext): Html {
   const { id, at, seq, metric, person, origin, status, time } = event
-  // When it happened is known once its record is mapped.
   const href = id > 0 ? eventLink(id, context) : context.link(`/records/${seq}`)
+  // When it happened is known once its record is mapped.
+  const isUnmapped = status === 'deferred' && time === undefined
   const name = metric === '' ? (id > 0 ? 'No event' : 'Not mapped yet') : metric
   return html`<tr>
-<td data-name="Happened"><div>${timeElement(at)}${status === 'deferred' && time === undefined && html` <span class="soft">${origin === 'live' ? 'received' : 'read'}</span>`}</div></td>
+<td data-name="Happened"><div>${timeElement(at)}${isUnmapped && html` <span class="soft">${origin === 'live' ? 'received' : 'read'}</span>`}</div></td>
 <td data-name="Event"><a href="${href}">${name}</a></td>
 <td data-name="Profile">${person === undefined ? '' : html`<span class="value">${person}</span>`}</td>
 <td data-name="Received"><div>${origin !== 'live' && html`<span class="badge info">${ORIGINS[origin]}</span> `}${ingressCell(event)}</div></td>

@@ -46,20 +46,17 @@ const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone
 
 const WAITING_BADGE = badge(WAITING)
 
-const isWaiting = ({
-  status,
-  cause,
-}: {
-  readonly status: EventHistory['status']
-  readonly cause?: Cause | undefined
-}): boolean => status === 'deferred' && cause?.kind === undefined
+/** Of a step or of one of its events: a fault has a kind. */
+const awaits = (status: HistoryStep['kind'], cause: Cause | undefined): boolean =>
+  status === 'deferred' && cause?.kind === undefined
 
 export const recordBadge = (entry: LedgerEntry): Html =>
   awaitsContact(entry) ? WAITING_BADGE : statusBadge(entry.status)
 
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
   const { at, kind, cause, events, dismissed } = step
-  return html`<li><p>${timeElement(at)} ${kind === 'deferred' && cause?.kind === undefined && events.some(isWaiting) ? WAITING_BADGE : badge(STEP_BADGES[kind])}${stepDetails(step)}</p>
+  const isWaiting = awaits(kind, cause) && events.some((event) => awaits(event.status, event.cause))
+  return html`<li><p>${timeElement(at)} ${isWaiting ? WAITING_BADGE : badge(STEP_BADGES[kind])}${stepDetails(step)}</p>
 ${cause && html`<dl class="facts">${causeFacts(cause, { status: kind }, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}
 ${dismissed !== undefined && html`<p class="soft">Dismissed: <span dir="auto">${dismissed}</span></p>`}</li>`
@@ -73,7 +70,7 @@ ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</s
 }
 
 function eventItem({ metric, status, facts, cause }: EventHistory, context: PageContext): Html {
-  return html`<li><strong>${metric}</strong> ${isWaiting({ status, cause }) ? WAITING_BADGE : statusBadge(status)}
+  return html`<li><strong>${metric}</strong> ${awaits(status, cause) ? WAITING_BADGE : statusBadge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${facts.map((fact, at) => (at === 0 ? factText(capitalize(fact)) : html` · ${factText(fact)}`))}</span>`}
 ${cause && html`<dl class="facts">${causeFacts(cause, { status, metric }, context)}</dl>`}</li>`
 }
